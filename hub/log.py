@@ -1,0 +1,50 @@
+"""Logging for people: one line a record on standard error, secrets taken out by value and by shape.
+
+``setup`` is called once by each process. A password must never reach a log, whatever library wrote the record, so the
+formatter is where it is removed: every value given to ``redact_value`` and every ``user:password@`` of a URL.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+
+_URL_CREDENTIALS = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#]*@")
+_secrets: set[str] = set()
+
+
+def redact_value(secret: str) -> None:
+    """Remember a secret, so that it is replaced wherever it would be written."""
+    if len(secret) >= 4:
+        _secrets.add(secret)
+
+
+def redact(text: str) -> str:
+    """``text`` without known secrets and without the credentials of any URL."""
+    text = _URL_CREDENTIALS.sub(r"\g<scheme>***@", text)
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+class _Formatter(logging.Formatter):
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def setup(process: str, level: int = logging.INFO) -> None:
+    """Log to standard error as ``time level process logger: message``, in UTC."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        _Formatter(f"%(asctime)s.%(msecs)03dZ %(levelname)s {process} %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("libav", "httpx", "httpcore", "uvicorn.access", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.captureWarnings(True)

@@ -1,0 +1,46 @@
+"""Areas: the nodes of the tree city › district › street › community › grid.
+
+A path (``qth/taoshan/xinghua/c03/g017``) is an area's identity; its parent is the path without the last part. Paths
+are restricted so that they are safe in a topic, a URL and a file name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_PATH = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){0,9}")
+
+
+def check_path(path: str) -> str:
+    """``path`` itself. Raises ValueError where it is not an area path."""
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"{path!r} is not an area path: lower-case letters, digits, - and _, parts divided by /")
+    return path
+
+
+def parent_of(path: str) -> str | None:
+    """The path one level up; None for a root."""
+    head, _, _ = path.rpartition("/")
+    return head or None
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether ``inner`` is ``outer`` or lies below it."""
+    return inner == outer or inner.startswith(outer + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """``geometry`` is a GeoJSON geometry (RFC 7946) in WGS 84, or None; ``kind`` is city, district, street, … grid."""
+
+    path: str
+    name: str
+    kind: str
+    geometry: Mapping[str, Any] | None = None
+
+    @property
+    def parent(self) -> str | None:
+        return parent_of(self.path)
