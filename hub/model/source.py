@@ -19,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,126}")
 def check_source_id(source_id: str) -> str:
     """``source_id`` itself. Raises ValueError: an id must be safe in a topic, a URL and a file name."""
     if not _ID.fullmatch(source_id):
-        raise ValueError(f"{source_id!r} is not an id: letters, digits, . _ -, at most 127, starting with a letter or digit")
+        raise ValueError(f"{source_id!r} is not an id: letters, digits, . _ -, at most 127, no mark first")
     return source_id
 
 

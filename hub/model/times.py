@@ -23,7 +23,7 @@ def parse_duration(text: str) -> timedelta:
         seconds += float(match["number"]) * _UNIT_S[match["unit"]]
         position = match.end()
     if not stripped or position != len(stripped):
-        raise ValueError(f"{text!r} is not a duration: write a number and a unit (ms, s, m, h, d, w), as in 10s or 1m30s")
+        raise ValueError(f"{text!r} is not a duration: a number and a unit (ms, s, m, h, d, w), as in 10s or 1m30s")
     return timedelta(seconds=seconds)
 
 

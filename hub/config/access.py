@@ -1,0 +1,133 @@
+"""Where the store and the broker are, and the secrets that open them.
+
+Nothing of this is ever an argument of a process or written to a log: every process reads the configuration and the
+secret files (mode 0600) itself. What is left out of the configuration is embedded, and lives under ``data_dir``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from hub.config.settings import Config
+from hub.errors import ConfigError, StartError
+from hub.log import redact_value
+from hub.model.source import Source, SourceKind
+
+_MAX_SOCKET_PATH_BYTES = 90  # sun_path holds 108; PostgreSQL appends "/.s.PGSQL.5432"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAccess:
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    ca_file: Path | None = None
+
+
+def store_access(config: Config) -> str:
+    """A libpq connection URL. Raises ConfigError where a secret file cannot be read."""
+    if config.store.url is not None:
+        password = urlsplit(config.store.url).password
+        if password:
+            redact_value(unquote(password))
+        return config.store.url
+    password = secret(config, "postgres")
+    return f"postgresql://gridhub:{quote(password)}@/gridhub?host={quote(str(postgres_socket_dir(config)))}"
+
+
+def broker_access(config: Config) -> BrokerAccess:
+    """How to reach the broker. Raises ConfigError, or StartError where the embedded broker never ran."""
+    if config.broker.url is None:
+        port_file = config.data_dir / "broker" / "port"
+        try:
+            port = int(port_file.read_text())
+        except (OSError, ValueError) as error:
+            raise StartError("the embedded broker has not been started in this data directory yet") from error
+        return BrokerAccess("127.0.0.1", port, "gridhub", secret(config, "broker"))
+    parts = urlsplit(config.broker.url)
+    tls = parts.scheme == "mqtts"
+    password = unquote(parts.password) if parts.password else None
+    if config.broker.password_file is not None:
+        password = _read_secret(config, config.broker.password_file, ("broker", "password_file"))
+    if password:
+        redact_value(password)
+    username = config.broker.username or (unquote(parts.username) if parts.username else None)
+    port = parts.port or (8883 if tls else 1883)
+    return BrokerAccess(parts.hostname or "localhost", port, username, password, tls, config.broker.ca_file)
+
+
+def camera_source(config: Config, index: int) -> Source:
+    """A configured camera as a source: its URL without credentials, and these apart."""
+    camera = config.cameras[index]
+    url, username, password = split_credentials(camera.url)
+    substream_url = split_credentials(camera.substream_url)[0] if camera.substream_url else None
+    if camera.password_file is not None:
+        password = _read_secret(config, camera.password_file, ("cameras", index, "password_file"))
+    username = camera.username or username
+    settings = camera.model_dump(mode="json", include={"record", "analyse", "zones"})
+    secret_parts = {"username": username, "password": password}
+    return Source(
+        id=camera.id,
+        kind=SourceKind.CAMERA,
+        area=camera.area,
+        type="camera",
+        name=camera.name or camera.id,
+        config={"url": url, "substream_url": substream_url, **settings},
+        secret={key: value for key, value in secret_parts.items() if value} or None,
+    )
+
+
+def split_credentials(url: str) -> tuple[str, str | None, str | None]:
+    """A URL without its user information, the user name and the password."""
+    parts = urlsplit(url)
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    password = unquote(parts.password) if parts.password else None
+    if password:
+        redact_value(password)
+    return bare, unquote(parts.username) if parts.username else None, password
+
+
+def secret(config: Config, name: str) -> str:
+    """A secret of this installation, made on first use, in a file that only its owner can read."""
+    folder = config.data_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    path = folder / name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        value = path.read_text().strip()
+    else:
+        value = secrets.token_urlsafe(32)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value + "\n")
+    redact_value(value)
+    return value
+
+
+def postgres_socket_dir(config: Config) -> Path:
+    """The folder of the embedded server's Unix socket, short enough for a socket address."""
+    wanted = config.data_dir / "postgres" / "run"
+    if len(os.fsencode(wanted)) <= _MAX_SOCKET_PATH_BYTES:
+        return wanted
+    digest = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"gridhub-{digest}"
+
+
+def _read_secret(config: Config, path: Path, loc: tuple[str | int, ...]) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([config.problem(loc, f"cannot read {path}: {error}")]) from error
+    if not value:
+        raise ConfigError([config.problem(loc, f"{path} is empty")])
+    redact_value(value)
+    return value

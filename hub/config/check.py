@@ -1,0 +1,38 @@
+"""Whether a configuration fits together: the files it names exist, the areas it names are there."""
+
+from __future__ import annotations
+
+from hub.config.access import camera_source
+from hub.config.areas import load_areas
+from hub.config.settings import Config
+from hub.document import nearest
+from hub.errors import ConfigError, Problem
+from hub.model.area import Area
+
+
+def check(config: Config) -> tuple[list[Area], list[Problem]]:
+    """The areas, and everything that is wrong. Rules are checked by the ``rules`` package."""
+    problems: list[Problem] = []
+    areas: list[Area] = []
+    try:
+        areas = load_areas(config.areas)
+    except ConfigError as error:
+        problems += [config.problem(("areas",), "the file it names is wrong:"), *error.problems]
+    else:
+        paths = [area.path for area in areas]
+        known = set(paths)
+        named = [(("cameras", index, "area"), camera.area) for index, camera in enumerate(config.cameras)]
+        named += [(("devices", index, "area"), device.area) for index, device in enumerate(config.devices)]
+        for loc, path in named:
+            if path not in known:
+                message = f"{path!r} is not in {config.areas.name}{nearest(path, paths)}"
+                problems.append(config.problem(loc, message))
+    for index in range(len(config.cameras)):
+        try:
+            camera_source(config, index)
+        except ConfigError as error:
+            problems += error.problems
+    for key, file in (("ca_file", config.broker.ca_file), ("password_file", config.broker.password_file)):
+        if file is not None and not file.is_file():
+            problems.append(config.problem(("broker", key), f"there is no file {file}"))
+    return areas, problems

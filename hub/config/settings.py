@@ -1,0 +1,225 @@
+"""What may stand in ``hub.yaml``. The names are fixed by the contract; an unknown key is refused with its line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+from hub import document
+from hub.document import Document
+from hub.errors import ConfigError, Problem
+from hub.model.area import check_path
+from hub.model.source import check_source_id
+from hub.model.times import parse_duration
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s")  # noqa: TRY004  pydantic's way
+    return parse_duration(value)
+
+
+def _scheme(*allowed: str) -> Any:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        try:
+            port_is_valid = parts.port is None or 0 < parts.port < 65536
+        except ValueError:
+            port_is_valid = False
+        if parts.scheme not in allowed or not port_is_valid:
+            raise ValueError(f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in allowed)}")
+        if parts.scheme in {"rtsp", "rtsps", "mqtt", "mqtts"} and not parts.hostname:
+            raise ValueError("the URL names no host")
+        return value
+
+    return AfterValidator(check)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+AreaPath = Annotated[str, AfterValidator(check_path)]
+SourceId = Annotated[str, AfterValidator(check_source_id)]
+RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class StoreSettings(_Settings):
+    url: Annotated[str, _scheme("postgresql", "postgres")] | None = None
+
+
+class BrokerSettings(_Settings):
+    url: Annotated[str, _scheme("mqtt", "mqtts")] | None = None
+    username: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+
+class RecordSettings(_Settings):
+    mode: Literal["continuous", "event", "off"] = "off"
+    keep: Duration = timedelta(days=30)
+    pre: Duration = timedelta(seconds=10)
+    post: Duration = timedelta(seconds=20)
+
+
+class DetectSettings(_Settings):
+    model: str
+    classes: tuple[str, ...] = ()
+
+
+class AnalyseSettings(_Settings):
+    motion: bool = True
+    tamper: bool = True
+    detect: DetectSettings | None = None
+
+
+class ZoneSettings(_Settings):
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    polygon: Annotated[tuple[tuple[Fraction, Fraction], ...], Field(min_length=3)]
+
+
+class CameraSettings(_Settings):
+    id: SourceId
+    url: RtspUrl
+    area: AreaPath
+    name: str | None = None
+    substream_url: RtspUrl | None = None
+    username: str | None = None
+    password_file: Path | None = None
+    record: RecordSettings = RecordSettings()
+    analyse: AnalyseSettings = AnalyseSettings()
+    zones: tuple[ZoneSettings, ...] = ()
+
+
+class DeviceSettings(_Settings):
+    id: SourceId
+    area: AreaPath
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+    name: str | None = None
+
+
+class Workers(_Settings):
+    """How many processes share the work. One video worker carries several cameras."""
+
+    video: Annotated[int, Field(ge=1, le=256)] = 1
+    mqtt: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class Accept(_Settings):
+    """How far an observation's own time may lie from the time of its arrival."""
+
+    past: Duration = timedelta(days=30)
+    future: Duration = timedelta(minutes=5)
+
+
+class Keep(_Settings):
+    """How long rows are kept."""
+
+    observations: Duration = timedelta(days=30)
+    journal: Duration = timedelta(days=180)
+
+
+class Config(_Settings):
+    """Everything a hub is told. Paths are absolute once loaded."""
+
+    listen: Annotated[str, Field(pattern=r"^[^\s/]+:\d{1,5}$")] = "127.0.0.1:8000"
+    data_dir: Path = Path("var")
+    store: StoreSettings = StoreSettings()
+    broker: BrokerSettings = BrokerSettings()
+    areas: Path
+    rules: tuple[str, ...] = ()
+    cameras: tuple[CameraSettings, ...] = ()
+    devices: tuple[DeviceSettings, ...] = ()
+    workers: Workers = Workers()
+    accept: Accept = Accept()
+    keep: Keep = Keep()
+
+    _document: Document = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _port(self) -> Self:
+        if not 0 < self.port < 65536:
+            raise ValueError(f"listen: port {self.port} is not between 1 and 65535")
+        return self
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def path(self) -> Path:
+        """The file this was read from."""
+        return Path(self._document.file)
+
+    def problem(self, loc: tuple[str | int, ...], message: str) -> Problem:
+        """A problem at a key of the file this was read from."""
+        return self._document.problem(loc, message)
+
+    def rule_files(self) -> list[Path]:
+        """The files named by ``rules``, each pattern's in alphabetical order, none twice."""
+        base = self.path.parent
+        found: dict[Path, None] = {}
+        for pattern in self.rules:
+            root = Path(pattern) if Path(pattern).is_absolute() else base / pattern
+            anchor = Path(root.anchor)
+            for file in sorted(anchor.glob(str(root.relative_to(anchor)))):
+                found[file] = None
+        return list(found)
+
+
+def load(path: Path) -> Config:
+    """Read and check one ``hub.yaml``. Raises ConfigError with every problem of the file itself.
+
+    References to other files (areas, rules) are checked by ``hub.config.check``.
+    """
+    source = document.load(path.absolute())
+    config = document.validate(source, Config)
+    config = config.model_copy(update=_absolute_paths(config, path.absolute().parent))
+    config._document = source  # noqa: SLF001  set once, here; not a setting
+    if problems := _duplicates(config, source):
+        raise ConfigError(problems)
+    return config
+
+
+def _absolute_paths(config: Config, base: Path) -> dict[str, Any]:
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else (base / path).resolve()
+
+    broker = config.broker.model_copy(
+        update={"password_file": absolute(config.broker.password_file), "ca_file": absolute(config.broker.ca_file)}
+    )
+    cameras = tuple(
+        camera.model_copy(update={"password_file": absolute(camera.password_file)}) for camera in config.cameras
+    )
+    return {
+        "data_dir": absolute(config.data_dir),
+        "areas": absolute(config.areas),
+        "broker": broker,
+        "cameras": cameras,
+    }
+
+
+def _duplicates(config: Config, source: Document) -> list[Problem]:
+    """An id names one source, whether a camera or a device."""
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
+    places = [(("cameras", index, "id"), camera.id) for index, camera in enumerate(config.cameras)]
+    places += [(("devices", index, "id"), device.id) for index, device in enumerate(config.devices)]
+    for loc, source_id in places:
+        line, _ = source.locate(loc)
+        if source_id in first:
+            problems.append(source.problem(loc, f"{source_id!r} is already an id in line {first[source_id]}"))
+        first.setdefault(source_id, line)
+    return problems

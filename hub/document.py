@@ -1,0 +1,194 @@
+"""A YAML (or JSON) document that remembers where each value stands, and its check against a model.
+
+Every mistake in a file a person wrote is answered with file, line, column and key, all of them at once, and with the
+nearest right word where a key or a choice was misspelt. Only plain data is read (YAML's safe schema), and a key that
+appears twice is a mistake, not a silent overwrite.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from hub.errors import ConfigError, Problem
+
+Loc = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+_MAX_BYTES = 64 * 1024 * 1024
+_MAX_VALUES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``value`` is plain data; ``positions`` maps the way to each value to (line, column), counted from 1."""
+
+    file: str
+    value: Any
+    positions: Mapping[Loc, tuple[int, int]]
+
+    def locate(self, loc: Sequence[str | int]) -> tuple[int, int]:
+        """Where the value at ``loc`` stands, or the nearest thing around it that is in the file."""
+        way = tuple(loc)
+        while way and way not in self.positions:
+            way = way[:-1]
+        return self.positions.get(way, (0, 0))
+
+    def problem(self, loc: Sequence[str | int], message: str) -> Problem:
+        line, column = self.locate(loc)
+        return Problem(self.file, line, column, dotted(loc), message)
+
+
+def dotted(loc: Sequence[str | int]) -> str:
+    """``("cameras", 3, "url")`` as ``cameras[3].url``."""
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def load(path: Path) -> Document:
+    """Read a file. Raises ConfigError where it cannot be read or is not YAML."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ConfigError([Problem(str(path), 0, 0, "", f"is larger than {_MAX_BYTES // 2**20} MiB")])
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(str(path), 0, 0, "", f"is not UTF-8 text (byte {error.start})")]) from error
+    except OSError as error:
+        raise ConfigError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror or error}")]) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> Document:
+    """Parse the text of a file. Raises ConfigError."""
+    loader = yaml.CSafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Document(file, None, {})
+        positions: dict[Loc, tuple[int, int]] = {}
+        problems: list[Problem] = []
+        _place(node, (), file, positions, problems, set())
+        if problems:
+            raise ConfigError(problems)
+        value = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        message = f"is not YAML: {error.problem or error.context or 'cannot be parsed'}"
+        raise ConfigError([Problem(file, line, column, "", message)]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError([Problem(file, 0, 0, "", f"is not YAML: {error}")]) from error
+    finally:
+        loader.dispose()
+    return Document(file, value, positions)
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """The document as a ``model``. Raises ConfigError with every problem at its place."""
+    if not isinstance(document.value, dict):
+        raise ConfigError([document.problem((), "must be a mapping of keys to values")])
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise ConfigError([_explain(document, detail, model) for detail in error.errors()]) from error
+
+
+def nearest(word: str, words: Sequence[str]) -> str:
+    """``"; did you mean 'x'?"``, or nothing where no word is near."""
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def _place(
+    node: yaml.Node,
+    loc: Loc,
+    file: str,
+    positions: dict[Loc, tuple[int, int]],
+    problems: list[Problem],
+    above: set[int],
+) -> None:
+    here = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if id(node) in above:
+        problems.append(Problem(file, *here, dotted(loc), "refers to itself"))
+        return
+    if len(positions) > _MAX_VALUES:  # aliases of aliases can blow a small file up
+        raise ConfigError([Problem(file, *here, dotted(loc), f"the file holds more than {_MAX_VALUES} values")])
+    positions.setdefault(loc, here)
+    above = above | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[Hashable, int] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else repr(key_node)
+            mark = key_node.start_mark
+            if key in seen:
+                message = f"appears twice; first in line {seen[key]}"
+                problems.append(Problem(file, mark.line + 1, mark.column + 1, dotted((*loc, key)), message))
+            seen[key] = mark.line + 1
+            positions[(*loc, key)] = (mark.line + 1, mark.column + 1)
+            _place(value_node, (*loc, key), file, positions, problems, above)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _place(item, (*loc, index), file, positions, problems, above)
+
+
+def _explain(document: Document, detail: Any, model: type[BaseModel]) -> Problem:
+    loc = cast(Loc, tuple(part for part in detail["loc"] if _in_document(document, detail["loc"], part)))
+    kind, message = detail["type"], detail["msg"]
+    if kind == "extra_forbidden":
+        loc = cast(Loc, tuple(detail["loc"]))
+        known = _known_keys(model, loc[:-1])
+        message = f"is not a known key{nearest(str(loc[-1]), known)}"
+    elif kind == "missing":
+        message = f"{detail['loc'][-1]!r} is missing"
+        loc = loc[:-1] if loc and loc[-1] == detail["loc"][-1] else loc
+    elif kind in {"enum", "literal_error"}:
+        expected = str(detail.get("ctx", {}).get("expected", ""))
+        words = [word for word in expected.replace(" or ", ", ").replace("'", "").split(", ") if word]
+        message = f"must be one of {', '.join(words)}{nearest(str(detail['input']), words)}"
+    elif kind == "value_error":
+        message = str(detail["ctx"]["error"])
+    else:
+        message = f"{message[0].lower()}{message[1:]} (found {_short(detail['input'])})"
+    return document.problem(loc, message)
+
+
+def _in_document(document: Document, loc: Sequence[str | int], part: str | int) -> bool:
+    """Union tags that pydantic puts into a location are not keys of the file."""
+    prefix = tuple(loc[: list(loc).index(part) + 1])
+    return prefix in document.positions or not any(isinstance(part, str) and mark in part for mark in ("[", "(", "-"))
+
+
+def _known_keys(model: type[BaseModel], loc: Loc) -> list[str]:
+    current: Any = model
+    for part in loc:
+        if isinstance(part, int) or not _is_model(current):
+            continue
+        info = current.model_fields.get(part) or next(
+            (known for known in current.model_fields.values() if known.alias == part), None
+        )
+        current = _model_in(info.annotation) if info else None
+    if not _is_model(current):
+        return []
+    return [info.alias or name for name, info in current.model_fields.items()]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _model_in(annotation: Any) -> Any:
+    if _is_model(annotation):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
