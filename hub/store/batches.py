@@ -1,0 +1,167 @@
+"""Batches: what a writer commits together, and how a reader follows the writers.
+
+Appending is one transaction: the observations by binary COPY, the refusals, the batch's row with the writer's next
+number, and a notification. A batch that holds something already stored takes the slower way round: an INSERT that
+leaves out the conflicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from hub.model.observation import Batch, Observation, Refusal, Stored
+from hub.store import series
+from hub.store.sql import sql
+from hub.store.store import Store, Tx, errors
+
+_TYPES = ["timestamptz", "timestamptz", "int8", "float8", "int4", "text", "text", "jsonb"]
+_Row = tuple[datetime, datetime, float | None, int, str, str | None, Any]
+
+
+class BatchWriter:
+    """Appends the batches of one writer. One thread at a time; a name belongs to one process at a time.
+
+    ``store``: where to; ``name``: the writer's, lasting over restarts, such as ``mqtt-0``.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+        self._series: dict[tuple[str, str], int] = {}
+        self._days: set[datetime] = set()
+
+    def append(self, observations: Sequence[Observation], refusals: Sequence[Refusal] = ()) -> Batch | None:
+        """Commit a batch; None where there was nothing new in it.
+
+        Raises StoreUnavailable: nothing was stored, or it is not known; appending the same again is safe, since what
+        was stored is recognised by its key.
+        """
+        if not observations and not refusals:
+            return None
+        self._know_series(observations)
+        self._know_days(observations)
+        with errors():
+            try:
+                return self._commit(observations, refusals, copies=self._store.copies)
+            except psycopg.errors.UniqueViolation:
+                return self._commit(observations, refusals, copies=False)
+
+    def _commit(
+        self, observations: Sequence[Observation], refusals: Sequence[Refusal], *, copies: bool
+    ) -> Batch | None:
+        with self._store._pool.connection() as tx:  # noqa: SLF001  the driver's error decides which way to take
+            rows = list(_distinct(self._series, self._first_arrivals(tx, observations)).values())
+            if not rows and not refusals:
+                return None
+            head = tx.execute(sql["writer_next"], {"name": self._name}).fetchone()
+            assert head is not None  # noqa: S101  insert … on conflict … returning always answers
+            times = [row[0] for row in rows]
+            bounds = {"min_ts": min(times, default=None), "max_ts": max(times, default=None)}
+            values = {"writer": head["id"], "seq": head["last_seq"], "rows": len(rows), **bounds}
+            batch = tx.execute(sql["batch_insert"], values).fetchone()
+            assert batch is not None  # noqa: S101
+            if copies:
+                _copy(tx, batch["id"], rows)
+            else:
+                _insert(tx, batch["id"], rows)
+            if refusals:
+                tx.cursor().executemany(sql["quarantine_insert"], [_refusal(refusal) for refusal in refusals])
+            tx.execute(sql["batch_notify"], {"payload": f"{self._name}:{head['last_seq']}"})
+            return Batch(batch["id"], self._name, head["last_seq"], len(rows), batch["committed_at"])
+
+    def _first_arrivals(self, tx: Tx, observations: Sequence[Observation]) -> Sequence[Observation]:
+        """Leave out messages without a time of their own that were stored before: their id tells."""
+        keyed = {(item.source, item.arrival_key): item.received_at for item in observations if item.arrival_key}
+        if not keyed:
+            return observations
+        ordered = sorted(keyed)
+        params = {
+            "sources": [source for source, _ in ordered],
+            "keys": [key for _, key in ordered],
+            "times": [keyed[pair] for pair in ordered],
+        }
+        new = {(row["source"], row["key"]) for row in tx.execute(sql["arrival_insert"], params).fetchall()}
+        return [item for item in observations if not item.arrival_key or (item.source, item.arrival_key) in new]
+
+    def _know_series(self, observations: Sequence[Observation]) -> None:
+        unknown = {(item.source, item.metric) for item in observations} - self._series.keys()
+        if not unknown:
+            return
+        ordered = sorted(unknown)
+        params = {"sources": [source for source, _ in ordered], "metrics": [metric for _, metric in ordered]}
+        with self._store.transaction() as tx:
+            tx.execute(sql["series_insert"], params)
+            rows = tx.execute(sql["series_ids"], params).fetchall()
+        self._series.update({(row["source"], row["metric"]): row["id"] for row in rows})
+
+    def _know_days(self, observations: Sequence[Observation]) -> None:
+        if not observations:
+            return
+        touched = {day for item in observations for day in series.days(item.ts, item.ts)}
+        unknown = sorted(touched - self._days)
+        if unknown:
+            series.ensure(self._store, unknown)
+            self._days.update(unknown)
+
+
+def read_after(store: Store, offsets: Mapping[str, int], limit: int = 500) -> list[tuple[Batch, list[Stored]]]:
+    """The next batches after ``offsets`` (writer → last number read), at most ``limit``, each writer's in order.
+
+    Observations of sources that were removed meanwhile are left out; their batches are still there.
+    """
+    with store.transaction() as tx:
+        params = {"writers": list(offsets), "seqs": list(offsets.values()), "limit": limit}
+        heads = tx.execute(sql["batch_after"], params).fetchall()
+        if not heads:
+            return []
+        found: dict[int, list[Stored]] = {head["id"]: [] for head in heads}
+        times = [time for head in heads for time in (head["min_ts"], head["max_ts"]) if time is not None]
+        if times:
+            params = {"ids": list(found), "first": min(times), "last": max(times)}
+            for row in tx.execute(sql["observation_of_batches"], params).fetchall():
+                found[row.pop("batch")].append(Stored(**row))
+    return [
+        (Batch(head["id"], head["writer"], head["seq"], head["rows"], head["committed_at"]), found[head["id"]])
+        for head in heads
+    ]
+
+
+def _distinct(known: Mapping[tuple[str, str], int], observations: Sequence[Observation]) -> dict[Any, _Row]:
+    rows: dict[Any, _Row] = {}
+    for item in observations:
+        number = known[item.source, item.metric]
+        attrs = None if item.attrs is None else Jsonb(dict(item.attrs))
+        row = (item.ts, item.received_at, item.value, number, item.key, item.text, attrs)
+        rows.setdefault((number, item.ts, item.key), row)
+    return rows
+
+
+def _copy(tx: Tx, batch: int, rows: Sequence[_Row]) -> None:
+    with tx.cursor().copy(sql["observation_copy"]) as copy:
+        copy.set_types(_TYPES)
+        for ts, received_at, value, number, key, text, attrs in rows:
+            copy.write_row((ts, received_at, batch, value, number, key, text, attrs))
+
+
+def _insert(tx: Tx, batch: int, rows: Sequence[_Row]) -> None:
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    names = ("ts", "received_at", "value", "series", "key", "text", "attrs")
+    params: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    inserted = tx.execute(sql["observation_insert"], {**params, "batch": batch}).rowcount
+    tx.execute(sql["batch_set_rows"], {"id": batch, "rows": inserted})
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "origin": refusal.origin[:500].replace("\0", ""),
+        "cause": refusal.cause,
+        "detail": refusal.detail[:1000].replace("\0", ""),
+        "payload": refusal.payload,
+        "size_bytes": refusal.size_bytes,
+        "received_at": refusal.received_at,
+    }

@@ -1,0 +1,54 @@
+"""Numbered migrations, applied in order, each in a transaction of its own, under an advisory lock.
+
+A database that a newer gridhub has migrated is refused: an older program must not guess at it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from importlib.resources import files
+
+from hub.errors import StartError
+from hub.store import series
+from hub.store.sql import sql
+from hub.store.store import Store, Tx
+
+_log = logging.getLogger(__name__)
+_CODE: dict[str, Callable[[Tx], None]] = {"0002_observation": series.create}
+
+
+def versions() -> list[str]:
+    """The names of all migrations, in order."""
+    folder = files("hub.store") / "migrations"
+    texts = [entry.name.removesuffix(".sql") for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted([*texts, *_CODE])
+
+
+def upgrade(store: Store) -> list[str]:
+    """Apply what is missing; answers the names of what was applied. Raises StartError for a newer database."""
+    with store.transaction() as tx:
+        tx.execute(sql["migration_lock"])
+        tx.execute(sql["migration_create_table"])
+        done = {row["name"] for row in tx.execute(sql["migration_names"]).fetchall()}
+    known = versions()
+    unknown = sorted(done - set(known))
+    if unknown:
+        raise StartError(f"the database was upgraded by a newer gridhub (it has {unknown[-1]}): use that version")
+    applied = [name for name in known if _apply(store, name)]
+    if applied:
+        _log.info("applied migrations: %s", ", ".join(applied))
+    return applied
+
+
+def _apply(store: Store, name: str) -> bool:
+    with store.transaction() as tx:
+        tx.execute(sql["migration_lock"])
+        if tx.execute(sql["migration_done"], {"name": name}).fetchone() is not None:
+            return False
+        if name in _CODE:
+            _CODE[name](tx)
+        else:
+            tx.execute((files("hub.store") / "migrations" / f"{name}.sql").read_bytes())
+        tx.execute(sql["migration_insert"], {"name": name})
+        return True

@@ -1,0 +1,73 @@
+-- name: series_insert
+insert into series (source, metric)
+select * from unnest(%(sources)s::text[], %(metrics)s::text[])
+on conflict do nothing
+
+-- name: series_ids
+select s.id, s.source, s.metric
+from series s join unnest(%(sources)s::text[], %(metrics)s::text[]) as wanted (source, metric)
+  on s.source = wanted.source and s.metric = wanted.metric
+
+-- name: arrival_insert
+insert into arrival (source, key, received_at)
+select * from unnest(%(sources)s::text[], %(keys)s::text[], %(times)s::timestamptz[])
+on conflict do nothing
+returning source, key
+
+-- name: writer_next
+insert into writer (name, last_seq) values (%(name)s, 1)
+on conflict (name) do update set last_seq = writer.last_seq + 1
+returning id, last_seq
+
+-- name: batch_insert
+insert into batch (writer, seq, rows, min_ts, max_ts)
+values (%(writer)s, %(seq)s, %(rows)s, %(min_ts)s, %(max_ts)s)
+returning id, committed_at
+
+-- name: batch_set_rows
+update batch set rows = %(rows)s where id = %(id)s
+
+-- name: batch_notify
+select pg_notify('gridhub_batch', %(payload)s)
+
+-- name: observation_copy
+copy observation (ts, received_at, batch, value, series, key, text, attrs) from stdin (format binary)
+
+-- name: observation_insert
+insert into observation (batch, ts, received_at, value, series, key, text, attrs)
+select %(batch)s, * from unnest(%(ts)s::timestamptz[], %(received_at)s::timestamptz[], %(value)s::float8[],
+                                %(series)s::int4[], %(key)s::text[], %(text)s::text[], %(attrs)s::jsonb[])
+on conflict (series, ts, key) do nothing
+
+-- name: batch_after
+select b.id, w.name as writer, b.seq, b.rows, b.min_ts, b.max_ts, b.committed_at
+from writer w
+left join unnest(%(writers)s::text[], %(seqs)s::bigint[]) as o (writer, seq) on o.writer = w.name
+cross join lateral (
+    select * from batch b
+    where b.writer = w.id and b.seq > coalesce(o.seq, 0)
+    order by b.seq
+    limit %(limit)s
+) b
+order by b.id
+limit %(limit)s
+
+-- name: observation_of_batches
+select o.batch, s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.value, o.text, o.attrs
+from observation o
+join series s on s.id = o.series
+join source src on src.id = s.source
+where o.batch = any(%(ids)s) and o.ts between %(first)s and %(last)s
+order by o.batch, o.ts
+
+-- name: quarantine_insert
+insert into quarantine (origin, cause, detail, payload, size_bytes, received_at)
+values (%(origin)s, %(cause)s, %(detail)s, %(payload)s, %(size_bytes)s, %(received_at)s)
+
+-- name: quarantine_list
+select id, origin, cause, detail, payload, size_bytes, received_at
+from quarantine order by id desc limit %(limit)s
+
+-- name: quarantine_trim
+delete from quarantine
+where id <= (select id from quarantine order by id desc offset %(keep)s limit 1)

@@ -1,0 +1,203 @@
+"""The store on a real PostgreSQL: what is appended is there once, in order, and every change is in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.cases import acts, intake
+from hub.errors import Conflict, StartError, StoreError
+from hub.model.alert import AlertChange, AlertState, Evidence, Fire, Resolve, Severity
+from hub.model.area import Area
+from hub.model.observation import Observation, Refusal
+from hub.model.source import Health, Source, SourceKind, SourceState
+from hub.store import Store, alerts, areas, batches, health, housekeeping, journal, migrate, offsets, readings, sources
+
+T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GRID = "qth/taoshan/g1"
+
+
+@pytest.fixture
+def city(store: Store) -> Store:
+    with store.transaction() as tx:
+        areas.put(tx, [Area("qth", "City", "city"), Area("qth/taoshan", "D", "district"), Area(GRID, "Grid 1", "grid")])
+        sources.add(tx, Source("smoke-1", SourceKind.DEVICE, GRID, "smoke", "Smoke 1"), T0)
+        sources.add(tx, Source("cam-1", SourceKind.CAMERA, GRID, "camera", "Camera 1"), T0)
+    return store
+
+
+def smoke(second: float, value: float = 0.1, **more: str) -> Observation:
+    at = T0 + timedelta(seconds=second)
+    return Observation("smoke-1", "smoke", at, at + timedelta(milliseconds=5), value, **more)
+
+
+def stored(store: Store) -> list[tuple[float, float | None]]:
+    rows = readings.points(store, "smoke-1", "smoke", T0 - timedelta(days=40), T0 + timedelta(days=1), 1000)
+    return [((row["ts"] - T0).total_seconds(), row["value"]) for row in rows]
+
+
+def test_batches_are_numbered_without_holes_and_read_in_order(city: Store) -> None:
+    first, second = batches.BatchWriter(city, "mqtt-0"), batches.BatchWriter(city, "video-0")
+    for number in range(3):
+        first.append([smoke(number)])
+        second.append([Observation("cam-1", "motion", T0, T0 + timedelta(seconds=number), 0.5, key=str(number))])
+    seen = batches.read_after(city, {})
+    assert [(batch.writer, batch.seq) for batch, _ in seen] == [
+        ("mqtt-0", 1), ("video-0", 1), ("mqtt-0", 2), ("video-0", 2), ("mqtt-0", 3), ("video-0", 3),
+    ]  # fmt: skip
+    after = batches.read_after(city, {"mqtt-0": 2, "video-0": 3})
+    assert [(batch.writer, batch.seq) for batch, _ in after] == [("mqtt-0", 3)]
+    [item] = after[0][1]
+    assert (item.source, item.area, item.type, item.metric, item.ts) == (
+        "smoke-1", GRID, "smoke", "smoke", T0 + timedelta(seconds=2),
+    )  # fmt: skip
+
+
+def test_a_failed_append_leaves_no_hole_in_the_numbers(city: Store) -> None:
+    writer = batches.BatchWriter(city, "mqtt-0")
+    writer.append([smoke(0)])
+    with pytest.raises(StoreError):
+        writer.append([replace(smoke(1), text="nul \0 cannot be stored")])
+    batch = writer.append([smoke(2)])
+    assert batch is not None
+    assert batch.seq == 2
+    assert stored(city) == [(0, 0.1), (2, 0.1)]
+
+
+@pytest.mark.parametrize("again", [[smoke(1)], [smoke(1), smoke(2)], [smoke(1), smoke(1), smoke(3)]])
+def test_what_is_delivered_twice_is_stored_once(city: Store, again: Sequence[Observation]) -> None:
+    writer = batches.BatchWriter(city, "mqtt-0")
+    writer.append([smoke(0), smoke(1)])
+    writer.append(again)
+    assert [second for second, _ in stored(city)] == sorted({0.0, 1.0} | {(o.ts - T0).total_seconds() for o in again})
+
+
+def test_two_messages_of_one_instant_with_different_ids_are_both_stored(city: Store) -> None:
+    batches.BatchWriter(city, "mqtt-0").append([smoke(0, 0.1, key="a"), smoke(0, 0.2, key="b")])
+    assert [value for _, value in stored(city)] == [0.1, 0.2]
+
+
+def test_a_message_without_time_is_recognised_by_its_id(city: Store) -> None:
+    writer = batches.BatchWriter(city, "mqtt-0")
+    writer.append([smoke(0, arrival_key="m1")])
+    assert writer.append([smoke(7, arrival_key="m1")]) is None, "the same message, delivered 7 s later"
+    writer.append([smoke(8, arrival_key="m1"), smoke(9, arrival_key="m2")])
+    assert [second for second, _ in stored(city)] == [0, 9]
+
+
+def test_observations_of_any_day_find_a_place(city: Store) -> None:
+    batches.BatchWriter(city, "mqtt-0").append([smoke(0), smoke(-86_400 * 30), smoke(86_400)])
+    assert [second for second, _ in stored(city)] == [-86_400 * 30, 0]
+
+
+def test_old_days_are_dropped_whole_and_nothing_younger(city: Store) -> None:
+    batches.BatchWriter(city, "mqtt-0").append([smoke(-86_400 * 31), smoke(-86_400 * 29), smoke(0)])
+    housekeeping.run(city, T0, timedelta(days=30))
+    assert [second for second, _ in stored(city)] == [-86_400 * 29, 0]
+
+
+def test_refusals_are_kept_up_to_a_bound(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "QUARANTINE_KEEP_ROWS", 10)
+    refusals = [Refusal("topic", "not_json", f"number {number}", b"\x00\xff", 2, T0) for number in range(25)]
+    batches.BatchWriter(city, "mqtt-0").append([], refusals)
+    housekeeping.run(city, T0, timedelta(days=30))
+    assert [row["detail"] for row in readings.quarantined(city)] == [f"number {number}" for number in range(24, 14, -1)]
+
+
+FIRE = Fire(
+    "smoke", "smoke@g1", Severity.MAJOR, GRID, ("smoke-1",), "Smoke", T0, (Evidence("smoke-1", "smoke", T0, 0.5),)
+)  # fmt: skip
+
+
+def carry_out(store: Store, *decisions: Fire | Resolve) -> list[AlertState]:
+    with store.transaction() as tx:
+        return [alert.state for alert in intake.carry_out(tx, decisions, T0 + timedelta(seconds=1))]
+
+
+def test_a_decision_that_is_repeated_changes_nothing(city: Store) -> None:
+    end = Resolve("smoke", "smoke@g1", T0 + timedelta(minutes=1))
+    assert carry_out(city, FIRE) == [AlertState.FIRING]
+    assert carry_out(city, FIRE) == []
+    assert carry_out(city, end) == [AlertState.RESOLVED]
+    assert carry_out(city, end, FIRE) == [], "the same occurrence does not begin again"
+    assert carry_out(city, replace(FIRE, started_at=T0 + timedelta(minutes=2))) == [AlertState.FIRING]
+
+
+def test_alerts_of_one_area_join_one_incident_that_closes_with_the_last(city: Store) -> None:
+    carry_out(city, FIRE, replace(FIRE, rule="heat", severity=Severity.CRITICAL))
+    first, second = alerts.active(city)
+    assert first.incident == second.incident is not None
+    carry_out(city, Resolve("smoke", "smoke@g1", T0 + timedelta(minutes=1)))
+    acts.act(city, second.id, AlertChange.CLEARED, "wang", T0 + timedelta(minutes=2), "false alarm")
+    changes = [entry.change for entry in journal.of_subject(city, "incident", str(first.incident))]
+    assert changes == ["opened", "joined", "closed"]
+
+
+def test_acknowledging_is_for_one_person_and_is_logged(city: Store) -> None:
+    carry_out(city, FIRE)
+    [alert] = alerts.active(city)
+    acts.act(city, alert.id, AlertChange.ACKNOWLEDGED, "wang", T0, "on my way")
+    with pytest.raises(Conflict, match="already_acknowledged"):
+        acts.act(city, alert.id, AlertChange.ACKNOWLEDGED, "li", T0)
+    log = journal.of_subject(city, "alert", str(alert.id))
+    assert [(entry.change, entry.actor, entry.body["note"]) for entry in log] == [
+        ("fired", "rules", "condition_met"), ("acknowledged", "wang", "on my way"),
+    ]  # fmt: skip
+
+
+def test_the_journal_cannot_be_changed_and_shows_it_when_it_was(city: Store) -> None:
+    carry_out(city, FIRE)
+    carry_out(city, Resolve("smoke", "smoke@g1", T0 + timedelta(minutes=1)))
+    assert journal.first_broken(city) is None
+    with pytest.raises(StoreError, match="append-only"), city.transaction() as tx:
+        tx.execute("update journal set actor = 'nobody' where id = 2")
+    with city.transaction() as tx:
+        tx.execute("alter table journal disable trigger journal_append_only")
+        tx.execute("update journal set actor = 'nobody' where id = 2")
+    assert journal.first_broken(city) == 2
+
+
+def test_a_source_that_never_spoke_is_blind_from_the_start_and_gaps_follow_its_state(city: Store) -> None:
+    def at(second: int, state: SourceState) -> Health:
+        return Health("cam-1", state, f"it is {state}", T0 + timedelta(seconds=second), T0)
+
+    for report in (at(5, SourceState.CONNECTING), at(8, SourceState.WATCHING), at(9, SourceState.WATCHING)):
+        health.report(city, [report], "video-0")
+    health.report(city, [at(60, SourceState.STALLED)], "video-0")
+    assert health.blind(city, "video-0", T0 + timedelta(seconds=70), "killed") == 1
+    found = health.gaps(city, "cam-1", T0, T0 + timedelta(hours=1))
+    times = [((gap["from"] - T0).total_seconds(), gap["to"] and (gap["to"] - T0).total_seconds()) for gap in found]
+    assert [gap["cause"] for gap in found] == ["unknown", "connecting", "stalled", "worker_down"]
+    assert times == [(0, 5), (5, 8), (60, 70), (70, None)]
+    states = [entry.change for entry in journal.of_subject(city, "source", "cam-1")]
+    assert states == ["connecting", "watching", "stalled", "worker_down"]
+
+
+def test_offsets_never_move_back(store: Store) -> None:
+    with store.transaction() as tx:
+        offsets.save(tx, "rules", {"mqtt-0": 5})
+        offsets.save(tx, "rules", {"mqtt-0": 3, "video-0": 1})
+    assert offsets.load(store, "rules") == {"mqtt-0": 5, "video-0": 1}
+
+
+def test_sources_that_left_the_configuration_go_and_those_of_the_interface_stay(city: Store) -> None:
+    configured = Source("door-1", SourceKind.DEVICE, GRID, "door", "Door 1")
+    added = Source("door-2", SourceKind.DEVICE, GRID, "door", "Door 2", origin="api")
+    with city.transaction() as tx:
+        sources.add(tx, added, T0)
+        sources.sync(tx, [configured], T0)
+    assert [source.id for source in sources.list_sources(city)] == ["door-1", "door-2"]
+
+
+def test_a_newer_database_is_refused(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.execute("insert into migration (name) values ('9999_from_the_future')")
+    with pytest.raises(StartError, match="newer gridhub"):
+        migrate.upgrade(store)
+
+
+def test_upgrading_twice_changes_nothing(store: Store) -> None:
+    assert migrate.upgrade(store) == []
