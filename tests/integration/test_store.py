@@ -29,9 +29,10 @@ def city(store: Store) -> Store:
     return store
 
 
-def smoke(second: float, value: float = 0.1, **more: str) -> Observation:
+def smoke(second: float, value: float = 0.1, key: str = "", arrival_key: str = "") -> Observation:
     at = T0 + timedelta(seconds=second)
-    return Observation("smoke-1", "smoke", at, at + timedelta(milliseconds=5), value, **more)
+    received_at = at + timedelta(milliseconds=5)
+    return Observation("smoke-1", "smoke", at, received_at, value, key=key, arrival_key=arrival_key)
 
 
 def stored(store: Store) -> list[tuple[float, float | None]]:
