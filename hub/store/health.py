@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from hub.model.source import Health, SourceState
+from hub.model.source import Health, SourceKind, SourceState
 from hub.model.times import rfc3339
 from hub.store import journal
 from hub.store.sql import sql
@@ -40,10 +40,10 @@ def report(store: Store, reports: Sequence[Health], process: str) -> None:
             _journal(tx, row, health, since, process)
 
 
-def blind(store: Store, process: str, since: datetime, reason: str) -> int:
+def blind(store: Store, process: str, since: datetime, reason: str, kind: SourceKind | None = None) -> int:
     """Mark every source of a process that has died as not watched from its last beat on; answers how many."""
     with store.transaction() as tx:
-        rows = tx.execute(sql["source_state_of_process"], {"process": process}).fetchall()
+        rows = tx.execute(sql["source_state_of_process"], {"process": process, "kind": kind}).fetchall()
         blinded = []
         for row in rows:
             began = max(since, row["since"])

@@ -8,7 +8,8 @@ import threading
 
 from hub.clock import Clock
 from hub.errors import StoreError
-from hub.store import processes
+from hub.model.source import SourceKind
+from hub.store import health, processes
 from hub.store.store import Store
 from hub.tally import Tally
 
@@ -35,6 +36,16 @@ class Heart:
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
     def start(self) -> Heart:
+        """Begin to beat. The cameras of a process of this name that died were not watched since its last beat.
+
+        Devices were: while their worker is away the broker keeps what they say.
+        """
+        try:
+            for process in processes.list_processes(self._store):
+                if process.name == self.name:
+                    health.blind(self._store, self.name, process.beat_at, f"{self.name} was restarted", SourceKind.CAMERA)
+        except StoreError as error:
+            _log.warning("heartbeat: %s", error)
         self._thread.start()
         return self
 

@@ -76,3 +76,11 @@ def drop_before(store: Store, instant: datetime) -> list[str]:
         for name in old:
             tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
         return old
+
+
+def status(store: Store) -> list[tuple[str, str]]:
+    """What is in the store, for a person: names and values."""
+    with store.transaction() as tx:
+        kind = "TimescaleDB hypertable" if is_hypertable(tx) else "daily partitions"
+        row = tx.execute(sql["store_status"]).fetchone() or {}
+        return [("observations", kind), *((name.replace("_", " "), str(value)) for name, value in row.items())]

@@ -9,6 +9,7 @@ for update of st
 select st.source, st.state, st.reason, st.since, st.seen_at, st.detail, s.kind, s.area
 from source_state st join source s on s.id = st.source
 where st.process = %(process)s and st.state not in ('worker_down', 'disabled')
+  and (%(kind)s::text is null or s.kind = %(kind)s)
 order by st.source
 for update of st
 

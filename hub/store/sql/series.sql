@@ -49,3 +49,17 @@ order by 1
 
 -- name: hypertable_drop_chunks
 select drop_chunks('observation', older_than => %(instant)s::timestamptz)::text as name
+
+-- name: store_status
+select current_setting('server_version') as server_version,
+       (select max(name) from migration) as schema_version,
+       pg_size_pretty(pg_database_size(current_database())) as database_size,
+       (select count(*) from area) as areas,
+       (select count(*) from source) as sources,
+       (select count(*) from series) as series,
+       (select count(*) from batch) as batches,
+       (select coalesce(sum(rows), 0) from batch) as rows_written,
+       (select max(committed_at) from batch) as last_batch,
+       (select count(*) from quarantine) as quarantined,
+       (select count(*) from alert) as alerts,
+       (select coalesce(max(id), 0) from journal) as journal_rows

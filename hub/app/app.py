@@ -1,0 +1,254 @@
+"""A whole hub on one machine: checked, started in order, kept running, stopped in order.
+
+The supervisor has one thread and does nothing but watch its children, so that it outlives whatever they do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hub.app import floors
+from hub.app.broker import EmbeddedBroker
+from hub.app.child import Child
+from hub.app.keeper import notice_the_dead
+from hub.app.postgres import EmbeddedPostgres
+from hub.clock import Clock
+from hub.config import Config, store_access
+from hub.config.access import camera_source, postgres_socket_dir, secret
+from hub.config.check import check
+from hub.errors import ConfigError, StartError
+from hub.log import redact_value
+from hub.model.area import Area
+from hub.model.people import Person, Role
+from hub.model.source import Source, SourceKind
+from hub.passwords import hash_password
+from hub.store import Store, areas, migrate, people, probe, processes, sources
+
+FORMAT = "1"
+MIN_FREE_BYTES = 256 * 1024 * 1024
+_POLL_S = 0.1
+_STABLE_S = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class App:
+    """``run`` returns when a signal says stop, and leaves no process behind.
+
+    ``extra`` makes further children once the store and the broker are there; ``ready`` is called with the first
+    administrator's password, if one was made, as soon as the dashboard accepts connections.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        ready: Callable[[str | None], None],
+        extra: Callable[[], Sequence[Child]] | None = None,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._ready = ready
+        self._extra = extra
+        self._stopping = 0
+        self._servers: list[Child] = []
+        self._workers: list[Child] = []
+
+    def run(self) -> None:
+        """Raises ConfigError and StartError; then nothing has been left running."""
+        configured_areas = check_everything(self._config)
+        with _DataDir(self._config.data_dir):
+            _check_port(self._config)
+            signal.signal(signal.SIGTERM, self._ask_to_stop)
+            signal.signal(signal.SIGINT, self._ask_to_stop)
+            try:
+                password = self._start(configured_areas)
+                self._watch(password)
+            except OSError as error:
+                raise StartError(f"{error.filename or self._config.data_dir}: {error.strerror or error}") from error
+            finally:
+                self._stop_all()
+
+    def _start(self, configured_areas: list[Area]) -> str | None:
+        config = self._config
+        if config.store.url is None:
+            server = EmbeddedPostgres(
+                config.data_dir / "postgres", postgres_socket_dir(config), secret(config, "postgres")
+            )
+            server.prepare()
+            self._servers.append(server.child)
+            server.start()
+        else:
+            reason = probe.why_not(store_access(config))
+            if reason is not None:
+                raise StartError(f"the database at store.url cannot be used: {reason}")
+        if config.broker.url is None:
+            broker = EmbeddedBroker(config)
+            broker.prepare()
+            self._servers.append(broker.child)
+            broker.child.start(self._clock.monotonic())
+            broker.wait_ready()
+        workers = floors.workers(config)
+        password = prepare_store(config, configured_areas, [child.name for child in workers], self._clock)
+        self._workers = [*workers, *(self._extra() if self._extra else ())]
+        for child in self._workers:
+            child.start(self._clock.monotonic())
+        return password
+
+    def _watch(self, password: str | None) -> None:
+        told = False
+        while not self._stopping:
+            for child in (*self._servers, *self._workers):
+                self._tend(child)
+            if not told and _accepts(self._config):
+                self._ready(password)
+                told = True
+            self._clock.sleep(_POLL_S)
+
+    def _tend(self, child: Child) -> None:
+        now_s = self._clock.monotonic()
+        status = child.died()
+        if status is None:
+            if child.backoff.attempts and now_s - child.started_at_s > _STABLE_S:
+                child.backoff.reset()
+            return
+        if child.restart_at_s is None:
+            delay_s = child.backoff.next_s()
+            child.restart_at_s = now_s + delay_s
+            _log.warning("%s ended (%s); starting it again in %.1f s", child.name, _say(status), delay_s)
+        elif now_s >= child.restart_at_s:
+            child.start(now_s)
+            _log.info("%s started again as process %d", child.name, child.process.pid if child.process else 0)
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self._stopping += 1
+        if self._stopping > 1:
+            for child in (*self._workers, *self._servers):
+                if child.died() is None and child.process is not None:
+                    os.killpg(child.process.pid, signal.SIGKILL)
+
+    def _stop_all(self) -> None:
+        """First those who use the store and the broker, then these."""
+        for family in (self._workers, self._servers):
+            for child in family:
+                child.ask_to_stop()
+            deadline_s = self._clock.monotonic() + max((child.stop_timeout_s for child in family), default=0)
+            for child in family:
+                child.wait_or_kill(deadline_s - self._clock.monotonic())
+
+
+def check_everything(config: Config) -> list[Area]:
+    """The areas of the configuration. Raises ConfigError with every problem of the configuration and of the rules."""
+    configured_areas, problems = check(config)
+    problems += floors.check_rules(config)
+    if problems:
+        raise ConfigError(problems)
+    return configured_areas
+
+
+def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[str], clock: Clock) -> str | None:
+    """Migrate, bring areas and sources in line with the configuration; answers the first administrator's password.
+
+    None where there are people already.
+    """
+    with Store.open(store_access(config), "app", timeout_s=20.0) as store:
+        migrate.upgrade(store)
+        devices = [
+            Source(device.id, SourceKind.DEVICE, device.area, device.type, device.name or device.id)
+            for device in config.devices
+        ]
+        cameras = [camera_source(config, index) for index in range(len(config.cameras))]
+        with store.transaction() as tx:
+            areas.put(tx, configured_areas)
+            sources.sync(tx, [*cameras, *devices], clock.now())
+        notice_the_dead(store, clock, late_s=0.0)  # nobody watched while the hub was not running
+        processes.retain(store, names)
+        return _first_administrator(store)
+
+
+def _first_administrator(store: Store) -> str | None:
+    if people.list_people(store):
+        return None
+    given = os.environ.get("GRIDHUB_ADMIN_PASSWORD")
+    password = given or secrets.token_urlsafe(12)
+    redact_value(password)
+    try:
+        people.add(store, Person("admin", Role.ADMINISTRATOR), hash_password(password))
+    except ValueError as error:
+        raise StartError(f"GRIDHUB_ADMIN_PASSWORD cannot be used: {error}") from error
+    return None if given else password
+
+
+class _DataDir:
+    """Holds the data directory for this process alone. Raises StartError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            self._lock = (self._path / "lock").open("w")
+        except OSError as error:
+            raise StartError(f"the data directory {self._path} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(f"another gridhub is running in the data directory {self._path}") from error
+        self._check_format()
+        free = shutil.disk_usage(self._path).free
+        if free < MIN_FREE_BYTES:
+            raise StartError(
+                f"the disk of {self._path} is full: {free // 2**20} MiB are free, and gridhub needs at least "
+                f"{MIN_FREE_BYTES // 2**20} MiB to start"
+            )
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+
+    def _check_format(self) -> None:
+        file = self._path / "format"
+        try:
+            found = file.read_text().strip() if file.exists() else None
+            if found is None:
+                file.write_text(FORMAT + "\n")
+                return
+        except OSError as error:
+            raise StartError(f"the data directory {self._path} cannot be used: {error.strerror}") from error
+        if found != FORMAT:
+            raise StartError(
+                f"the data directory {self._path} has format {found!r}, and this gridhub knows {FORMAT!r}: "
+                "use the gridhub that made it"
+            )
+
+
+def _check_port(config: Config) -> None:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((config.host, config.port))
+        except OSError as error:
+            raise StartError(f"cannot listen on {config.listen}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _accepts(config: Config) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  compared, not bound
+    try:
+        with socket.create_connection((host, config.port), timeout=0.2):
+            return True
+    except OSError:
+        return False
+
+
+def _say(status: int) -> str:
+    return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+

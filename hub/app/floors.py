@@ -1,0 +1,52 @@
+"""The other floors, by name: which processes make up a hub, and which package brings which command."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from hub.app.child import Child
+from hub.config import Config
+from hub.errors import Problem
+
+COMMANDS = {
+    "camera": "ingest.video.commands",
+    "device": "ingest.mqtt.commands",
+    "rules": "rules.commands",
+    "status": "dashboard.commands",
+}
+
+
+def workers(config: Config) -> list[Child]:
+    """The processes of the hub itself, in the order in which they start."""
+    children = [_python("keeper", "hub.app.keeper", config.path), _python("rules", "rules", config.path)]
+    for name, count in (("video", config.workers.video), ("mqtt", config.workers.mqtt)):
+        children += [
+            _python(f"{name}-{index}", f"ingest.{name}", config.path, "--shard", f"{index}/{count}")
+            for index in range(count)
+        ]
+    children.append(_python("dashboard", "dashboard", config.path))
+    return children
+
+
+def simulators(config: Config, rtsp_port: int, epoch_s: float) -> list[Child]:
+    """The demo's cameras and devices, which share one beginning of their timetable."""
+    data = str(config.path.parent)
+    cameras = [sys.executable, "-m", "ingest.simulate.cameras", "--data", data, "--port", str(rtsp_port)]
+    devices = [sys.executable, "-m", "ingest.simulate.devices", "--config", str(config.path)]
+    return [
+        Child("cameras", [*cameras, "--epoch", f"{epoch_s:.3f}"], stop_timeout_s=3.0),
+        Child("devices", [*devices, "--epoch", f"{epoch_s:.3f}"], stop_timeout_s=3.0),
+    ]
+
+
+def check_rules(config: Config) -> list[Problem]:
+    check = cast(Callable[[Config], list[Problem]], importlib.import_module("rules.check").check)
+    return check(config)
+
+
+def _python(name: str, module: str, config: Path, *arguments: str) -> Child:
+    return Child(name, [sys.executable, "-m", module, "-c", str(config), *arguments])

@@ -1,0 +1,246 @@
+"""The command ``gridhub``.
+
+Exit status: 0 done, 1 failed, 2 wrong usage or configuration. Words for people go to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import importlib
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub import log
+from hub.app import floors
+from hub.app.app import App, check_everything
+from hub.clock import SystemClock
+from hub.config import Config, load, store_access
+from hub.errors import ConfigError, HubError
+from hub.model.people import Person, Role
+from hub.passwords import hash_password
+from hub.store import Store, journal, migrate, people, series
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    run: Run | None = getattr(options, "run", None)
+    if run is None:
+        parser.print_usage(sys.stderr)
+        sys.exit(2)
+    log.setup("gridhub", logging.INFO)
+    try:
+        sys.exit(run(options))
+    except ConfigError as error:
+        for problem in error.problems:
+            say(str(problem))
+        count = len(error.problems)
+        say(f"gridhub: {count} problem{'s' if count != 1 else ''}; nothing was started")
+        sys.exit(2)
+    except HubError as error:
+        say(f"gridhub: {log.redact(str(error))}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def say(text: str) -> None:
+    """Words for a person."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gridhub", description="A monitoring hub for a city governed by grids.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add(commands, "demo", "a whole invented city on this machine", _demo, _demo_options)
+    _add(commands, "up", "run a hub from its configuration", _up, _config_option)
+    _add(commands, "check", "say what is wrong in a configuration", _check, _config_option)
+    _add_db(commands)
+    _add_user(commands)
+    # Only the floor that brings the command is loaded, so that the others cost nothing.
+    wanted = [module for name, module in floors.COMMANDS.items() if not arguments or name in arguments[:1]]
+    if not wanted and (not arguments or arguments[0].startswith("-")):
+        wanted = list(floors.COMMANDS.values())
+    for module in dict.fromkeys(wanted):
+        importlib.import_module(module).register(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, words: str, run: Run, options: Callable[[argparse.ArgumentParser], None]) -> None:
+    command = commands.add_parser(name, help=words, description=words)
+    options(command)
+    command.set_defaults(run=run)
+
+
+def _config_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
+
+
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help="of the dashboard, on 127.0.0.1")
+    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="where everything is kept")
+    parser.add_argument("--cameras", type=int, default=4)
+    parser.add_argument("--devices", type=int, default=200)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    data = options.data.absolute()
+    data.mkdir(parents=True, exist_ok=True)
+    rtsp_port = _free_port(data / "rtsp-port")
+    prepare = [sys.executable, "-m", "ingest.simulate", "prepare", "--data", str(data)]
+    prepare += ["--listen", f"127.0.0.1:{options.port}", "--rtsp-port", str(rtsp_port)]
+    prepare += ["--cameras", str(options.cameras), "--devices", str(options.devices)]
+    done = subprocess.run(prepare, check=False)  # noqa: S603  argv is made here, there is no shell
+    if done.returncode != 0:
+        return done.returncode
+    config = load(data / "hub.yaml")
+    clock = SystemClock()
+    App(
+        config,
+        clock,
+        lambda password: _tell(config, password),
+        lambda: floors.simulators(config, rtsp_port, clock.now().timestamp()),
+    ).run()
+    return 0
+
+
+def _free_port(kept: Path) -> int:
+    """The port of the demo's cameras: the one it had before, or any that is free now."""
+    try:
+        known = int(kept.read_text())
+    except (OSError, ValueError):
+        known = 0
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", known))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    kept.write_text(f"{port}\n")
+    return port
+
+
+def _up(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    App(config, SystemClock(), lambda password: _tell(config, password)).run()
+    return 0
+
+
+def _tell(config: Config, password: str | None) -> None:
+    say(f"gridhub is ready: http://{config.listen}/")
+    if password is not None:
+        say(f"first sign-in: user admin, password {password}")
+        say("(it is shown this once; to change it: gridhub user password admin)")
+
+
+def _check(options: argparse.Namespace) -> int:
+    config = load(options.config)
+    areas = check_everything(config)
+    counts = f"{len(areas)} areas, {len(config.cameras)} cameras, {len(config.devices)} devices"
+    say(f"{options.config}: {counts}: no problem")
+    return 0
+
+
+def _add_db(commands: Any) -> None:
+    database = commands.add_parser("db", help="the store: upgrade, status, check").add_subparsers(required=True)
+    _add(database, "upgrade", "apply the migrations that are missing", _db_upgrade, _config_option)
+    _add(database, "status", "the version and the size of the store", _db_status, _config_option)
+    _add(database, "check", "verify the chain of the journal", _db_check, _config_option)
+
+
+def _db_upgrade(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        applied = migrate.upgrade(store)
+    say(f"applied: {', '.join(applied)}" if applied else "the store is up to date")
+    return 0
+
+
+def _db_status(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        for name, value in series.status(store):
+            print(f"{name:<24}{value}")
+    return 0
+
+
+def _db_check(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        broken = journal.first_broken(store)
+        last = journal.last_id(store)
+    if broken is not None:
+        say(f"the journal was changed: row {broken} does not follow from the row before it")
+        return 1
+    say(f"the journal is whole: {last} rows")
+    return 0
+
+
+def _add_user(commands: Any) -> None:
+    def with_name(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("name")
+        _config_option(parser)
+
+    def adding(parser: argparse.ArgumentParser) -> None:
+        with_name(parser)
+        parser.add_argument("--role", choices=[str(role) for role in Role], default="operator")
+        parser.add_argument("--area", help="may see this area and what lies below it only")
+
+    user = commands.add_parser("user", help="people: add, list, disable, password").add_subparsers(required=True)
+    _add(user, "add", "add a person; the password is asked for, or read from standard input", _user_add, adding)
+    _add(user, "list", "list people", _user_list, _config_option)
+    _add(user, "disable", "shut a person out at once", _user_disable, with_name)
+    _add(user, "password", "set a password; ends the person's sessions", _user_password, with_name)
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    person = Person(options.name, Role(options.role), options.area)
+    password_hash = _ask_password()
+    with _store(options) as store:
+        people.add(store, person, password_hash)
+    say(f"added {person.name} as {person.role}")
+    return 0
+
+
+def _user_list(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        for person in people.list_people(store):
+            words = " disabled" if person.disabled else ""
+            print(f"{person.name:<24}{person.role:<16}{person.area or 'everywhere'}{words}")
+    return 0
+
+
+def _user_disable(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        people.set_disabled(store, options.name, disabled=True)
+    return 0
+
+
+def _user_password(options: argparse.Namespace) -> int:
+    password_hash = _ask_password()
+    with _store(options) as store:
+        people.set_password(store, options.name, password_hash)
+    return 0
+
+
+def _ask_password() -> str:
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        return hash_password(password)
+    except ValueError as error:
+        raise HubError(str(error)) from error
+
+
+def _store(options: argparse.Namespace) -> Store:
+    return Store.open(store_access(load(options.config)), "cli")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Everything ``make test`` runs, in order: style, types, imports, then the tests of the web and of Python.
+
+Each step says how long it took; the first that fails ends the run. Arguments are handed to pytest.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "dashboard" / "web"
+STEPS: list[tuple[str, list[str], Path]] = [
+    ("ruff", ["ruff", "check", "."], ROOT),
+    ("mypy", ["mypy"], ROOT),
+    ("import-linter", ["lint-imports", "--no-cache"], ROOT),
+    ("svelte-check", ["npm", "run", "--silent", "check"], WEB),
+    ("vitest", ["npm", "run", "--silent", "test"], WEB),
+    ("pytest", [sys.executable, "-m", "pytest", *sys.argv[1:]], ROOT),
+]
+
+
+def main() -> int:
+    for name, argv, cwd in STEPS:
+        print(f"--- {name}", flush=True)  # noqa: T201
+        began = time.monotonic()
+        status = subprocess.run(argv, cwd=cwd, check=False).returncode
+        print(f"--- {name}: {'ok' if status == 0 else f'exit status {status}'}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+        if status != 0:
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
