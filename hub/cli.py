@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(run(options))
     except ConfigError as error:
         for problem in error.problems:
-            say(str(problem))
+            say(log.redact(str(problem)))
         count = len(error.problems)
         say(f"gridhub: {count} problem{'s' if count != 1 else ''}; nothing was started")
         sys.exit(2)

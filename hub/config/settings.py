@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator
 
 from hub import document
 from hub.document import Document
@@ -144,11 +144,13 @@ class Config(_Settings):
 
     _document: Document = PrivateAttr()
 
-    @model_validator(mode="after")
-    def _port(self) -> Self:
-        if not 0 < self.port < 65536:
-            raise ValueError(f"listen: port {self.port} is not between 1 and 65535")
-        return self
+    @field_validator("listen")
+    @classmethod
+    def _port(cls, listen: str) -> str:
+        port = int(listen.rpartition(":")[2])
+        if not 0 < port < 65536:
+            raise ValueError(f"port {port} is not between 1 and 65535")
+        return listen
 
     @property
     def host(self) -> str:

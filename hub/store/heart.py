@@ -40,10 +40,11 @@ class Heart:
 
         Devices were: while their worker is away the broker keeps what they say.
         """
+        reason = f"{self.name} was restarted"
         try:
             for process in processes.list_processes(self._store):
                 if process.name == self.name:
-                    health.blind(self._store, self.name, process.beat_at, f"{self.name} was restarted", SourceKind.CAMERA)
+                    health.blind(self._store, self.name, process.beat_at, reason, SourceKind.CAMERA)
         except StoreError as error:
             _log.warning("heartbeat: %s", error)
         self._thread.start()
