@@ -29,6 +29,12 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(WEB)/index.html $(WEB)/vi
 $(STATIC)/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	cd $(WEB) && npm run --silent build
 
+TIMESCALE := tests/timescale
+
+$(TIMESCALE)/node_modules/.installed: $(TIMESCALE)/package-lock.json
+	cd $(TIMESCALE) && npm ci --legacy-peer-deps --no-audit --no-fund --loglevel=error
+	touch $@
+
 setup: $(VENV)/.installed
 web: $(STATIC)/index.html
 
@@ -37,7 +43,7 @@ web: $(STATIC)/index.html
 demo: setup web
 	$(BIN)/gridhub demo $(ARGS)
 
-test: setup web apt
+test: setup web apt $(TIMESCALE)/node_modules/.installed
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/run.py $(ARGS)
 
 bench: setup web apt

@@ -41,8 +41,14 @@ def database(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
+def postgres_store(database: str) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     with Store.open(database, "test") as opened:
         migrate.upgrade(opened)
         yield opened
+
+
+@pytest.fixture
+def store(postgres_store: Store) -> Store:
+    """The store that most tests need; those of the store itself run on both kinds."""
+    return postgres_store

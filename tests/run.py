@@ -27,7 +27,8 @@ def main() -> int:
         print(f"--- {name}", flush=True)  # noqa: T201
         began = time.monotonic()
         status = subprocess.run(argv, cwd=cwd, check=False).returncode
-        print(f"--- {name}: {'ok' if status == 0 else f'exit status {status}'}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+        verdict = "ok" if status == 0 else f"exit status {status}"
+        print(f"--- {name}: {verdict}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
         if status != 0:
             return status
     return 0

@@ -1,10 +1,11 @@
-"""The store on a real PostgreSQL: what is appended is there once, in order, and every change is in the journal."""
+"""The store, on PostgreSQL and on TimescaleDB: what is appended is there once, in order; every change is journalled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
@@ -14,10 +15,34 @@ from hub.model.alert import AlertChange, AlertState, Evidence, Fire, Resolve, Se
 from hub.model.area import Area
 from hub.model.observation import Observation, Refusal
 from hub.model.source import Health, Source, SourceKind, SourceState
-from hub.store import Store, alerts, areas, batches, health, housekeeping, journal, migrate, offsets, readings, sources
+from hub.store import (
+    Store,
+    alerts,
+    areas,
+    batches,
+    health,
+    housekeeping,
+    journal,
+    migrate,
+    offsets,
+    readings,
+    series,
+    sources,
+)
+from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRID = "qth/taoshan/g1"
+
+
+@pytest.fixture(params=["postgres", "timescale"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each test runs on plain PostgreSQL and on TimescaleDB."""
+    if request.param == "postgres":
+        return cast(Store, request.getfixturevalue("postgres_store"))
+    found = cast(Store, request.getfixturevalue("timescale"))
+    empty(found)
+    return found
 
 
 @pytest.fixture
@@ -196,8 +221,22 @@ def test_sources_that_left_the_configuration_go_and_those_of_the_interface_stay(
 def test_a_newer_database_is_refused(store: Store) -> None:
     with store.transaction() as tx:
         tx.execute("insert into migration (name) values ('9999_from_the_future')")
-    with pytest.raises(StartError, match="newer gridhub"):
-        migrate.upgrade(store)
+    try:
+        with pytest.raises(StartError, match="newer gridhub"):
+            migrate.upgrade(store)
+    finally:
+        with store.transaction() as tx:
+            tx.execute("delete from migration where name = '9999_from_the_future'")
+
+
+def test_the_series_table_is_a_hypertable_where_timescale_is_installed(
+    postgres_store: Store, timescale: Store
+) -> None:
+    found = []
+    for store in (postgres_store, timescale):
+        with store.transaction() as tx:
+            found.append(series.is_hypertable(tx))
+    assert found == [False, True]
 
 
 def test_upgrading_twice_changes_nothing(store: Store) -> None:

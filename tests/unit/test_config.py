@@ -81,7 +81,7 @@ def test_a_good_configuration_has_no_problem_and_its_paths_are_absolute(folder: 
         ("devices:", "listen: 'a:99999'\ndevices:", "7: listen: port 99999 is not between 1 and 65535"),
         ("devices:", "store: {url: 'mysql://x'}\ndevices:", "7: store.url: must be a URL that starts with postgresql"),
         ("devices:", "areas: x\ndevices:", "7: areas: appears twice; first in line 1"),
-        ("devices:", "devices: [", "9: : is not YAML: "),
+        ("devices:", "devices: [", "8: : is not YAML: "),
     ],
 )
 def test_a_mistake_is_named_with_line_and_key(folder: Path, change: str, into: str, expected: str) -> None:
