@@ -1,0 +1,92 @@
+"""Coded pictures into pictures, one decoder a connection, one thread a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import av
+import av.error
+import cv2
+import numpy as np
+from av.video.stream import VideoStream
+
+from ingest.video.open import VideoPacket
+
+Luma = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
+# One thread for each camera: OpenCV's own pool would start one per core in every worker.
+cv2.setNumThreads(1)
+
+
+class Decoder:
+    """Decodes in order; ``damaged`` counts what could not be."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._context = stream.codec_context
+        self._context.thread_count = 1  # frame threads would hold back as many pictures as there are threads
+        self.damaged = 0
+
+    def next(self, packet: VideoPacket) -> list[av.VideoFrame]:
+        """What comes out when ``packet`` goes in; usually one picture."""
+        return self._decode(packet)
+
+    def alone(self, packet: VideoPacket) -> list[av.VideoFrame]:
+        """One keyframe, at once: a decoder may hold a picture back for its order until more come in."""
+        self._context.flush_buffers()
+        frames = self._decode(packet) + self._decode(None)
+        self._context.flush_buffers()
+        return frames
+
+    def catch_up(self, packets: Iterable[VideoPacket]) -> Iterator[av.VideoFrame]:
+        """From a keyframe on."""
+        self._context.flush_buffers()
+        for packet in packets:
+            yield from self._decode(packet)
+
+    def _decode(self, packet: VideoPacket | None) -> list[av.VideoFrame]:
+        try:
+            frames = self._context.decode(packet)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError:
+            self.damaged += 1
+            return []
+        whole = [frame for frame in frames if not frame.is_corrupt]
+        self.damaged += len(frames) - len(whole)
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture and when it was taken."""
+
+    frame: av.VideoFrame
+    ts: datetime
+
+    def luma(self, width: int) -> Luma:
+        """The brightness plane, ``width`` wide, straight from the frame where its format has one."""
+        frame, component = self.frame, self.frame.format.components[0]
+        if frame.format.is_rgb or component.is_chroma or component.bits not in {8, 10, 12}:
+            frame, bits = frame.reformat(format="gray"), 8
+        else:
+            bits = component.bits
+        plane = frame.planes[0]
+        samples: np.ndarray[Any, Any] = np.frombuffer(cast(Any, plane), np.uint8 if bits == 8 else np.uint16)
+        rows = samples.reshape(plane.height, -1)[:, : plane.width]
+        height = max(1, round(width * frame.height / frame.width))
+        small: np.ndarray[Any, Any] = cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA)
+        return cast(Luma, small if bits == 8 else (small >> (bits - 8)).astype(np.uint8))
+
+    def jpeg(self, width: int, quality: int = 80) -> bytes:
+        """As a JPEG, at most ``width`` wide (and never wider than it is)."""
+        frame = self.frame
+        if frame.width > width:
+            height = max(2, round(width * frame.height / frame.width) // 2 * 2)
+            frame = frame.reformat(width=width // 2 * 2, height=height, format="bgr24", interpolation="AREA")
+        done, data = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if not done:
+            raise ValueError(f"a picture of {frame.width}×{frame.height} cannot be encoded as JPEG")
+        return bytes(data)

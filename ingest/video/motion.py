@@ -1,0 +1,62 @@
+"""From what moves in each picture to what is said about it: one onset, a word a second, one end.
+
+Pure. A single picture proves nothing (a damaged one, a bird at the lens): motion begins with the second moving picture
+within ``_CONFIRM``, and has ended when none has moved for ``_QUIET``. A quiet camera says 0 every ``_SAMPLE``, and
+first of all when it begins to watch: so a rule that saw motion before a crash learns that it is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.video.analyse import Box, Motion
+
+_CONFIRM = timedelta(seconds=4)
+_QUIET = timedelta(seconds=3)
+_REPEAT = timedelta(seconds=1)
+_SAMPLE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing to say about a camera: how much moves, and where."""
+
+    ts: datetime
+    score: float
+    boxes: tuple[Box, ...] = ()
+    onset: bool = False
+
+
+class Episode:
+    """Of one connection."""
+
+    def __init__(self) -> None:
+        self.moving = False
+        self._moved_at: datetime | None = None
+        self._said_at: datetime | None = None
+
+    def see(self, ts: datetime, motion: Motion) -> Word | None:
+        """What to say after one picture; usually nothing."""
+        confirmed = self._moved_at is not None and timedelta(0) <= ts - self._moved_at <= _CONFIRM
+        if motion.score > 0:
+            self._moved_at = ts
+            if self.moving:
+                return self._say(Word(ts, motion.score, motion.boxes)) if self._due(ts, _REPEAT) else None
+            if confirmed:
+                self.moving = True
+                return self._say(Word(ts, motion.score, motion.boxes, onset=True))
+            return None
+        if self.moving:
+            if self._moved_at is not None and timedelta(0) <= ts - self._moved_at < _QUIET:
+                return None
+            self.moving = False
+            return self._say(Word(ts, 0.0))
+        return self._say(Word(ts, 0.0)) if not confirmed and self._due(ts, _SAMPLE) else None
+
+    def _due(self, ts: datetime, every: timedelta) -> bool:
+        return self._said_at is None or not timedelta(0) <= ts - self._said_at < every
+
+    def _say(self, word: Word) -> Word:
+        self._said_at = word.ts
+        return word

@@ -1,0 +1,222 @@
+"""Opening a camera: RTSP over TCP (RFC 2326), and why it cannot be had, in words that an operator knows.
+
+FFmpeg takes the credentials in the URL only, and puts the whole URL into its errors. So the URL with the credentials is
+made here, lives in memory for as long as the camera is open, and an FFmpeg error is translated and dropped: it is never
+chained to ours (``from None`` alone would keep it as the context).
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import SplitResult, quote, urlsplit
+
+import av
+import av.error
+from av.video.stream import VideoStream
+
+from hub.errors import SourceError
+from hub.log import redact_value
+from hub.model.source import SourceState
+
+OPEN_TIMEOUT_S = 6.0
+"""For the RTSP exchange, and again for the first packets: with the knock below, 15 s at most."""
+READ_TIMEOUT_S = 10.0
+_KNOCK_TIMEOUT_S = 2.5
+_MAX_CREDENTIALS = 127  # rtsp.h: RTSPState.auth is 128 bytes; FFmpeg cuts what is longer without a word
+
+VideoPacket: TypeAlias = "av.Packet[VideoStream]"  # generic in PyAV's types only
+
+_OPTIONS = {
+    "rtsp_transport": "tcp",
+    # Only video is asked for: sound that goes on would hide that the picture has stalled.
+    "allowed_media_types": "video",
+    "user_agent": "gridhub",
+    # How much of the stream is looked at for its parameters before the first packet is handed out; not for its rate,
+    # which takes twenty frames and is not needed.
+    "analyzeduration": "1500000",
+    "fpsprobesize": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a stream says of itself. 0 where it does not."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+
+    def detail(self) -> dict[str, object]:
+        return {"codec": self.codec, "width": self.width, "height": self.height, "fps": round(self.fps, 2)}
+
+
+class Feed:
+    """One open camera. ``packets`` ends only by raising; ``close`` must be called, PyAV leaks without it."""
+
+    def __init__(self, container: av.container.InputContainer, stream: VideoStream) -> None:
+        self._container = container
+        self.stream = stream
+        context = stream.codec_context
+        rate = stream.average_rate or stream.guessed_rate
+        self.facts = Facts(context.codec.name, context.width, context.height, float(rate) if rate else 0.0)
+
+    def packets(self) -> Iterator[VideoPacket]:
+        """Every packet of the picture, each with a pts. Raises SourceError where nothing comes any more."""
+        problem: SourceError | None = None
+        following = 0  # FFmpeg leaves out the time of the first packet, and counts from it
+        try:
+            for packet in self._container.demux(self.stream):
+                if not packet.size:
+                    continue  # PyAV's flush, at the end
+                if packet.pts is None:
+                    packet.pts = following if packet.dts is None else packet.dts
+                if packet.dts is None:
+                    packet.dts = packet.pts
+                following = packet.pts + (packet.duration or 0)
+                yield packet
+        except av.error.FFmpegError as error:
+            problem = _while_reading(error)
+        raise problem or SourceError(SourceState.ENDED, "the camera ended the stream")
+
+    def close(self) -> None:
+        self._container.close()
+
+
+def open_feed(
+    url: str,
+    secret: Mapping[str, str] | None = None,
+    *,
+    open_timeout_s: float = OPEN_TIMEOUT_S,
+    read_timeout_s: float = READ_TIMEOUT_S,
+) -> Feed:
+    """Open a camera. ``url`` without credentials (rtsp or rtsps); ``secret`` holds ``username`` and ``password``.
+
+    Raises SourceError. Blocks for at most twice ``open_timeout_s`` and a knock, and as long as the resolver takes.
+    """
+    full_url = with_credentials(url, secret)
+    failure: av.error.FFmpegError | None = None
+    began_s = time.monotonic()
+    try:
+        container = av.open(full_url, options=_OPTIONS, timeout=(open_timeout_s, read_timeout_s))
+    except av.error.FFmpegError as error:
+        failure = error
+    except ValueError:  # what PyAV makes of AVERROR(EINVAL): an address FFmpeg cannot take apart
+        failure = None
+    else:
+        return _feed(container, timed_out=time.monotonic() - began_s >= open_timeout_s)
+    raise _while_opening(failure, url)
+
+
+def with_credentials(url: str, secret: Mapping[str, str] | None) -> str:
+    """The URL as FFmpeg wants it. Raises SourceError for what is no RTSP URL, or a password that FFmpeg would cut."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"rtsp", "rtsps"} or not parts.hostname or not _has_valid_port(parts):
+        raise SourceError(SourceState.UNREACHABLE, "the address is not an rtsp:// or rtsps:// URL")
+    if not secret or not secret.get("username"):
+        return url
+    password = secret.get("password", "")
+    redact_value(password)
+    user_info = f"{quote(secret['username'], safe='')}:{quote(password, safe='')}"
+    redact_value(user_info)
+    if len(user_info) > _MAX_CREDENTIALS:
+        raise SourceError(SourceState.UNAUTHORIZED, "the user name and password are too long together")
+    return parts._replace(netloc=f"{user_info}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
+def _feed(container: av.container.InputContainer, *, timed_out: bool) -> Feed:
+    """The picture of an open container; closes it where there is none."""
+    streams = container.streams.video
+    problem: SourceError | None = None
+    if not streams:
+        problem = SourceError(SourceState.NO_VIDEO, "the camera offers no video")
+    elif _undecodable(streams[0]):
+        problem = SourceError(SourceState.UNSUPPORTED, "the codec of the picture cannot be decoded here")
+    elif timed_out and not streams[0].codec_context.width:
+        # FFmpeg's search for the parameters of the stream does not fail when it is interrupted.
+        problem = SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
+    if problem is not None:
+        container.close()
+        raise problem
+    return Feed(container, streams[0])
+
+
+def _undecodable(stream: VideoStream) -> bool:
+    # PyAV's types promise a codec context; for a codec that FFmpeg has no decoder for there is none.
+    context: object = stream.codec_context
+    return context is None
+
+
+def _while_reading(error: av.error.FFmpegError) -> SourceError:
+    if isinstance(error, av.error.ExitError | av.error.TimeoutError):
+        return SourceError(SourceState.STALLED, "connected, but no picture arrives")
+    if isinstance(error, av.error.InvalidDataError):
+        return SourceError(SourceState.ENDED, "the stream is damaged")
+    return SourceError(SourceState.ENDED, "the connection was lost")
+
+
+def _while_opening(error: av.error.FFmpegError | None, url: str) -> SourceError:
+    """What went wrong, by FFmpeg's error where it is clear, and by a knock at the camera's port where it is not."""
+    if isinstance(error, av.error.HTTPUnauthorizedError):
+        return SourceError(SourceState.UNAUTHORIZED, "the camera refuses the user name or password (401)")
+    if isinstance(error, av.error.HTTPForbiddenError):
+        return SourceError(SourceState.UNAUTHORIZED, "this user may not see the stream (403)")
+    if isinstance(error, av.error.HTTPNotFoundError):
+        return SourceError(SourceState.NO_VIDEO, "the camera knows no stream of this path (404)")
+    if isinstance(error, av.error.HTTPClientError | av.error.HTTPServerError):
+        # Most often 454 or 455, to a PLAY of no track at all: there was no video in the description.
+        return SourceError(SourceState.NO_VIDEO, "the camera offers no video here, or refuses to play it")
+    if error is None or isinstance(error, av.error.ProtocolNotFoundError):
+        return SourceError(SourceState.UNREACHABLE, "the address cannot be understood")
+    problem = knock(url)
+    if problem is not None:
+        return problem
+    if isinstance(error, av.error.ExitError | av.error.TimeoutError):
+        return SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
+    if isinstance(error, av.error.InvalidDataError):
+        return SourceError(SourceState.NO_VIDEO, "the camera describes no stream that can be read")
+    return SourceError(SourceState.UNREACHABLE, "the camera closed the connection")
+
+
+def knock(url: str, timeout_s: float = _KNOCK_TIMEOUT_S) -> SourceError | None:
+    """Whether something that speaks RTSP is behind the address of ``url``, and if not, what there is.
+
+    Only asked after a failure: FFmpeg says no more than "timed out" or "I/O error" for a name that does not resolve, a
+    port that is closed and a server that is dumb.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme == "rtsps"
+    host, port = parts.hostname or "", parts.port or (322 if secure else 554)
+    connected = False
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s) as connection:
+            connected = True
+            if secure:
+                return None
+            bare_url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+            connection.sendall(f"OPTIONS {bare_url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+            answer = connection.recv(5)
+    except socket.gaierror:
+        reason = "the name of the camera cannot be resolved"
+    except ConnectionRefusedError:
+        reason = f"nothing listens at port {port}"
+    except TimeoutError:
+        reason = "the camera accepts the connection and says nothing" if connected else "no answer"
+    except OSError as error:
+        reason = f"no way to the camera ({error.strerror or 'network error'})"
+    else:
+        if answer == b"RTSP/":
+            return None
+        reason = "what answers there is no camera" if answer else "the camera closed the connection"
+    return SourceError(SourceState.UNREACHABLE, reason)

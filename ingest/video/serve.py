@@ -1,0 +1,125 @@
+"""The newest picture of each camera of a worker, over HTTP on a Unix socket that only the hub's own user can open.
+
+``GET /cameras/{id}/snapshot?width=`` answers a JPEG that is made when it is asked for, with ``X-Frame-Time``; or 404,
+or 503 with the state of the camera and the reason, as JSON: a picture from before the camera was lost is not shown.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socketserver
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from hub.errors import StartError
+from hub.model.source import SourceState
+from hub.model.times import rfc3339
+from ingest.video.decode import Picture
+
+DEFAULT_WIDTH = 960
+_log = logging.getLogger(__name__)
+_WIDTHS = range(16, 7681)
+_MAX_SOCKET_PATH_BYTES = 107
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a camera shows now."""
+
+    state: SourceState
+    reason: str
+    picture: Picture | None
+
+
+Lookup = Callable[[str], View | None]
+
+
+def socket_path(data_dir: Path, shard: int) -> Path:
+    return data_dir / "run" / f"video-{shard}.sock"
+
+
+class PictureServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """Serves in threads of its own, from ``start`` to ``stop``. Raises StartError where it cannot be bound."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, path: Path, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self._path = path
+        if len(os.fsencode(path)) > _MAX_SOCKET_PATH_BYTES:
+            raise StartError(f"the path of the data directory is too long for a Unix socket: {path}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+        path.unlink(missing_ok=True)  # of a worker that was killed: its name belongs to this shard alone
+        mask = os.umask(0o177)
+        try:
+            super().__init__(str(path), _Handler)
+        except OSError as error:
+            raise StartError(f"cannot listen at {path}: {error.strerror}") from error
+        finally:
+            os.umask(mask)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.2,), name="pictures", daemon=True)
+
+    def start(self) -> PictureServer:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self._path.unlink(missing_ok=True)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  the library's signature
+        """A viewer that hung up is no news; anything else is a mistake of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            _log.exception("a picture could not be served")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PictureServer
+    timeout = 5.0
+    server_version = "gridhub"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        way = [unquote(part) for part in parts.path.split("/")[1:]]
+        if len(way) != 3 or way[0] != "cameras" or way[2] != "snapshot":
+            self._problem(HTTPStatus.NOT_FOUND, "not_found", "there is no such page")
+            return
+        width = parse_qs(parts.query).get("width", [str(DEFAULT_WIDTH)])[0]
+        if not width.isdecimal() or int(width) not in _WIDTHS:
+            self._problem(HTTPStatus.BAD_REQUEST, "bad_width", "width is a number of pixels from 16 to 7680")
+            return
+        view = self.server.lookup(way[1])
+        if view is None:
+            self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
+        elif view.picture is None or not view.state.watching:
+            self._problem(HTTPStatus.SERVICE_UNAVAILABLE, view.state, view.reason or "there is no picture yet")
+        else:
+            body = view.picture.jpeg(int(width))
+            self._answer(HTTPStatus.OK, "image/jpeg", body, {"X-Frame-Time": rfc3339(view.picture.ts)})
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's name
+        """Requests are not logged: a wall of cameras makes many."""
+
+    def _problem(self, status: HTTPStatus, code: str, detail: str) -> None:
+        body = json.dumps({"title": status.phrase, "status": status, "code": code, "detail": detail}).encode()
+        self._answer(status, "application/problem+json", body, {})
+
+    def _answer(self, status: HTTPStatus, content_type: str, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)

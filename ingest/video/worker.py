@@ -1,0 +1,152 @@
+"""A video worker: one process that carries its share of the cameras, each in a thread of its own.
+
+Cameras that were added, changed or removed are started and stopped without touching the others. A thread that is
+stuck inside a library cannot be ended in Python: the process says so and ends itself, and the hub starts it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from hub.clock import Clock
+from hub.errors import HubError, StoreError
+from hub.model.source import Health, Source, SourceKind, SourceState
+from hub.store import Store, sources
+from hub.store.heart import Heart
+from hub.store.listen import Listener
+from hub.tally import Tally
+from ingest.base import Shard
+from ingest.video.camera import Camera
+from ingest.video.clerk import Clerk
+from ingest.video.record import Plan
+from ingest.video.serve import PictureServer, View, socket_path
+from ingest.writer import Writer
+
+_POLL_S = 10.0
+_TICK_S = 0.5
+_GOODBYE_S = 3.0
+
+_log = logging.getLogger(__name__)
+
+
+class Stuck(HubError):
+    """A thread of this process does not move any more."""
+
+
+class Worker:
+    """``run`` returns when ``stop`` is set, and raises Stuck or StartError."""
+
+    def __init__(self, store: Store, shard: Shard, data_dir: Path, clock: Clock) -> None:
+        self.name = f"video-{shard.index}"
+        self._store = store
+        self._shard = shard
+        self._data_dir = data_dir
+        self._clock = clock
+        self._tally = Tally()
+        self._writer = Writer(store, self.name, self._tally)
+        self._clerk = Clerk(store, self._writer, self.name, data_dir, clock, self._tally)
+        self._heart = Heart(store, self.name, clock, self._tally)
+        self._cameras: dict[str, Camera] = {}
+        self._leaving: list[Camera] = []
+        self._adopted: set[str] = set()
+        self._looked_s: float | None = None
+        self._store_is_away = False
+
+    def run(self, stop: threading.Event) -> None:
+        pictures = PictureServer(socket_path(self._data_dir, self._shard.index), self._view)
+        listener = Listener(self._store.conninfo, ["gridhub_sources"], self._clock)
+        self._writer.start()
+        self._clerk.start()
+        self._heart.start()
+        pictures.start()
+        try:
+            while not stop.is_set():
+                if listener.wait(_TICK_S) or self._is_due():
+                    self._look()
+                self._check()
+        finally:
+            listener.close()
+            pictures.stop()
+            self._end()
+
+    def _is_due(self) -> bool:
+        return self._looked_s is None or self._clock.monotonic() - self._looked_s >= _POLL_S
+
+    def _look(self) -> None:
+        """Make the running cameras be those of the store. While it is away, those that run go on."""
+        self._looked_s = self._clock.monotonic()
+        try:
+            found = sources.list_sources(self._store, SourceKind.CAMERA)
+        except StoreError as error:
+            if not self._store_is_away:
+                _log.warning("cannot read the cameras: %s", error)
+            self._store_is_away = True
+            return
+        self._store_is_away = False
+        wanted = {source.id: source for source in found if source.approved and self._shard.owns(source.id)}
+        for camera_id, camera in list(self._cameras.items()):
+            if not _same(camera.source, wanted.get(camera_id)):
+                camera.stop()
+                self._leaving.append(self._cameras.pop(camera_id))
+        for source in wanted.values():
+            if source.id not in self._cameras:
+                self._begin(source)
+        self._clerk.keep({source.id: _keep(source) for source in wanted.values()})
+
+    def _begin(self, source: Source) -> None:
+        if source.id not in self._adopted:
+            # Once: later, what is found there is this process's own and being written.
+            self._adopted.add(source.id)
+            self._clerk.adopt(source.id)
+        self._cameras[source.id] = Camera(source, self._data_dir, self._clerk, self._clock, self._tally).start()
+
+    def _check(self) -> None:
+        """Raises Stuck. A camera whose thread has ended by a mistake of ours is begun again, later."""
+        self._leaving = [camera for camera in self._leaving if camera.alive()]
+        for camera in [*self._cameras.values(), *self._leaving]:
+            if camera.stuck():
+                raise Stuck(f"the thread of camera {camera.source.id} is stuck")
+        if not (self._writer.alive() and self._clerk.alive()):
+            raise Stuck("the thread that writes to the store has ended")
+        for camera_id, camera in list(self._cameras.items()):
+            if not camera.alive():
+                _log.error("the thread of camera %s has ended; it is started again", camera_id)
+                reason = "the reader of this camera failed"
+                self._clerk.report(Health(camera_id, SourceState.ENDED, reason, self._clock.now()))
+                del self._cameras[camera_id]
+        watching = sum(camera.state.watching for camera in self._cameras.values())
+        self._tally.set("gridhub_cameras", len(self._cameras))
+        self._tally.set("gridhub_cameras_watching", watching)
+        count = f"{watching} of {len(self._cameras)} cameras watching"
+        self._heart.set("degraded" if self._writer.trouble else "ok", self._writer.trouble or count)
+
+    def _view(self, camera_id: str) -> View | None:
+        camera = self._cameras.get(camera_id)
+        return None if camera is None else camera.view()
+
+    def _end(self) -> None:
+        """Stop the cameras, end their files, write what is left: a few seconds, then go in any case."""
+        leaving = [*self._cameras.values(), *self._leaving]
+        for camera in leaving:
+            camera.stop()
+        until_s = self._clock.monotonic() + _GOODBYE_S
+        for camera in leaving:
+            camera.join(max(0.0, until_s - self._clock.monotonic()))
+        self._clerk.close(1.5)
+        self._writer.close(1.5)
+        self._heart.stop()
+
+
+def _same(old: Source, new: Source | None) -> bool:
+    """Whether a camera need not be opened again."""
+    return new is not None and (old.config, old.secret) == (new.config, new.secret)
+
+
+def _keep(source: Source) -> timedelta:
+    try:
+        return Plan.of(source.config).keep
+    except ValueError:
+        return Plan().keep
