@@ -1,0 +1,133 @@
+/**
+ * Calls to the hub. Every answer that is not a success becomes an `ApiError`, whose `code` and `detail` come from the
+ * hub's problem document (RFC 9457); an answer that never came becomes one with status 0.
+ */
+
+import type {
+  Alert,
+  AlertDetail,
+  Area,
+  AreasGeoJson,
+  Camera,
+  Device,
+  Page,
+  Series,
+  Status,
+  User,
+} from './types';
+
+const ROOT = '/api/v1';
+/** No answer of the hub may take longer; a picture that does is given up too. */
+const TIMEOUT_MS = 15_000;
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    /** How the alert stands now, where the hub refused to change it (409). */
+    readonly alert: Alert | null = null,
+    readonly retryAfterS: number | null = null,
+  ) {
+    super(detail);
+    this.name = 'ApiError';
+  }
+}
+
+/** Called on every 401 but that of the login itself: the session is over. */
+let onSignedOut: () => void = () => undefined;
+export function whenSignedOut(call: () => void): void {
+  onSignedOut = call;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const text = (key: string): string | null => (typeof body[key] === 'string' ? (body[key] as string) : null);
+  const retryAfter = Number(response.headers.get('Retry-After'));
+  return new ApiError(
+    response.status,
+    text('code') ?? `http_${response.status}`,
+    text('detail') ?? text('title') ?? response.statusText,
+    (body.alert as Alert | undefined) ?? null,
+    Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
+  );
+}
+
+/** One request under `/api/v1`. Raises ApiError. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(ROOT + path, {
+      credentials: 'same-origin',
+      ...init,
+      signal: init.signal ? AbortSignal.any([init.signal, limit]) : limit,
+    });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw new ApiError(0, 'unreachable', cause instanceof Error ? cause.message : String(cause));
+  }
+  if (response.ok) return response;
+  if (response.status === 401 && path !== '/session') onSignedOut();
+  throw await errorOf(response);
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await request(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as T;
+}
+
+/** Every item of a list, page by page. */
+async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<T> = await get<Page<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=200${query}`, signal);
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return items;
+}
+
+const id = encodeURIComponent;
+
+export const api = {
+  login: (username: string, password: string) => post<{ user: User }>('/session', { username, password }),
+  session: () => get<{ user: User }>('/session'),
+  logout: () => request('/session', { method: 'DELETE' }),
+
+  areas: (signal?: AbortSignal) => all<Area>('/areas', signal),
+  geojson: (signal?: AbortSignal) => get<AreasGeoJson>('/areas.geojson', signal),
+  cameras: (signal?: AbortSignal) => all<Camera>('/cameras', signal),
+  devices: (signal?: AbortSignal) => all<Device>('/devices', signal),
+  devicesIn: (area: string, signal?: AbortSignal) => all<Device>(`/devices?area=${id(area)}`, signal),
+  status: (signal?: AbortSignal) => get<Status>('/status', signal),
+
+  openAlerts: (signal?: AbortSignal) => all<Alert>('/alerts?state=open', signal),
+  resolvedAlerts: (cursor: string | null, signal?: AbortSignal) =>
+    get<Page<Alert>>(`/alerts?state=resolved&limit=100${cursor === null ? '' : `&cursor=${id(cursor)}`}`, signal),
+  alert: (alert: number, signal?: AbortSignal) => get<AlertDetail>(`/alerts/${alert}`, signal),
+  acknowledge: (alert: number) => post<Alert>(`/alerts/${alert}/ack`, {}),
+  shelve: (alert: number, until: string, note: string) =>
+    post<Alert>(`/alerts/${alert}/shelve`, note ? { until, note } : { until }),
+  clear: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/clear`, { note }),
+  comment: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/comment`, { note }),
+
+  series: (source: string, metric: string, from: Date, to: Date, signal?: AbortSignal) =>
+    get<Series>(
+      `/series?source=${id(source)}&metric=${id(metric)}&from=${id(from.toISOString())}&to=${id(to.toISOString())}`,
+      signal,
+    ),
+  snapshot: (camera: string, width: number, signal: AbortSignal) =>
+    request(`/cameras/${id(camera)}/snapshot?width=${width}`, { signal, cache: 'no-store' }),
+};

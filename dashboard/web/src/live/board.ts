@@ -1,0 +1,124 @@
+/**
+ * How every area stands, counted from the alerts and sources that the console holds. Pure.
+ *
+ * An alert counts while it is open: not resolved and not shelved. A grid is *blind* when not every source in it is
+ * watching, or when it has none: quiet and unwatched must never look the same.
+ */
+
+import { SEVERITIES, type Alert, type Area, type Severity } from '../api/types';
+import type { City, Known, Source } from './state';
+
+export interface AreaStatus {
+  worst: Severity | null;
+  alerts: Record<Severity, number>;
+  open: number;
+  unacknowledged: number;
+  /** An unacknowledged critical alert is here. */
+  urgent: boolean;
+  sources: number;
+  watching: number;
+  cameras: number;
+  camerasWatching: number;
+}
+
+export const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+export const isShelved = (alert: Alert, now: number): boolean =>
+  alert.state !== 'resolved' && alert.shelved_until !== null && Date.parse(alert.shelved_until) > now;
+
+export const isOpen = (alert: Alert, now: number): boolean => alert.state !== 'resolved' && !isShelved(alert, now);
+
+export const contains = (outer: string, inner: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+
+export const isBlind = (status: AreaStatus): boolean => status.sources === 0 || status.watching < status.sources;
+
+export function emptyStatus(): AreaStatus {
+  return {
+    worst: null,
+    alerts: { critical: 0, major: 0, minor: 0, warning: 0 },
+    open: 0,
+    unacknowledged: 0,
+    urgent: false,
+    sources: 0,
+    watching: 0,
+    cameras: 0,
+    camerasWatching: 0,
+  };
+}
+
+/** `path` and every path above it. */
+function* upwards(path: string): Generator<string> {
+  for (let at = path.length; at > 0; at = path.lastIndexOf('/', at - 1)) yield path.slice(0, at);
+}
+
+function countAlert(status: AreaStatus, alert: Alert): void {
+  status.alerts[alert.severity] += 1;
+  status.open += 1;
+  if (status.worst === null || rank(alert.severity) < rank(status.worst)) status.worst = alert.severity;
+  if (alert.state === 'firing') {
+    status.unacknowledged += 1;
+    if (alert.severity === 'critical') status.urgent = true;
+  }
+}
+
+function countSource(status: AreaStatus, source: Source): void {
+  const watching = source.state === 'watching' ? 1 : 0;
+  status.sources += 1;
+  status.watching += watching;
+  if (source.kind === 'camera') {
+    status.cameras += 1;
+    status.camerasWatching += watching;
+  }
+}
+
+export interface Board {
+  total: AreaStatus;
+  areas: ReadonlyMap<string, AreaStatus>;
+}
+
+/** `now` in milliseconds since the epoch: a shelved alert counts again when its time is over. */
+export function boardOf(city: Pick<City, 'areas' | 'alerts' | 'sources'>, now: number): Board {
+  const areas = new Map<string, AreaStatus>();
+  for (const path of city.areas.keys()) areas.set(path, emptyStatus());
+  const total = emptyStatus();
+  for (const source of city.sources.values()) {
+    countSource(total, source);
+    for (const path of upwards(source.area)) {
+      const status = areas.get(path);
+      if (status) countSource(status, source);
+    }
+  }
+  for (const { alert } of city.alerts.values() as IterableIterator<Known>) {
+    if (!isOpen(alert, now)) continue;
+    countAlert(total, alert);
+    for (const path of upwards(alert.area)) {
+      const status = areas.get(path);
+      if (status) countAlert(status, alert);
+    }
+  }
+  return { total, areas };
+}
+
+/** The areas without children: what the map colours. In the order of their paths. */
+export function gridsOf(areas: ReadonlyMap<string, Area>): Area[] {
+  const parents = new Set([...areas.values()].map((area) => area.parent));
+  return [...areas.values()].filter((area) => !parents.has(area.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** From the outermost area that is known down to `path` itself. */
+export function ancestry(areas: ReadonlyMap<string, Area>, path: string): Area[] {
+  return [...upwards(path)]
+    .reverse()
+    .map((step) => areas.get(step))
+    .filter((area) => area !== undefined);
+}
+
+/** Cameras in `area`; where there are none, those of the smallest area around it that has some. */
+export function camerasFor(sources: ReadonlyMap<string, Source>, area: string): { cameras: Source[]; around: string } {
+  const cameras = [...sources.values()].filter((source) => source.kind === 'camera');
+  for (const around of upwards(area)) {
+    const found = cameras.filter((camera) => contains(around, camera.area));
+    if (found.length) return { cameras: found.sort((a, b) => (a.id < b.id ? -1 : 1)), around };
+  }
+  return { cameras: [], around: area };
+}

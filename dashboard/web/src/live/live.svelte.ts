@@ -1,0 +1,177 @@
+/**
+ * The one store of live state. It opens the stream first and reads the lists after its `hello`, holding back what the
+ * stream brings meanwhile; so there is no instant between the two in which a change could be missed.
+ */
+
+import { untrack } from 'svelte';
+import { api } from '../api/client';
+import type { Alert, AreasGeoJson, StreamEvent } from '../api/types';
+import { boardOf, gridsOf } from './board';
+import { EMPTY, applyAll, cityOf, seriesKey, withAlerts, withHistory, type City, type Point } from './state';
+import { Stream } from './stream';
+
+export type Connection =
+  | { state: 'starting' }
+  | { state: 'live' }
+  | { state: 'lost'; since: number; reason: string; retryAt: number };
+
+/** How far back a sparkline looks. */
+const HISTORY_MS = 15 * 60_000;
+const NOTICE_CLOCK_MS = 5_000;
+/** After lists that could not be read. */
+const RELOAD_MS = 5_000;
+
+export class Live {
+  city = $state.raw<City>(EMPTY);
+  geojson = $state.raw<AreasGeoJson | null>(null);
+  connection = $state.raw<Connection>({ state: 'starting' });
+  loaded = $state(false);
+  /** Why the lists could not be read; the stream may be fine all the same. */
+  loadError = $state.raw<unknown>(null);
+  /** Milliseconds since the epoch by the hub's clock, moving once a second. */
+  now = $state(Date.now());
+  /** How far this computer's clock is from the hub's, where it matters. */
+  clockError = $state<number | null>(null);
+  /** The hub was updated under this page. */
+  outdated = $state(false);
+  /** The area whose observations the stream carries. */
+  watched = $state.raw<string | null>(null);
+
+  // Each part by itself, so that a reading of a sensor does not count all alerts again.
+  readonly #alerts = $derived(this.city.alerts);
+  readonly #areas = $derived(this.city.areas);
+  readonly #sources = $derived(this.city.sources);
+  /** Shelved alerts come back by the clock; looking every 15 s is enough. */
+  readonly slowNow = $derived(Math.floor(this.now / 15_000) * 15_000);
+  readonly board = $derived(
+    boardOf({ alerts: this.#alerts, areas: this.#areas, sources: this.#sources }, this.slowNow),
+  );
+  readonly grids = $derived(gridsOf(this.#areas));
+  readonly alerts = $derived([...this.#alerts.values()].map((known) => known.alert));
+
+  #offset = 0;
+  #version: string | null = null;
+  #held: StreamEvent[] | null = null;
+  #loading: AbortController | null = null;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+  #stream: Stream;
+  #lastHello = 0;
+
+  constructor(
+    readonly onEvents: (events: StreamEvent[], city: City) => void,
+    onSignedOut: () => void,
+  ) {
+    this.#stream = new Stream({
+      lastId: () => (this.loaded || this.#held ? this.city.lastId : null),
+      area: () => this.watched,
+      onEvents: (events) => this.#take(events),
+      onConnected: () => {
+        this.connection = { state: 'live' };
+      },
+      onLost: (reason, retryAt) => {
+        const since = this.connection.state === 'lost' ? this.connection.since : this.hubTime();
+        this.connection = { state: 'lost', since, reason, retryAt };
+      },
+      onSignedOut,
+    });
+  }
+
+  start(): void {
+    this.#ticker = setInterval(() => (this.now = this.hubTime()), 1000);
+    window.addEventListener('online', this.retry);
+    this.#stream.start();
+  }
+
+  stop(): void {
+    clearInterval(this.#ticker);
+    window.removeEventListener('online', this.retry);
+    this.#loading?.abort();
+    this.#stream.stop();
+  }
+
+  readonly retry = (): void => this.#stream.reconnect();
+
+  readonly reload = (): void => void this.#load(this.city.lastId);
+
+  hubTime(): number {
+    return Date.now() + this.#offset;
+  }
+
+  watch(area: string | null): void {
+    if (area === untrack(() => this.watched)) return;
+    this.watched = area;
+    this.#stream.reconnect();
+  }
+
+  /** An alert as the hub answered it to a request; `askedAt` is `city.lastId` when the request was sent. */
+  learn(alerts: readonly Alert[], askedAt: number): void {
+    this.city = withAlerts(this.city, alerts, askedAt);
+  }
+
+  async loadHistory(source: string, metric: string, signal: AbortSignal): Promise<void> {
+    const to = new Date(this.hubTime());
+    const series = await api.series(source, metric, new Date(to.getTime() - HISTORY_MS), to, signal);
+    const points = series.points.flatMap(([ts, value]): Point[] => (value === null ? [] : [[Date.parse(ts), value]]));
+    this.city = withHistory(this.city, seriesKey(source, metric), points);
+  }
+
+  #take(events: StreamEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'hello') this.#hello(event.data);
+      if (event.type === 'reset') void this.#load(this.#lastHello);
+    }
+    if (this.#held) {
+      this.#held.push(...events);
+      return;
+    }
+    this.city = applyAll(this.city, events);
+    this.onEvents(events, this.city);
+  }
+
+  #hello(hello: { now: string; last_id: number; version: string }): void {
+    this.#offset = Date.parse(hello.now) - Date.now();
+    this.now = this.hubTime();
+    this.clockError = Math.abs(this.#offset) > NOTICE_CLOCK_MS ? this.#offset : null;
+    this.outdated = this.#version !== null && this.#version !== hello.version;
+    this.#version ??= hello.version;
+    this.#lastHello = hello.last_id;
+    // A journal that stands before what we saw is another journal: a restored or a new database.
+    if ((!this.loaded && !this.#held) || hello.last_id < this.city.lastId) void this.#load(hello.last_id);
+  }
+
+  /** Reads everything as of the journal's `lastId` or later, then applies what the stream brought meanwhile. */
+  async #load(lastId: number): Promise<void> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#held = [];
+    this.city = { ...this.city, lastId };
+    const { signal } = loading;
+    try {
+      const [areas, geojson, alerts, cameras, devices, status] = await Promise.all([
+        api.areas(signal),
+        api.geojson(signal),
+        api.openAlerts(signal),
+        api.cameras(signal),
+        api.devices(signal),
+        api.status(signal),
+      ]);
+      if (signal.aborted) return;
+      this.geojson = geojson;
+      this.city = cityOf({ lastId, areas, alerts, cameras, devices, parts: status.parts });
+      this.loaded = true;
+      this.loadError = null;
+    } catch (cause) {
+      if (signal.aborted) return;
+      this.loadError = cause;
+      setTimeout(() => signal.aborted || this.reload(), RELOAD_MS);
+    }
+    const held = this.#held ?? [];
+    this.#held = null;
+    this.city = applyAll(this.city, held);
+    this.onEvents(held, this.city);
+  }
+}
+
+export const liveSeries = (city: City, source: string, metric: string): readonly Point[] =>
+  city.recent.get(seriesKey(source, metric)) ?? [];

@@ -1,0 +1,187 @@
+/** What one operator has in front of them: the live city, the selected alert and area, the filters, and what they do. */
+
+import { createContext } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
+import { ApiError, api } from '../api/client';
+import { SEVERITIES, type Alert, type Severity, type StreamEvent, type User } from '../api/types';
+import { words } from '../i18n/index.svelte';
+import { isOpen, rank } from '../live/board';
+import { Live } from '../live/live.svelte';
+import { queueOf, type Show } from '../live/queue';
+import { settings } from '../settings.svelte';
+import { play } from '../sound';
+
+export interface Toast {
+  id: number;
+  text: string;
+  bad: boolean;
+}
+
+export type Asking = 'shelve' | 'comment' | 'clear' | 'help';
+
+const TOAST_MS = 6_000;
+
+export class Desk {
+  readonly live: Live;
+  readonly user: User;
+
+  alertId = $state<number | null>(null);
+  area = $state<string | null>(null);
+  show = $state<Show>('open');
+  readonly severities = new SvelteSet<Severity>(SEVERITIES);
+  onlyArea = $state(false);
+  text = $state('');
+  asking = $state<Asking | null>(null);
+  busy = $state(false);
+  toasts = $state.raw<Toast[]>([]);
+  /** The newest critical alert, in words, for screen readers. */
+  announcement = $state('');
+  /** Where older resolved alerts go on; undefined: none were read; null: there are no more. */
+  olderCursor = $state<string | null | undefined>(undefined);
+
+  #toastId = 0;
+
+  readonly alert = $derived.by(() =>
+    this.alertId === null ? null : (this.live.city.alerts.get(this.alertId)?.alert ?? null),
+  );
+  readonly filter = $derived({
+    show: this.show,
+    severities: this.severities,
+    area: this.onlyArea ? this.area : null,
+    text: this.text,
+  });
+  readonly queue = $derived.by(() => queueOf(this.live.alerts, this.filter, this.live.slowNow));
+  readonly filtered = $derived(this.onlyArea || this.text.trim() !== '' || this.severities.size < SEVERITIES.length);
+  /** Open alerts that the filters keep out of sight. */
+  readonly hidden = $derived.by(() => {
+    if (this.show === 'shelved' || !this.filtered) return 0;
+    const open = (alerts: Alert[]): number => alerts.filter((alert) => isOpen(alert, this.live.slowNow)).length;
+    return open(this.live.alerts) - open(this.queue);
+  });
+  readonly mayAct = $derived.by(() => this.user.role !== 'viewer');
+
+  constructor(user: User, onSignedOut: () => void) {
+    this.user = user;
+    this.live = new Live((events) => this.#heard(events), onSignedOut);
+  }
+
+  select(alert: Alert | null): void {
+    this.alertId = alert?.id ?? null;
+    if (alert) this.area = alert.area;
+  }
+
+  selectArea(path: string | null): void {
+    this.area = path;
+    if (path === null) this.onlyArea = false;
+    if (this.alert && path !== this.alert.area) this.alertId = null;
+  }
+
+  clearFilters(): void {
+    this.onlyArea = false;
+    this.text = '';
+    for (const severity of SEVERITIES) this.severities.add(severity);
+  }
+
+  toggleSeverity(severity: Severity): void {
+    if (!this.severities.delete(severity)) this.severities.add(severity);
+  }
+
+  say(text: string, bad = false): void {
+    const toast = { id: ++this.#toastId, text, bad };
+    this.toasts = [...this.toasts.slice(-3), toast];
+    setTimeout(() => this.dismiss(toast.id), TOAST_MS);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  /** Whether an alert can be changed now, by this person. */
+  may(alert: Alert | null): alert is Alert {
+    return alert !== null && this.mayAct && alert.state !== 'resolved';
+  }
+
+  async acknowledge(): Promise<void> {
+    const { alert } = this;
+    if (!this.may(alert) || alert.state !== 'firing') return;
+    await this.#change(() => api.acknowledge(alert.id), words.t.act.acknowledged(alert.id));
+  }
+
+  async shelve(minutes: number, note: string): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    const until = new Date(this.live.hubTime() + minutes * 60_000).toISOString();
+    return this.#change(() => api.shelve(alert.id, until, note), words.t.act.shelved(alert.id, words.time(until)));
+  }
+
+  async comment(note: string): Promise<boolean> {
+    const { alert } = this;
+    if (alert === null || !this.mayAct) return false;
+    return this.#change(() => api.comment(alert.id, note), words.t.act.commented(alert.id));
+  }
+
+  async clear(note: string): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    return this.#change(() => api.clear(alert.id, note), words.t.act.cleared(alert.id));
+  }
+
+  /** As `may`, but tells the person who was about to press the button why not. */
+  #still(alert: Alert | null): alert is Alert {
+    if (this.may(alert)) return true;
+    this.say(words.t.act.notOpen, true);
+    return false;
+  }
+
+  async loadOlder(): Promise<void> {
+    const askedAt = this.live.city.lastId;
+    try {
+      const page = await api.resolvedAlerts(this.olderCursor ?? null);
+      this.live.learn(page.items, askedAt);
+      this.olderCursor = page.next;
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
+  async #change(call: () => Promise<Alert>, done: string): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    const askedAt = this.live.city.lastId;
+    try {
+      this.live.learn([await call()], askedAt);
+      this.say(done);
+      return true;
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.alert) this.live.learn([cause.alert], askedAt);
+      this.#failed(cause);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #failed(cause: unknown): void {
+    if (!(cause instanceof ApiError)) throw cause;
+    const { act } = words.t;
+    if (cause.code === 'already_acknowledged') this.say(act.already(cause.alert?.acked_by ?? '?'), true);
+    else if (cause.code === 'not_open') this.say(act.notOpen, true);
+    else if (cause.status === 403) this.say(act.forbidden, true);
+    else if (cause.status === 0 || cause.status >= 502) this.say(act.unreachable, true);
+    else this.say(act.failed(cause.message), true);
+  }
+
+  /** Sound and announcement for what has just begun: once for a burst, in the voice of its worst. */
+  #heard(events: readonly StreamEvent[]): void {
+    const fired = events
+      .filter((event) => event.type === 'alert')
+      .filter((event) => event.data.change === 'fired' && event.data.alert.state === 'firing')
+      .map((event) => event.data.alert);
+    const worst = fired.sort((a, b) => rank(a.severity) - rank(b.severity))[0];
+    if (!worst) return;
+    if (settings.sound) play(worst.severity);
+    if (worst.severity === 'critical') this.announcement = words.t.queue.newCritical(worst.summary, worst.area_name);
+  }
+}
+
+export const [useDesk, provideDesk] = createContext<Desk>();
