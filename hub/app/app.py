@@ -65,7 +65,7 @@ class App:
     def run(self) -> None:
         """Raises ConfigError and StartError; then nothing has been left running."""
         configured_areas = check_everything(self._config)
-        with _DataDir(self._config.data_dir):
+        with DataDir(self._config.data_dir):
             _check_port(self._config)
             signal.signal(signal.SIGTERM, self._ask_to_stop)
             signal.signal(signal.SIGINT, self._ask_to_stop)
@@ -187,7 +187,7 @@ def _first_administrator(store: Store) -> str | None:
     return None if given else password
 
 
-class _DataDir:
+class DataDir:
     """Holds the data directory for this process alone. Raises StartError."""
 
     def __init__(self, path: Path) -> None:
