@@ -5,19 +5,17 @@ The supervisor has one thread and does nothing but watch its children, so that i
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import secrets
-import shutil
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from hub.app import floors
 from hub.app.broker import EmbeddedBroker
 from hub.app.child import Child
+from hub.app.datadir import DataDir
 from hub.app.keeper import notice_the_dead
 from hub.app.postgres import EmbeddedPostgres
 from hub.clock import Clock
@@ -32,8 +30,6 @@ from hub.model.source import Source, SourceKind
 from hub.passwords import hash_password
 from hub.store import Store, areas, migrate, people, probe, processes, sources
 
-FORMAT = "1"
-MIN_FREE_BYTES = 256 * 1024 * 1024
 _POLL_S = 0.1
 _STABLE_S = 10.0
 
@@ -185,49 +181,6 @@ def _first_administrator(store: Store) -> str | None:
     except ValueError as error:
         raise StartError(f"GRIDHUB_ADMIN_PASSWORD cannot be used: {error}") from error
     return None if given else password
-
-
-class DataDir:
-    """Holds the data directory for this process alone. Raises StartError."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        try:
-            self._path.mkdir(parents=True, exist_ok=True)
-            self._lock = (self._path / "lock").open("w")
-        except OSError as error:
-            raise StartError(f"the data directory {self._path} cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StartError(f"another gridhub is running in the data directory {self._path}") from error
-        self._check_format()
-        free = shutil.disk_usage(self._path).free
-        if free < MIN_FREE_BYTES:
-            raise StartError(
-                f"the disk of {self._path} is full: {free // 2**20} MiB are free, and gridhub needs at least "
-                f"{MIN_FREE_BYTES // 2**20} MiB to start"
-            )
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.close()
-
-    def _check_format(self) -> None:
-        file = self._path / "format"
-        try:
-            found = file.read_text().strip() if file.exists() else None
-            if found is None:
-                file.write_text(FORMAT + "\n")
-                return
-        except OSError as error:
-            raise StartError(f"the data directory {self._path} cannot be used: {error.strerror}") from error
-        if found != FORMAT:
-            raise StartError(
-                f"the data directory {self._path} has format {found!r}, and this gridhub knows {FORMAT!r}: "
-                "use the gridhub that made it"
-            )
 
 
 def _check_port(config: Config) -> None:

@@ -20,7 +20,9 @@ Tx = psycopg.Connection[DictRow]
 
 _SESSION = {
     # No transaction waits for ever, on a lock, a query or a caller that hangs.
-    "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000",
+    "options": (
+        "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=60000"
+    ),
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,

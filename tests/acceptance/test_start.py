@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hub.app import app
+from hub.app import datadir
 from hub.errors import StartError
 from tests.fix_hub import Hub, run_gridhub
 
@@ -111,16 +111,16 @@ def test_a_data_directory_that_cannot_be_written_is_one_sentence(hub: Hub) -> No
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "MIN_FREE_BYTES", 2**62)
-    with pytest.raises(StartError, match=r"the disk of .* is full: \d+ MiB are free"), app.DataDir(tmp_path / "var"):
+    monkeypatch.setattr(datadir, "MIN_FREE_BYTES", 2**62)
+    with pytest.raises(StartError, match=r"the disk of .* is full: \d+ MiB are free"), datadir.DataDir(tmp_path):
         pass
 
 
 def test_a_second_hub_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with (
-        app.DataDir(tmp_path / "var"),
+        datadir.DataDir(tmp_path / "var"),
         pytest.raises(StartError, match="another gridhub is running"),
-        app.DataDir(tmp_path / "var"),
+        datadir.DataDir(tmp_path / "var"),
     ):
         pass
 
