@@ -1,4 +1,4 @@
-"""``python -m bench NAME…``: runs the named benchmarks (all without a name), prints a table, writes bench/results/NAME.json.
+"""``python -m bench NAME…``: runs the named benchmarks, or all; prints tables, writes ``bench/results/NAME.json``.
 
 Exit status: 0 where every row holds, 1 otherwise, 2 for an unknown name.
 """

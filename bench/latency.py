@@ -1,9 +1,9 @@
 """From a sensor to a browser: how long a message takes while the demo runs.
 
-The whole demo runs (60 grids, 4 cameras decoded, 200 devices). A sensor of its own publishes at known instants; a page in
-Chromium holds the event stream and notes when each event arrives, by the same clock of the same machine. Two ways are
-measured: the observation itself, and the alert that a plain threshold rule makes of it. Beside them, in the same run
-and from the same messages, what a bare MQTT subscriber sees: the floor that no hub can pass.
+The whole demo runs (60 grids, 4 cameras decoded, 200 devices). A sensor of its own publishes at known instants; a page
+in Chromium holds the event stream and notes when each event arrives, by the same clock of the same machine. Two ways
+are measured: the observation itself, and the alert that a plain threshold rule makes of it. Beside them, in the same
+run and from the same messages, what a bare MQTT subscriber sees: the floor that no hub can pass.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ MESSAGES = 400
 EVERY_S = 0.15
 SOURCE = "bench-1"
 AREA = "qth/taoshan/xinghua/c01/g001"
-RULE = f"""\
+RULE = """\
 rules:
   - name: bench
     severity: warning
-    summary: "bench {{bench.value:.6f}}"
+    summary: "bench {bench.value:.6f}"
     by: source
-    when: {{as: bench, metric: bench, above: 0.5, clear_below: 0.5}}
+    when: {as: bench, metric: bench, above: 0.5, clear_below: 0.5}
 """
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -153,9 +153,11 @@ def publish(folder: Path) -> tuple[dict[float, float], dict[float, float]]:
     subscriber, publisher = client("bench-floor"), client("bench-device")
     subscriber.on_connect = lambda connected, *_: connected.subscribe(topic, qos=1)
     subscriber.on_subscribe = lambda *_: listening.set()
-    subscriber.on_message = lambda _client, _data, message: floor.setdefault(
-        json.loads(message.payload)["values"]["bench"], time.time()
-    )
+
+    def note(_client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        floor.setdefault(json.loads(message.payload)["values"]["bench"], time.time())
+
+    subscriber.on_message = note
     for each in (subscriber, publisher):
         each.connect(access.host, access.port)
         each.loop_start()

@@ -18,7 +18,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``bound`` is a comparison and a number (``"<= 100"``), held against ``ratio`` where ``of`` says so, else ``value``.
+    """``bound`` is a comparison and a number (``"<= 100"``), held against ``value``, or ``ratio`` where ``of`` says so.
 
     ``reason`` says why the peer could not run; such a row does not hold.
     """
