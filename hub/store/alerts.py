@@ -83,6 +83,11 @@ def list_alerts(store: Store, wanted: Filter, limit: int = 100) -> list[Alert]:
     return [_alert(row) for row in store.fetch(sql["alert_list"], params)]
 
 
+def of_incident(store: Store, incident: int, limit: int = 1000) -> list[Alert]:
+    """Newest first."""
+    return [_alert(row) for row in store.fetch(sql["alert_of_incident"], {"incident": incident, "limit": limit})]
+
+
 def active(store: Store) -> list[Alert]:
     """Everything that is not resolved, oldest first, for the rule engine's start."""
     return [_alert(row) for row in store.fetch(sql["alert_active"])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from psycopg.types.json import Jsonb
 
@@ -31,3 +31,15 @@ def get(store: Store, path: str) -> Area:
     if not rows:
         raise NotFound(f"there is no area {path!r}")
     return Area(**rows[0])
+
+
+def names(store: Store, paths: Collection[str]) -> dict[str, str]:
+    """Path → name, of those that exist."""
+    if not paths:
+        return {}
+    return {row["path"]: row["name"] for row in store.fetch(sql["area_names"], {"paths": list(paths)})}
+
+
+def children(store: Store, path: str) -> list[str]:
+    """The paths of the areas directly below."""
+    return [row["path"] for row in store.fetch(sql["area_children"], {"path": path})]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from hub.errors import NotFound
 from hub.model.alert import Alert, Severity
 from hub.model.incident import Incident, IncidentState
 from hub.model.times import rfc3339
@@ -37,9 +38,21 @@ def close_if_over(tx: Tx, incident_id: int, at: datetime) -> Incident | None:
     return None if row is None else _incident(row)
 
 
-def list_incidents(store: Store, area: str | None, limit: int = 100) -> list[Incident]:
-    """Open ones first, then newest first."""
-    return [_incident(row) for row in store.fetch(sql["incident_list"], {"area": area, "limit": limit})]
+def get(store: Store, incident_id: int) -> Incident:
+    """Raises NotFound."""
+    rows = store.fetch(sql["incident_get"], {"id": incident_id})
+    if not rows:
+        raise NotFound(f"there is no incident {incident_id}")
+    return _incident(rows[0])
+
+
+def list_incidents(
+    store: Store, area: str | None, limit: int = 100, before: tuple[bool, datetime, int] | None = None
+) -> list[Incident]:
+    """Open ones first, then newest first. ``before``: (is open, opened at, id) of the last one of the page before."""
+    is_open, opened_at, last_id = before or (None, None, None)
+    params = {"area": area, "limit": limit, "before_open": is_open, "before_at": opened_at, "before_id": last_id}
+    return [_incident(row) for row in store.fetch(sql["incident_list"], params)]
 
 
 def log(tx: Tx, incident: Incident, change: str, actor: str, at: datetime, alert: int | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,13 @@ def session(store: Store, token: str, now: datetime) -> Session | None:
     """Whose session it is; None where it is unknown, over, or its person is disabled."""
     rows = store.fetch(sql["session_get"], {"token_hash": _hash(token), "now": now})
     return Session(_person(rows[0]), rows[0]["expires_at"]) if rows else None
+
+
+def alive(store: Store, tokens: Collection[str], now: datetime) -> frozenset[str]:
+    """Those of ``tokens`` whose sessions still hold."""
+    by_hash = {_hash(token): token for token in tokens}
+    rows = store.fetch(sql["session_alive"], {"hashes": list(by_hash), "now": now})
+    return frozenset(by_hash[bytes(row["token_hash"])] for row in rows)
 
 
 def close_session(store: Store, token: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.rows import DictRow
 
+from hub.model.observation import Stored
 from hub.model.source import SourceKind
 from hub.store.sql import sql
 from hub.store.store import Store
@@ -55,3 +57,48 @@ def area_status(store: Store, path: str, now: datetime) -> list[DictRow]:
 def quarantined(store: Store, limit: int = 100) -> list[DictRow]:
     """The newest refusals first."""
     return store.fetch(sql["quarantine_list"], {"limit": limit})
+
+
+def batch_ends(store: Store) -> dict[str, int]:
+    """The number of the last batch of each writer."""
+    return {row["name"]: row["last_seq"] for row in store.fetch(sql["batch_ends"])}
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """``ends``: writer → number of the last batch that was looked at; ``more``: whether others follow."""
+
+    ends: Mapping[str, int]
+    items: list[Stored]
+    more: bool
+
+
+def newest_after(store: Store, ends: Mapping[str, int], areas: Sequence[str], limit: int) -> Newest:
+    """The newest observation of each series at and below ``areas`` in the next batches after ``ends``."""
+    with store.transaction() as tx:
+        params = {"writers": list(ends), "seqs": list(ends.values()), "limit": limit}
+        heads = tx.execute(sql["batch_after"], params).fetchall()
+        times = [time for head in heads for time in (head["min_ts"], head["max_ts"]) if time is not None]
+        items: list[Stored] = []
+        if times:
+            bounds = {"first": min(times), "last": max(times), "areas": list(areas)}
+            rows = tx.execute(sql["observation_newest_of_batches"], {"ids": [head["id"] for head in heads], **bounds})
+            items = [Stored(**row) for row in rows.fetchall()]
+    seen: dict[str, int] = {}
+    for head in heads:
+        seen[head["writer"]] = max(head["seq"], seen.get(head["writer"], 0))
+    return Newest(seen, items, len(heads) == limit)
+
+
+def open_alerts_by_severity(store: Store) -> dict[str, int]:
+    return {row["severity"]: row["count"] for row in store.fetch(sql["open_alerts_by_severity"])}
+
+
+def open_alerts_by_rule(store: Store, area: str | None) -> dict[str, int]:
+    """How many alerts of each rule are not resolved, at and below ``area``."""
+    return {row["rule"]: row["count"] for row in store.fetch(sql["open_alerts_by_rule"], {"area": area})}
+
+
+def sources_by_state(store: Store) -> list[DictRow]:
+    """Rows kind, state, count."""
+    return store.fetch(sql["sources_by_state"])

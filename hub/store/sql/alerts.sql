@@ -30,6 +30,9 @@ where (%(states)s::text[] is null or state = any(%(states)s))
 order by started_at desc, id desc
 limit %(limit)s
 
+-- name: alert_of_incident
+select * from alert where incident = %(incident)s order by started_at desc, id desc limit %(limit)s
+
 -- name: alert_active
 select * from alert where state <> 'resolved' order by started_at, id
 

@@ -12,6 +12,12 @@ order by path
 -- name: area_get
 select path, name, kind, geometry from area where path = %(path)s
 
+-- name: area_names
+select path, name from area where path = any(%(paths)s)
+
+-- name: area_children
+select path from area where parent = %(path)s order by path
+
 -- name: area_status
 with open_alert as (
     select area, severity, state from alert

@@ -15,8 +15,13 @@ where id = %(id)s and state = 'open'
   and not exists (select 1 from alert where alert.incident = incident.id and alert.state <> 'resolved')
 returning *
 
+-- name: incident_get
+select * from incident where id = %(id)s
+
 -- name: incident_list
 select * from incident
-where %(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/')
+where (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+  and (%(before_at)s::timestamptz is null
+       or (state = 'open', opened_at, id) < (%(before_open)s::boolean, %(before_at)s, %(before_id)s))
 order by state = 'open' desc, opened_at desc, id desc
 limit %(limit)s

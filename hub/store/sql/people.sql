@@ -24,6 +24,10 @@ select p.name, p.role, p.area, p.disabled, s.expires_at
 from session s join person p on p.name = s.person
 where s.token_hash = %(token_hash)s and s.expires_at > %(now)s and not p.disabled
 
+-- name: session_alive
+select s.token_hash from session s join person p on p.name = s.person
+where s.token_hash = any(%(hashes)s) and s.expires_at > %(now)s and not p.disabled
+
 -- name: session_delete
 delete from session where token_hash = %(token_hash)s
 
