@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => {
     },
     worker: { format: 'es' as const },
     server: { proxy: { '/api': hub } },
-    test: { include: ['src/**/*.test.ts'] },
+    // css: the contrasts of the themes are tested on the style sheet itself.
+    test: { include: ['src/**/*.test.ts'], css: true },
   };
 });

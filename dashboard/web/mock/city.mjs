@@ -91,7 +91,7 @@ export function devices() {
     return {
       id: `${type}-${number}`,
       name: `${type}-${number}`,
-      area: gridPath(((n * 7) % 60) + 1),
+      area: gridPath(((n + Math.floor(n / 60)) % 60) + 1),
       type,
       origin: 'config',
       approved: true,

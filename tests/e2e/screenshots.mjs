@@ -1,0 +1,39 @@
+/**
+ * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes.
+ *
+ *     node tests/e2e/screenshots.mjs [FOLDER]        # default: docs/pictures
+ */
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contextFor, signIn, withBrowser } from './browser.mjs';
+
+const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
+const SIZES = [
+  { width: 1366, height: 768 },
+  { width: 1920, height: 1080 },
+];
+const LOOKS = ['zh', 'en'].flatMap((language) => ['dark', 'light'].map((theme) => ({ language, theme })));
+
+async function picture(browser, settings, viewport) {
+  const context = await contextFor(browser, { settings, viewport });
+  const { page, check } = await signIn(context);
+  await page.waitForSelector('[data-testid=queue] [data-alert]', { timeout: 120_000 });
+  await page.waitForSelector('[data-testid=map]');
+  // The worst alert is chosen, and what is shown of it has come: its log, and a picture or the reason why there is none.
+  await page.keyboard.press('g');
+  await page.waitForSelector('[data-testid=log] li');
+  await page.waitForSelector('[data-testid=camera]:not([data-condition=waiting])').catch(() => undefined);
+  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+  const file = `watch-${settings.language}-${settings.theme}-${viewport.width}x${viewport.height}.png`;
+  await page.screenshot({ path: join(folder, file) });
+  check();
+  console.log(file);
+  await context.close();
+}
+
+await mkdir(folder, { recursive: true });
+await withBrowser(async (browser) => {
+  for (const settings of LOOKS) for (const viewport of SIZES) await picture(browser, settings, viewport);
+});
