@@ -1,0 +1,62 @@
+"""``python -m ingest.mqtt -c hub.yaml --shard 0/1``: the device worker as a process."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub import log
+from hub.clock import SystemClock
+from hub.config import Config, broker_access, load, store_access
+from hub.config.access import secret
+from hub.errors import ConfigError, HubError
+from hub.store import Store
+from ingest.base import Shard
+from ingest.mqtt.worker import Worker
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 told to stop, 1 failed, 2 wrong usage or configuration."""
+    parser = argparse.ArgumentParser(prog="python -m ingest.mqtt", description="The device worker.")
+    parser.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"))
+    parser.add_argument("--shard", default="0/1", help="which share of the devices: index/count")
+    options = parser.parse_args(argv)
+    try:
+        shard = Shard.parse(options.shard)
+    except ValueError as error:
+        parser.error(str(error))
+    log.setup(f"mqtt-{shard.index}")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        config = load(options.config)
+        with Store.open(store_access(config), f"mqtt-{shard.index}") as store:
+            worker = Worker(
+                store, shard, client_id(config, shard), lambda: broker_access(config), config.accept, SystemClock()
+            )
+            return 0 if worker.run(stop) else 1
+    except ConfigError as error:
+        _log.error("%s", error)
+        return 2
+    except HubError as error:
+        _log.error("%s", error)
+        return 1
+
+
+def client_id(config: Config, shard: Shard) -> str:
+    """Stable, since the broker keeps the session by it; different for every installation on one broker."""
+    installation = hashlib.sha256(secret(config, "installation").encode()).hexdigest()[:8]
+    return f"gridhub-{installation}-{shard.index}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

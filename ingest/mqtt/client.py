@@ -1,0 +1,226 @@
+"""One connection to a broker, from CONNECT to its loss. The only file that knows paho.
+
+MQTT 5 is tried first and 3.1.1 where the broker does not speak it (nats-server). The session is persistent: the broker
+keeps what arrives while nobody is connected. Nothing here reconnects or retries: a lost connection says why it was
+lost, and whoever made it makes another one.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from hub.clock import Clock
+from hub.config import BrokerAccess
+from hub.errors import HubError
+from ingest.mqtt.message import Message
+
+KEEPALIVE_S = 15
+SESSION_EXPIRY_S = 7 * 86_400
+RECEIVE_MAXIMUM = 2000
+"""MQTT 5: the broker stops after so many messages that wait for their acknowledgement."""
+MAXIMUM_PACKET_BYTES = 16 * 1024 * 1024
+_MAILBOX_BYTES = 64 * 1024 * 1024
+_MAILBOX_MESSAGES = 20_000
+_CONNECT_TIMEOUT_S = 5.0
+_ANSWER_TIMEOUT_S = 10.0
+
+
+class BrokerAway(HubError):
+    """There is no connection to the broker; the message says why, in words."""
+
+
+class _OtherVersion(BrokerAway):
+    """The broker does not speak this version of MQTT."""
+
+
+class Dialler:
+    """Makes connections of one session: the client ``client_id``, subscribed to ``subscriptions`` with QoS 1."""
+
+    def __init__(self, client_id: str, subscriptions: Sequence[str], clock: Clock) -> None:
+        self._client_id = client_id
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._versions = [MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311]
+        self._subscribed = False
+
+    def connect(self, access: BrokerAccess) -> Connection:
+        """A connection that is subscribed. Raises BrokerAway."""
+        try:
+            connection = self._connect(access, self._versions[0])
+        except _OtherVersion:
+            connection = self._connect(access, self._versions[1])
+            self._versions.reverse()
+        # A session that is still there keeps its subscriptions, and subscribing anew would send every retained
+        # message again. The first time this process subscribes all the same, as it wants those.
+        if not (connection.session_present and self._subscribed):
+            try:
+                connection.subscribe(self._subscriptions)
+            except BrokerAway:
+                connection.close()
+                raise
+            self._subscribed = True
+        return connection
+
+    def _connect(self, access: BrokerAccess, version: MQTTProtocolVersion) -> Connection:
+        connection = Connection(access, self._client_id, version, self._clock)
+        try:
+            connection.open(access)
+        except BrokerAway:
+            connection.close()
+            raise
+        return connection
+
+
+class Connection:
+    """Made by ``Dialler.connect``. ``take`` is for one thread, ``ack`` for any."""
+
+    def __init__(self, access: BrokerAccess, client_id: str, version: MQTTProtocolVersion, clock: Clock) -> None:
+        self.version = version
+        self.session_present = False
+        self._left, self._dropped = 0, 0
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._mailbox: deque[Message] = deque()
+        self._mailbox_bytes = 0
+        self._connected = False
+        self._lost = ""
+        self._granted: Sequence[ReasonCode] | None = None
+        self._thread: threading.Thread | None = None
+        self._client = self._make_client(access, client_id)
+
+    def open(self, access: BrokerAccess) -> None:
+        """Raises BrokerAway."""
+        where = f"the broker at {access.host}:{access.port}"
+        properties = None
+        if self.version is MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.ReceiveMaximum = RECEIVE_MAXIMUM
+            properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
+        clean_start: Any = False if properties is not None else mqtt.MQTT_CLEAN_START_FIRST_ONLY
+        try:
+            self._client.connect(access.host, access.port, KEEPALIVE_S, clean_start=clean_start, properties=properties)
+        except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
+            raise BrokerAway(f"{where} cannot be reached: {getattr(error, 'strerror', None) or error}") from error
+        self._client.loop_start()
+        if not self._wait(lambda: self._connected or bool(self._lost)):
+            raise BrokerAway(f"{where} does not answer")
+        if self._lost:
+            refuses_version = "protocol version" in self._lost or "before it answered" in self._lost
+            kind = _OtherVersion if refuses_version and properties is not None else BrokerAway
+            raise kind(f"{where}: {self._lost}")
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """QoS 1. Raises BrokerAway."""
+        self._client.subscribe([(topic, 1) for topic in topics])
+        if not self._wait(lambda: self._granted is not None or bool(self._lost)) or self._granted is None:
+            raise BrokerAway(self._lost or "the broker does not answer to the subscription")
+        refused = [str(reason) for reason in self._granted if reason.is_failure]
+        if refused:
+            raise BrokerAway(f"the broker refuses the subscription: {refused[0]}")
+
+    def take(self, timeout_s: float, most: int = 500) -> list[Message]:
+        """What has come, oldest first; [] after ``timeout_s`` of nothing. Raises BrokerAway when the link is gone."""
+        with self._changed:
+            if not self._mailbox and not self._lost:
+                self._changed.wait(timeout_s)
+            if self._lost:
+                raise BrokerAway(self._lost)
+            taken = [self._mailbox.popleft() for _ in range(min(most, len(self._mailbox)))]
+            self._mailbox_bytes -= sum(len(message.payload) for message in taken)
+        # The library's thread ends without a word when it stumbles over a malformed packet.
+        if not taken and self._thread is not None and not self._thread.is_alive():
+            raise BrokerAway("the network thread of the MQTT client has died")
+        return taken
+
+    def found_no_room(self) -> tuple[int, int]:
+        """Since the last call: messages that the broker still has, and those of QoS 0, which are lost."""
+        with self._changed:
+            found = self._left, self._dropped
+            self._left = self._dropped = 0
+            return found
+
+    def ack(self, packet_id: int) -> bool:
+        """False where the connection is gone; the broker will deliver the message again."""
+        return not self._lost and self._client.ack(packet_id, 1) == mqtt.MQTT_ERR_SUCCESS
+
+    def close(self) -> None:
+        """Say goodbye and end the thread; acknowledgements that were given before are sent before. May be repeated."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _make_client(self, access: BrokerAccess, client_id: str) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=None if self.version is MQTTProtocolVersion.MQTTv5 else False,
+            protocol=self.version,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.connect_timeout = _CONNECT_TIMEOUT_S
+        if access.username is not None:
+            client.username_pw_set(access.username, access.password)
+        if access.tls:
+            client.tls_set_context(ssl.create_default_context(cafile=access.ca_file))
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        return client
+
+    def _wait(self, condition: Any) -> bool:
+        with self._changed:
+            return bool(self._changed.wait_for(condition, _ANSWER_TIMEOUT_S))
+
+    # --- called by the library's thread: they hand over and return ---------------------------------------------------
+
+    def _on_connect(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        with self._changed:
+            self._thread = threading.current_thread()
+            if reason.is_failure:
+                self._lost = f"it refuses the connection: {reason}"
+            else:
+                self._connected, self.session_present = True, flags.session_present
+            self._changed.notify_all()
+
+    def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        with self._changed:
+            if not self._lost:
+                self._lost = f"the connection to the broker was lost: {reason}"
+                if not self._connected:
+                    self._lost = "it closed the connection before it answered"
+            self._changed.notify_all()
+
+    def _on_subscribe(self, _client: Any, _userdata: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
+        with self._changed:
+            self._granted = list(reasons)
+            self._changed.notify_all()
+
+    def _on_message(self, _client: Any, _userdata: Any, found: mqtt.MQTTMessage) -> None:
+        try:
+            topic = found.topic
+        except UnicodeDecodeError as error:
+            topic = error.object.decode(errors="replace")
+        payload = bytes(found.payload)
+        message = Message(
+            topic, payload, self._clock.now(), found.mid, found.qos > 0, bool(found.dup), bool(found.retain)
+        )
+        with self._changed:
+            if len(self._mailbox) >= _MAILBOX_MESSAGES or self._mailbox_bytes + len(payload) > _MAILBOX_BYTES:
+                self._left += message.wants_ack
+                self._dropped += not message.wants_ack
+                return
+            self._mailbox.append(message)
+            self._mailbox_bytes += len(payload)
+            self._changed.notify()

@@ -1,0 +1,22 @@
+"""A message as a broker delivered it, without anything of the client library in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``again``: the DUP flag; ``retained``: kept by the broker and sent because of a subscription, so it is old news.
+
+    ``topic`` has U+FFFD where it was not UTF-8. ``packet_id`` means something where ``wants_ack`` (QoS 1).
+    """
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    packet_id: int = 0
+    wants_ack: bool = False
+    again: bool = False
+    retained: bool = False

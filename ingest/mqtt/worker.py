@@ -1,0 +1,200 @@
+"""The device worker: message → observations → batch → commit → acknowledgement, and the health of the devices.
+
+See ``docs/design/device-worker.md``. The threads: one tends the connection and reads the messages, the writer's
+commits them and acknowledges, the registry's keeps the devices in memory, and ``run`` reports their health.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from hub.backoff import Backoff
+from hub.clock import Clock
+from hub.config import BrokerAccess
+from hub.config.settings import Accept
+from hub.errors import StoreError
+from hub.store import Store, health
+from hub.store.heart import Heart
+from hub.supervise import supervise
+from hub.tally import Tally
+from ingest.base import Shard
+from ingest.mqtt import topics
+from ingest.mqtt.client import Connection, Dialler
+from ingest.mqtt.inflight import Delivery, InFlight
+from ingest.mqtt.intake import Intake
+from ingest.mqtt.message import Message
+from ingest.mqtt.presence import Presence
+from ingest.mqtt.registry import Registry, heard_before
+from ingest.queue import Item
+from ingest.writer import Writer
+
+MAX_ROWS_WAITING = 200_000
+"""Rows taken in and not committed; at about 300 bytes each. What comes on top stays with the broker."""
+_REPORT_S = 2.0
+_REPORT_ROWS = 500  # a transaction: it holds the journal's lock while it writes the changes
+_POLL_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """``access`` is asked before every connect, since an embedded broker's port may change. ``run`` once."""
+
+    def __init__(
+        self,
+        store: Store,
+        shard: Shard,
+        client_id: str,
+        access: Callable[[], BrokerAccess],
+        accept: Accept,
+        clock: Clock,
+    ) -> None:
+        self._name = f"mqtt-{shard.index}"
+        self._store = store
+        self._shard = shard
+        self._access = access
+        self._clock = clock
+        self.tally = Tally()
+        self._writer = Writer(store, self._name, self.tally)
+        self._heart = Heart(store, self._name, clock, self.tally)
+        self._presence = Presence()
+        self._heard_before: set[str] | None = None
+        self._registry = Registry(store, clock, self._devices_changed)
+        self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock)
+        self._dialler = Dialler(client_id, topics.SUBSCRIPTIONS, clock)
+        self._in_flight = InFlight()
+        self._rows_waiting = 0
+        self._rows_lock = threading.Lock()
+        self._broker_reason = "not connected yet"
+        self._left_behind = 0
+
+    def run(self, stop: threading.Event) -> bool:
+        """Until ``stop`` is set. False where a thread of ours has died, so that the process must be started again."""
+        self._heart.set("degraded", self._broker_reason)
+        self._heart.start()
+        self._writer.start()
+        self._registry.start()
+        link = threading.Thread(target=self._tend_link, args=(stop,), name="link", daemon=True)
+        whole = True
+        try:
+            while not (stop.is_set() or self._registry.wait_loaded(_POLL_S)):
+                self._heart.set("degraded", "waiting for the store")
+            link.start()
+            while whole and not stop.wait(_REPORT_S):
+                self._report()
+                whole = link.is_alive() and self._writer.alive()
+        finally:
+            stop.set()
+            if link.ident is not None:
+                link.join(timeout=6.0)
+            self._writer.close()
+            self._registry.stop()
+            self._heart.stop()
+        return whole
+
+    # --- the way of a message ----------------------------------------------------------------------------------------
+
+    def _tend_link(self, stop: threading.Event) -> None:
+        supervise(
+            lambda working: self._carry(working, stop),
+            name="broker",
+            stop=stop,
+            backoff=Backoff(0.3, 10.0),
+            report=self._broker_changed,
+        )
+
+    def _carry(self, working: Callable[[], None], stop: threading.Event) -> None:
+        """One connection, from its beginning to its end. Raises BrokerAway."""
+        connection = self._dialler.connect(self._access())
+        try:
+            self.tally.add("gridhub_broker_connects_total")
+            if not connection.session_present:
+                self._in_flight.forget()
+            self._left_behind = 0
+            working()
+            while not stop.is_set():
+                for message in connection.take(_POLL_S):
+                    self._take_in(connection, message)
+                if self._is_time_to_ask_again(connection):
+                    _log.info("connecting anew: the broker has %d messages that found no room", self._left_behind)
+                    return
+            self._writer.close()  # what it still commits is acknowledged on this connection
+        finally:
+            connection.close()
+
+    def _take_in(self, connection: Connection, message: Message) -> None:
+        delivery = self._in_flight.begin(connection, message)
+        if delivery is None:
+            self.tally.add("gridhub_mqtt_redelivered_total")
+            return
+        observations, refusals = self._intake.read(message)
+        rows = len(observations)
+        with self._rows_lock:
+            has_room = self._rows_waiting + rows <= MAX_ROWS_WAITING or not self._rows_waiting
+            self._rows_waiting += rows if has_room else 0
+        # A message without rows takes the same way, so that acknowledgements keep their order (MQTT 5, 4.6).
+        if has_room and self._writer.put(Item(observations, refusals, lambda: self._done(delivery, rows))):
+            return
+        if has_room:
+            self._free(rows)
+        self._in_flight.abandon(delivery)
+        self._count_no_room(1 if message.wants_ack else 0, 0 if message.wants_ack else 1)
+
+    def _done(self, delivery: Delivery, rows: int) -> None:
+        self._free(rows)
+        self._in_flight.settle(delivery)
+
+    def _free(self, rows: int) -> None:
+        with self._rows_lock:
+            self._rows_waiting -= rows
+
+    def _is_time_to_ask_again(self, connection: Connection) -> bool:
+        """A broker delivers what was left unacknowledged on the next connection only (MQTT 5, 4.4)."""
+        self._count_no_room(*connection.found_no_room())
+        return self._left_behind > 0 and self._writer.waiting() == 0 and not self._writer.trouble
+
+    def _count_no_room(self, left: int, dropped: int) -> None:
+        """``left`` unacknowledged with the broker; ``dropped`` for good, as QoS 0 has it."""
+        if not (left or dropped):
+            return
+        self._left_behind += left
+        self.tally.add("gridhub_mqtt_left_unacknowledged_total", left)
+        self.tally.add("gridhub_mqtt_dropped_total", dropped, cause="qos_0_no_room")
+
+    # --- what others are told ----------------------------------------------------------------------------------------
+
+    def _broker_changed(self, healthy: bool, reason: str) -> None:
+        self._broker_reason = "" if healthy else reason
+        self.tally.set("gridhub_broker_connected", 1.0 if healthy else 0.0)
+        self._report_heart()
+
+    def _devices_changed(self, approved: Mapping[str, bool]) -> None:
+        """Raises StoreUnavailable."""
+        if self._heard_before is None:
+            self._heard_before = heard_before(self._store)
+        mine = [device for device, is_approved in approved.items() if is_approved and self._shard.owns(device)]
+        self._presence.know(mine, self._heard_before, self._clock.monotonic())
+
+    def _report(self) -> None:
+        self.tally.set("gridhub_mqtt_in_flight", len(self._in_flight))
+        self._report_heart()
+        reports = self._presence.due(self._clock.now(), self._clock.monotonic(), deaf=bool(self._broker_reason))
+        for start in range(0, len(reports), _REPORT_ROWS):
+            some = reports[start : start + _REPORT_ROWS]
+            try:
+                health.report(self._store, some, self._name)
+            except StoreError as error:
+                _log.debug("the health of the devices cannot be written now: %s", error)
+                self._presence.forget_reported()
+                return
+            self._presence.reported(some, self._clock.monotonic())
+
+    def _report_heart(self) -> None:
+        if self._broker_reason:
+            self._heart.set("degraded", self._broker_reason)
+        elif self._writer.trouble:
+            self._heart.set("degraded", f"the store is away: {self._writer.trouble}")
+        else:
+            self._heart.set("ok", f"connected to the broker; {self._registry.count()} devices")
