@@ -1,0 +1,214 @@
+"""One frame of a scene: the set, who is on it, smoke, the hand over the lens, the caption and the sensor's noise."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import cv2
+import numpy as np
+
+from ingest.simulate import script
+from ingest.simulate.backdrop import add_glow
+from ingest.simulate.figures import (
+    LOOKS,
+    PAINTS,
+    car_shadow,
+    draw_car,
+    draw_person,
+    headlights,
+    person_shadow,
+    shadow_window,
+)
+from ingest.simulate.script import Actor
+from ingest.simulate.sets import BIN_AT, backdrop
+from ingest.simulate.stage import HEIGHT, VIEWS, WIDTH
+from ingest.simulate.texture import Colour, Image, Layer, noise
+
+_DAYLIGHT = np.float32([1.06, 1.08, 1.09])
+_MOONLIGHT = np.float32([0.15, 0.12, 0.10])
+_NOISE_FIELDS = 6
+_PUFFS_PER_S = 7.0
+_PUFF_LIFE_S = 5.0
+_COVER: Colour = (9, 10, 12)
+_TITLES = {"yard": "桃山一区 东院", "street": "兴华路口", "gate": "文昌小区 北门", "river": "青台河 河堤"}
+
+
+class Painter:
+    """Paints the frames of one scene, in any order."""
+
+    def __init__(self, scene: str) -> None:
+        self.scene, self.view = scene, VIEWS[scene]
+        self._set, self._day, self._night = backdrop(scene)
+        grain = np.random.default_rng(17)
+        self._noise = [
+            np.round(grain.standard_normal((HEIGHT, WIDTH)) * 1.1).astype(np.int16) for _ in range(_NOISE_FIELDS)
+        ]
+        self._puff = _puff_shapes()
+
+    def frame(self, t: float) -> Image:
+        """The frame at a second of the script, as I420 (height × 3/2, width)."""
+        covered = script.covered(self.scene, t)
+        night = script.night(t)
+        if covered >= 1.0:
+            picture = np.full((HEIGHT, WIDTH, 3), _COVER, np.uint8)
+        else:
+            picture = self._lit_set(night)
+            self._people_and_cars(picture, t, night)
+            self._smoke(picture, t, night)
+            if covered > 0:
+                _cover(picture, covered)
+        self._caption(picture, t)
+        planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
+        number = round(t * 10)
+        grain = self._noise[number % _NOISE_FIELDS] * (2 if night > 0.5 else 1)
+        grain = np.roll(grain, number * 37 % WIDTH, axis=1)
+        planes[:HEIGHT] = np.clip(planes[:HEIGHT] + grain, 0, 255).astype(np.uint8)
+        return planes
+
+    def _lit_set(self, night: float) -> Image:
+        if night in (0.0, 1.0):
+            return (self._night if night else self._day).copy()
+        return cv2.addWeighted(self._night, night, self._day, 1 - night, 0)
+
+    # --- people and cars ---------------------------------------------------------------------------------------------
+
+    def _people_and_cars(self, picture: Image, t: float, night: float) -> None:
+        there = script.actors(self.scene, t)
+        second = script.phase(t)
+        self._shadows(picture, there, second, night)
+        if night > 0.3:
+            self._beams(picture, there, second, night)
+        for actor in there:
+            spot = actor.at(second)
+            if spot is None:
+                continue
+            heading, walked, light = actor.heading(second), actor.walked(second), self._light_at(*spot, night)
+            if actor.kind == "person":
+                draw_person(picture, self.view, LOOKS[actor.look], *spot, heading, walked, light)
+            else:
+                draw_car(picture, self.view, PAINTS[actor.look], *spot, heading, walked, light, night)
+        if night > 0.3:
+            self._glare(picture, there, second, night)
+
+    def _light_at(self, x: float, z: float, night: float) -> Colour:
+        place = np.float32([[x, 1.0, z]])
+        lamps = self._set.light(place, np.float32([[0.0, 0.7, -0.7]]))[0]
+        blue, green, red = _DAYLIGHT * (1 - night) + (lamps + _MOONLIGHT) * night
+        return float(blue), float(green), float(red)
+
+    def _shadows(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
+        for actor in there:
+            x, z = actor.at(t) or (0.0, 0.0)
+            reach = 1.0 if actor.kind == "person" else 3.2
+            corners = [self.view.project(x + a, 0, z + b)[:2] for a in (-reach, reach + 1.7) for b in (-reach, reach + 1)]
+            window = shadow_window(corners)
+            if window is None:
+                continue
+            mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+            if actor.kind == "car":
+                car_shadow(mask, self.view, x, z, actor.heading(t), sun=night < 0.5)
+            elif night < 0.5:
+                person_shadow(mask, self.view, x, z, actor.heading(t), actor.walked(t))
+            else:
+                column, row, depth = self.view.project(x, 0, z)
+                size = self.view.focal / depth
+                cv2.ellipse(mask, (round(column), round(row)), (round(0.35 * size), round(0.12 * size)), 0, 0, 360, 160, -1)
+            soft = cv2.GaussianBlur(mask[window], (0, 0), 1.6).astype(np.float32)[..., None] / 255
+            strength = 0.58 * (1 - night) + 0.5 * night
+            picture[window] = (picture[window] * (1 - soft * strength)).astype(np.uint8)
+
+    def _beams(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
+        """The light of the headlights on the road."""
+        for actor in there:
+            if actor.kind != "car":
+                continue
+            (x, z), heading = actor.at(t) or (0.0, 0.0), actor.heading(t)
+            shine = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+            for metres, wide, strength in ((4.5, 1.1, 0.9), (7.5, 1.6, 0.6), (12.0, 2.2, 0.35)):
+                px, pz = x + math.sin(heading) * metres, z + math.cos(heading) * metres
+                column, row, depth = self.view.project(px, 0, pz)
+                size = self.view.focal / depth / 2
+                flat = self.view.height_m / max(depth, 4.0)
+                spot = np.zeros_like(shine)
+                axes = max(1, round(wide * size)), max(1, round(wide * 1.8 * size * flat))
+                cv2.ellipse(spot, (round(column / 2), round(row / 2)), axes, 0, 0, 360, strength, -1)
+                shine += cv2.GaussianBlur(spot, (0, 0), max(1.0, axes[1] * 0.7))
+            large = cv2.resize(np.minimum(shine, 1.2), (WIDTH, HEIGHT))[..., None] * night
+            picture[:] = np.clip(picture * (1 + large * np.float32([1.6, 1.9, 2.0])) + large * 16, 0, 255).astype(np.uint8)
+
+    def _glare(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
+        shine: Layer = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+        for actor in there:
+            if actor.kind == "car":
+                for column, row, radius, white in headlights(self.view, *(actor.at(t) or (0.0, 0.0)), actor.heading(t)):
+                    colour = (235, 245, 255) if white else (30, 30, 220)
+                    add_glow(shine, column, row, max(1.5, radius), [part * 1.6 * night for part in colour])
+                    add_glow(shine, column, row, max(3.0, radius * 4), [part * 0.28 * night for part in colour])
+        if shine.any():
+            picture[:] = np.clip(picture.astype(np.float32) + shine, 0, 255).astype(np.uint8)
+
+    # --- smoke, cover, caption ---------------------------------------------------------------------------------------
+
+    def _smoke(self, picture: Image, t: float, night: float) -> None:
+        """Puffs that rise from the bin, drift, grow and thin out. Each lives for a few seconds."""
+        if script.smoke_seen(self.scene, t) <= 0 and script.smoke_seen(self.scene, t - _PUFF_LIFE_S) <= 0:
+            return
+        thick: Layer = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+        newest = math.floor(t * _PUFFS_PER_S)
+        for number in range(newest - round(_PUFF_LIFE_S * _PUFFS_PER_S), newest + 1):
+            born = number / _PUFFS_PER_S
+            amount, age = script.smoke_seen(self.scene, born), (t - born) / _PUFF_LIFE_S
+            if amount <= 0 or not 0 <= age < 1:
+                continue
+            chance = random.Random(number)
+            x = BIN_AT[0] + chance.uniform(-0.15, 0.15) - 1.9 * age**1.3 + chance.uniform(-0.4, 0.4) * age
+            y = 1.05 + 3.6 * age**0.8
+            column, row, depth = self.view.project(x, y, BIN_AT[1])
+            radius = (0.32 + 1.25 * age) * self.view.focal / depth / 2
+            strength = amount * min(1.0, age * 8) * (1 - age) ** 0.9 * chance.uniform(0.9, 1.4)
+            _add_puff(thick, self._puff[number % len(self._puff)], column / 2, row / 2, radius, strength)
+        alpha = cv2.resize(1 - np.exp(-thick), (WIDTH, HEIGHT))
+        rows, columns = np.flatnonzero((alpha > 0.01).any(1)), np.flatnonzero((alpha > 0.01).any(0))
+        if not len(rows):
+            return
+        window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        grey = np.float32([176, 176, 178]) * (1 - night) + np.float32([44, 52, 60]) * night
+        share = alpha[window][..., None] * 0.93
+        picture[window] = (picture[window] * (1 - share) + grey * share).astype(np.uint8)
+
+    def _caption(self, picture: Image, t: float) -> None:
+        """What cameras write into their picture. The time is that of the script: a real date would be a lie."""
+        second = script.phase(t)
+        clock = f"SIM {int(second) // 60:02}:{second % 60:04.1f}"
+        for text, column, row in ((_TITLES[self.scene], 24, 40), (clock, WIDTH - 196, HEIGHT - 22)):
+            for colour, weight in (((16, 16, 16), 900), ((244, 244, 244), 500)):
+                shift = 1 if colour[0] < 100 else 0
+                cv2.putText(picture, text, (column + shift, row + shift), colour, cv2.FontFace("uni"), 24, weight)
+
+
+def _puff_shapes() -> list[Layer]:
+    """Ragged soft discs."""
+    grid = np.linspace(-1, 1, 96, dtype=np.float32)
+    distance = np.hypot(grid[None, :], grid[:, None])
+    return [
+        np.clip(np.exp(-((distance * 1.9) ** 2)) * (0.75 + 0.6 * noise(96, 96, seed, coarse=4)) - 0.03, 0, 1)
+        for seed in range(5)
+    ]
+
+
+def _add_puff(layer: Layer, shape: Layer, column: float, row: float, radius: float, strength: float) -> None:
+    size = max(3, round(radius * 2))
+    left, top = round(column - size / 2), round(row - size / 2)
+    x0, x1, y0, y1 = max(0, left), min(layer.shape[1], left + size), max(0, top), min(layer.shape[0], top + size)
+    if x0 < x1 and y0 < y1:
+        scaled = cv2.resize(shape, (size, size))
+        layer[y0:y1, x0:x1] += scaled[y0 - top : y1 - top, x0 - left : x1 - left] * strength
+
+
+def _cover(picture: Image, part: float) -> None:
+    """Something dark slides over the lens from the right; too near to be sharp."""
+    edge = np.clip((np.arange(WIDTH, dtype=np.float32) - WIDTH * (1.25 - 1.5 * part)) / 150, 0, 1)
+    bent = np.clip(edge[None, :] + np.linspace(-0.1, 0.12, HEIGHT, dtype=np.float32)[:, None] * (edge[None, :] > 0), 0, 1)
+    share = bent[..., None]
+    picture[:] = (picture * (1 - share) + np.float32(_COVER) * share).astype(np.uint8)
