@@ -26,8 +26,13 @@ class Decoder:
 
     def __init__(self, stream: VideoStream) -> None:
         self._context = stream.codec_context
+        self._tick_s = float(stream.time_base or 0)
         self._context.thread_count = 1  # frame threads would hold back as many pictures as there are threads
         self.damaged = 0
+
+    def time_s(self, frame: av.VideoFrame) -> float | None:
+        """The presentation time of a frame, on the camera's scale. PyAV gives a drained frame no time base."""
+        return None if frame.pts is None else frame.pts * self._tick_s
 
     def next(self, packet: VideoPacket) -> list[av.VideoFrame]:
         """What comes out when ``packet`` goes in; usually one picture."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import SplitResult, quote, urlsplit
@@ -29,6 +29,8 @@ _KNOCK_TIMEOUT_S = 2.5
 _MAX_CREDENTIALS = 127  # rtsp.h: RTSPState.auth is 128 bytes; FFmpeg cuts what is longer without a word
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"  # generic in PyAV's types only
+
+_MAX_UNTIMED = 20
 
 _OPTIONS = {
     "rtsp_transport": "tcp",
@@ -66,25 +68,52 @@ class Feed:
         self.facts = Facts(context.codec.name, context.width, context.height, float(rate) if rate else 0.0)
 
     def packets(self) -> Iterator[VideoPacket]:
-        """Every packet of the picture, each with a pts. Raises SourceError where nothing comes any more."""
+        """Every packet of the picture, each with pts and dts. Raises SourceError where nothing comes any more."""
         problem: SourceError | None = None
-        following = 0  # FFmpeg leaves out the time of the first packet, and counts from it
         try:
-            for packet in self._container.demux(self.stream):
-                if not packet.size:
-                    continue  # PyAV's flush, at the end
-                if packet.pts is None:
-                    packet.pts = following if packet.dts is None else packet.dts
-                if packet.dts is None:
-                    packet.dts = packet.pts
-                following = packet.pts + (packet.duration or 0)
-                yield packet
+            yield from timed(packet for packet in self._container.demux(self.stream) if packet.size)
         except av.error.FFmpegError as error:
             problem = _while_reading(error)
         raise problem or SourceError(SourceState.ENDED, "the camera ended the stream")
 
     def close(self) -> None:
         self._container.close()
+
+
+def timed(packets: Iterable[VideoPacket]) -> Iterator[VideoPacket]:
+    """``packets`` with the times that FFmpeg leaves out.
+
+    It gives the first packet no pts, and none a dts before it knows how far pictures are out of order: those wait
+    for the first that has both, and are counted back from it.
+    """
+    waiting: list[VideoPacket] | None = []
+    last_dts = 0
+    for packet in packets:
+        if waiting is not None:
+            waiting.append(packet)
+            if packet.dts is None and len(waiting) < _MAX_UNTIMED:
+                continue
+            _count_back(waiting)
+            yield from waiting
+            waiting = None
+        else:
+            if packet.dts is None:
+                packet.dts = last_dts + (packet.duration or 1)
+            if packet.pts is None:
+                packet.pts = packet.dts
+            yield packet
+        last_dts = packet.dts or 0
+
+
+def _count_back(packets: Sequence[VideoPacket]) -> None:
+    step = max((packet.duration or 0 for packet in packets), default=0) or 1
+    first_pts = min((packet.pts for packet in packets[1:] if packet.pts is not None), default=step)
+    packets[0].pts = first_pts - step if packets[0].pts is None else packets[0].pts
+    dts = packets[-1].dts if packets[-1].dts is not None else packets[0].pts + step * (len(packets) - 1)
+    for packet in reversed(packets):
+        packet.dts = dts if packet.dts is None else packet.dts
+        packet.pts = packet.dts if packet.pts is None else packet.pts
+        dts = packet.dts - step
 
 
 def open_feed(

@@ -27,6 +27,8 @@ from ingest.video.ring import Coded, Ring
 from ingest.video.snapshot import Snapshots
 
 _BETWEEN_ANALYSES = timedelta(seconds=0.19)  # 5 pictures a second at most
+_LIVE_S = 0.005  # a packet that took so long to come was not lying ready
+_MAX_EARLY = 300
 _NO_PICTURE_S = 12.0  # packets without a picture for so long: nothing is being watched
 
 Observe = Callable[[Sequence[Observation]], None]
@@ -63,7 +65,8 @@ class Watch:
         self._anchor = Anchor()
         self._decoder = Decoder(feed.stream)
         self._episode = Episode()
-        self._pictured_s = clock.monotonic()
+        self._pictured_s = self._ready_s = clock.monotonic()
+        self._early: list[VideoPacket] | None = []
         # Without an analysis nothing has to be learnt of the place before it is left to the keyframes.
         self._gate = Gate(self._pictured_s, hold_s=10.0 if detector is not None else 0.0)
         self._analysed_at: datetime | None = None
@@ -73,8 +76,22 @@ class Watch:
 
     def take(self, packet: VideoPacket) -> None:
         """One packet, as it arrives. Raises SourceError where the stream must be opened again."""
+        now, waited_s = self._clock.now(), self._clock.monotonic() - self._ready_s
+        if self._early is None:
+            self._pass_on(packet, self._anchor.place(_pts_s(packet), now))
+        else:
+            # What came while the stream was being examined is handed out in one go, and is older than it looks: the
+            # first packet that has to be waited for is of the present, and tells when those before it were taken.
+            self._early.append(packet)
+            if waited_s >= _LIVE_S or len(self._early) > _MAX_EARLY:
+                self._anchor.place(_pts_s(packet), now)
+                early, self._early = self._early, None
+                for each in early:
+                    self._pass_on(each, self._anchor.at(_pts_s(each), now))
+        self._ready_s = self._clock.monotonic()
+
+    def _pass_on(self, packet: VideoPacket, ts: datetime) -> None:
         now_s = self._clock.monotonic()
-        ts = self._anchor.place(float((packet.pts or 0) * packet.time_base), self._clock.now())
         coded = Coded(packet, ts, packet.is_keyframe, packet.size)
         self.seen_at = ts
         self._packets += 1
@@ -83,7 +100,8 @@ class Watch:
         look = self._gate.decide(now_s, keyframe=coded.keyframe)
         for frame in self._decode(look, packet):
             self._pictured_s = now_s
-            self._see(Picture(frame, ts if frame.time is None else self._anchor.at(frame.time, ts)), now_s)
+            time_s = self._decoder.time_s(frame)
+            self._see(Picture(frame, ts if time_s is None else self._anchor.at(time_s, ts)), now_s)
         if now_s - self._pictured_s > _NO_PICTURE_S:
             raise SourceError(SourceState.NO_VIDEO, "what the camera sends cannot be decoded")
         self._recorder.write(coded)
@@ -147,3 +165,7 @@ class Watch:
         if word.onset and (name := self._snapshots.save(picture)) is not None:
             attrs["snapshot"] = name
         self._observe([Observation(self._camera, "motion", word.ts, self._clock.now(), word.score, attrs=attrs)])
+
+
+def _pts_s(packet: VideoPacket) -> float:
+    return float((packet.pts or 0) * packet.time_base)
