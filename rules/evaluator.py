@@ -1,0 +1,364 @@
+"""The evaluator: observations and the hub's clock in, decisions out. Pure: it reads no clock and no store.
+
+An index from the metric to the rules that want it makes an observation that nobody wants cost one look-up; a source
+is linked to its rules when it is first heard. State exists only where something happened.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.model.alert import Alert, Decision, Evidence, Fire, Resolve
+from hub.model.area import Area
+from hub.model.observation import Stored
+from hub.model.source import Source
+from rules import snapshot
+from rules.conditions import Absence, Condition, Count, Point
+from rules.fusion import Piece
+from rules.rule import Rule
+from rules.state import Group, GroupKey, Series, Slot, Tally, Track
+from rules.summary import Facts
+from rules.window import SECOND, Instant, instant, moment
+
+LATENESS: Instant = 2 * SECOND
+"""How late an observation may still count. See docs/rules.md for why two seconds."""
+_MAX_EVIDENCE = 20
+_MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a mistake in a rule's evaluation can raise. Running out of memory, for one, is no mistake of a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What is known of areas and sources, by path and id: their names, and whether they are still there."""
+
+    areas: Mapping[str, Area] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that failed and was set aside."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(slots=True)
+class _Link:
+    """What one condition of one rule makes of a series."""
+
+    rule: Rule
+    index: int
+    condition: Condition
+    group: GroupKey
+    slot: Slot
+    alarmed: bool = False  # an alarm for its silence is set
+
+
+class Evaluator:
+    """``late``, ``repeated``, ``unusable`` and ``faults`` tell what was left out; ``kept`` names the rules whose state
+    came through ``restore``. The caller reads them."""
+
+    def __init__(self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS) -> None:
+        self.rules = {rule.name: rule for rule in rules}
+        self.late = 0
+        self.repeated = 0
+        self.unusable = 0
+        self.kept: frozenset[str] = frozenset()
+        self.faults: list[Fault] = []
+        self._registry = registry
+        self._lateness = lateness
+        self._now: Instant = 0
+        self._wanted: dict[str, list[tuple[Rule, int, Condition]]] = {}
+        for rule in rules:
+            for index, condition in enumerate(rule.conditions):
+                self._wanted.setdefault(condition.metric, []).append((rule, index, condition))
+        self._series: dict[Slot, tuple[Series, list[_Link]]] = {}
+        self._groups: dict[GroupKey, Group] = {}
+        self._changed: dict[GroupKey, None] = {}
+        self._timers: list[tuple[Instant, int, GroupKey | _Alarm]] = []
+        self._wakes: dict[GroupKey, Instant] = {}
+        self._numbers = itertools.count()
+
+    def feed(self, observations: Iterable[Stored]) -> list[Decision]:
+        """Take in observations in the order in which they were committed. The hub's clock goes on to the latest time of
+        arrival among them: what arrived before has been fed, too, save what is on its way for less than the lateness.
+        """
+        now = self._now
+        for observation in observations:
+            if observation.metric in self._wanted:
+                now = max(now, self._take(observation))
+        return self._go_on_to(now)
+
+    def advance(self, now: datetime) -> list[Decision]:
+        """Say that everything that was committed before ``now`` (the hub's clock) has been fed. Never goes back."""
+        return self._go_on_to(max(self._now, instant(now)))
+
+    def renew(self, registry: Registry) -> list[Decision]:
+        """Go on with other names, and without the sources that are gone or stand elsewhere now."""
+        self._registry = registry
+        for slot, (series, _) in list(self._series.items()):
+            source = registry.sources.get(series.source)
+            if source is None or (source.area, source.type) != (series.area, series.type):
+                self._unlink(slot)
+        return self._decide("source_gone")
+
+    def active(self) -> list[Fire]:
+        """The alerts that are on, as they were raised."""
+        return [group.active for group in self._groups.values() if group.active is not None]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything that ``restore`` needs, as plain JSON data."""
+        digests = {rule.name: rule.digest for rule in self.rules.values()}
+        series = (series for series, _ in self._series.values())
+        return snapshot.encode(self._now, digests, series, self._groups.values())
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a snapshot, into an evaluator that has seen nothing. State of rules that are gone or decide
+        differently now is left behind. Raises ValueError where it is not a snapshot of this format."""
+        found = snapshot.decode(state, self.rules, self._lateness)
+        self._now = found.now
+        self.kept = found.kept
+        for series in found.series:
+            if series.metric in self._wanted:
+                links = self._link(series)
+                self._series[series.source, series.metric] = (series, links)
+                self._set_alarms(series, links)
+        for group in found.groups:
+            key = (group.rule.name, group.key)
+            self._groups[key] = group
+            self._changed[key] = None
+
+    # --- observations -------------------------------------------------------------------------------------------
+
+    def _take(self, observation: Stored) -> Instant:
+        """Answers the time of arrival."""
+        ts, received = instant(observation.ts), instant(observation.received_at)
+        slot = (observation.source, observation.metric)
+        known = self._series.get(slot)
+        if known is not None and (known[0].area, known[0].type) != (observation.area, observation.type):
+            self._unlink(slot)
+            known = None
+        if known is None:
+            new = Series(observation.source, observation.metric, observation.area, observation.type, self._lateness)
+            known = self._series[slot] = (new, self._link(new))
+        series, links = known
+        at = min(ts, received)
+        if not links:
+            pass
+        elif observation.value is not None and not math.isfinite(observation.value):
+            self.unusable += 1
+        elif series.is_late(at):
+            self.late += 1
+        elif series.is_repeated(ts):
+            self.repeated += 1
+        else:
+            self._place(Point(at, ts, observation.value, observation), received, series, links)
+        return received
+
+    def _place(self, point: Point, received: Instant, series: Series, links: Sequence[_Link]) -> None:
+        silence = point.at - series.newest if series.newest else 0
+        settled = series.add(point, received)
+        failed: list[tuple[Rule, Exception]] = []
+        for link in links:
+            try:
+                self._apply(link, series, point, settled, silence)
+            except _MISTAKES as error:
+                failed.append((link.rule, error))
+        for rule, mistake in failed:
+            self._set_aside(rule, mistake)
+
+    def _apply(self, link: _Link, series: Series, point: Point, settled: list[Point], silence: int) -> None:
+        condition = link.condition
+        if isinstance(condition, Absence) and not link.alarmed:
+            self._set_alarm(link, series)
+        group = self._groups.get(link.group)
+        track = group.tracks[link.index].get(link.slot) if group is not None else None
+        if track is None:
+            if not condition.concerns(point.value, silence):
+                return
+            track = self._track(link, series)
+        elif isinstance(track, Track):
+            track.settle(settled)
+        if isinstance(track, Tally) and condition.concerns(point.value, silence):
+            track.add(point, series)
+        self._changed[link.group] = None
+
+    def _track(self, link: _Link, series: Series) -> Track | Tally:
+        group = self._groups.get(link.group)
+        if group is None:
+            group = self._groups[link.group] = Group(link.rule, link.group[1], series.area)
+        tracks = group.tracks[link.index]
+        track = tracks.get(link.slot)
+        if track is None:
+            condition = link.condition
+            track = Tally(condition) if isinstance(condition, Count) else Track(condition, series)
+            tracks[link.slot] = track
+        return track
+
+    def _link(self, series: Series) -> list[_Link]:
+        links = []
+        for rule, index, condition in self._wanted[series.metric]:
+            if rule.name not in self.rules or (condition.types and series.type not in condition.types):
+                continue
+            if rule.covers(series.area):
+                key = series.area if rule.by == "area" else series.source
+                slot = ("", "") if isinstance(condition, Count) else (series.source, series.metric)
+                links.append(_Link(rule, index, condition, (rule.name, key), slot))
+        return links
+
+    def _unlink(self, slot: Slot) -> None:
+        _, links = self._series.pop(slot)
+        for link in links:
+            group = self._groups.get(link.group)
+            if group is not None:
+                group.forget(slot[0])
+                self._changed[link.group] = None
+
+    def _set_aside(self, rule: Rule, error: Exception) -> None:
+        """Go on without a rule. Its open alerts stay as they are, since nobody can say that they are over."""
+        if self.rules.pop(rule.name, None) is None:
+            return
+        self.faults.append(Fault(rule.name, f"{type(error).__name__}: {error}"))
+        for _, links in self._series.values():
+            links[:] = [link for link in links if link.rule is not rule]
+        for key in [key for key in self._groups if key[0] == rule.name]:
+            self._drop(key)
+
+    def _drop(self, key: GroupKey) -> None:
+        del self._groups[key]
+        self._changed.pop(key, None)
+        self._wakes.pop(key, None)
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def _go_on_to(self, now: Instant) -> list[Decision]:
+        self._now = now
+        while self._timers and self._timers[0][0] <= now:
+            _, _, timer = heapq.heappop(self._timers)
+            if isinstance(timer, _Alarm):
+                self._ring(timer)
+            elif self._wakes.get(timer, now + 1) <= now:
+                del self._wakes[timer]
+                self._changed[timer] = None
+        return self._decide()
+
+    def _decide(self, lost: str = "late_data") -> list[Decision]:
+        decisions: list[Decision] = []
+        changed, self._changed = self._changed, {}
+        for key in changed:
+            group = self._groups.get(key)
+            if group is None:
+                continue
+            try:
+                decisions += group.decide(self._now, self._announce, lost)
+                wakes_at = group.wakes_at()
+            except _MISTAKES as error:
+                self._set_aside(group.rule, error)
+                continue
+            if group.is_empty(self._now):
+                self._drop(key)
+            elif wakes_at is not None and wakes_at < self._wakes.get(key, wakes_at + 1):
+                self._wakes[key] = wakes_at
+                heapq.heappush(self._timers, (wakes_at, next(self._numbers), key))
+        return decisions
+
+    def _set_alarms(self, series: Series, links: list[_Link]) -> None:
+        for link in links:
+            if isinstance(link.condition, Absence):
+                self._set_alarm(link, series)
+
+    def _set_alarm(self, link: _Link, series: Series) -> None:
+        assert isinstance(link.condition, Absence)  # noqa: S101  the callers ask
+        link.alarmed = True
+        alarm = _Alarm(link, series, link.condition.silence_us)
+        heapq.heappush(self._timers, (alarm.due(), next(self._numbers), alarm))
+
+    def _ring(self, alarm: _Alarm) -> None:
+        """A source may have fallen silent: look, or look again later where it has spoken meanwhile."""
+        link, series = alarm.link, alarm.series
+        link.alarmed = False
+        known = self._series.get((series.source, series.metric))
+        if known is None or known[0] is not series or link not in known[1]:
+            return
+        if alarm.due() > self._now:
+            self._set_alarm(link, series)
+            return
+        self._track(link, series)
+        self._changed[link.group] = None
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def _announce(self, group: Group, start: Instant, held: list[list[Piece]], reason: str) -> Fire:
+        rule = group.rule
+        evidence: list[Evidence] = []
+        facts: dict[str, Stored] = {}
+        for condition, pieces in zip(rule.conditions, held, strict=True):
+            for piece in pieces:
+                facts.setdefault(condition.name, piece.stretch.last.observation)
+                for point in (piece.stretch.first, piece.stretch.last):
+                    item = _evidence(point.observation)
+                    if item not in evidence:
+                        evidence.append(item)
+        sources = tuple(sorted({item.source for item in evidence}))
+        del evidence[_MAX_EVIDENCE:]
+        return Fire(
+            rule=rule.name,
+            fingerprint=group.fingerprint,
+            severity=rule.severity,
+            area=group.area,
+            sources=sources,
+            summary=rule.summary.render(self._facts(group, facts)),
+            started_at=moment(start),
+            evidence=tuple(evidence),
+            reason=reason,
+        )
+
+    def _facts(self, group: Group, conditions: Mapping[str, Stored]) -> Facts:
+        area = self._registry.areas.get(group.area)
+        source_id = group.key if group.rule.by == "source" else ""
+        source = self._registry.sources.get(source_id)
+        return Facts(
+            rule=group.rule.name,
+            area_path=group.area,
+            area_name=area.name if area else group.area,
+            source_id=source_id,
+            source_name=source.name if source else source_id,
+            conditions=conditions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Alarm:
+    """Set for the time at which a source will have been silent for long enough."""
+
+    link: _Link
+    series: Series
+    silence_us: int
+
+    def due(self) -> Instant:
+        return self.series.received + self.silence_us
+
+
+def _evidence(item: Stored) -> Evidence:
+    return Evidence(item.source, item.metric, item.ts, item.value, item.text, item.attrs)
+
+
+def orphans(open_alerts: Iterable[Alert], evaluator: Evaluator, now: datetime) -> list[Resolve]:
+    """Ends for open alerts that the rules as they are now do not hold, as after a change of the rules."""
+    held = {(fire.rule, fire.fingerprint) for fire in evaluator.active()}
+    ends = []
+    for alert in open_alerts:
+        if (alert.rule, alert.fingerprint) not in held:
+            if alert.rule not in evaluator.rules:
+                reason = "rule_removed"
+            else:
+                reason = "not_held_after_restart" if alert.rule in evaluator.kept else "rule_changed"
+            ends.append(Resolve(alert.rule, alert.fingerprint, now, reason))
+    return ends

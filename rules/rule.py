@@ -1,0 +1,58 @@
+"""A rule as the engine uses it: frozen, checked, in microseconds. ``rules.language`` makes it from YAML. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hub.model.alert import Severity
+from rules.conditions import Condition
+from rules.fusion import Node
+from rules.summary import Summary
+
+_PART = re.compile(r"\*\*|\*|[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPattern:
+    """A path in which ``*`` stands for one part, and ``**`` for any number of parts, none included."""
+
+    text: str
+    regex: re.Pattern[str] = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> AreaPattern:
+        """Raises ValueError, for a person."""
+        regex = ""
+        for part in text.split("/"):
+            if not _PART.fullmatch(part):
+                raise ValueError(f"{text!r} is not a pattern of areas: a path, in which * is one part, ** any")
+            regex += {"**": "(?:/[^/]+)*", "*": "/[^/]+"}.get(part, "/" + re.escape(part))
+        return cls(text, re.compile(regex))
+
+    def matches(self, path: str) -> bool:
+        return self.regex.fullmatch("/" + path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``conditions`` are the leaves of ``when``, by index. ``digest`` covers what decides: while it is the same, state
+    that was kept over a restart still holds. ``file``, ``line`` and ``text`` are where and how a person wrote it."""
+
+    name: str
+    severity: Severity
+    summary: Summary
+    areas: Sequence[AreaPattern]
+    by: str
+    when: Node
+    conditions: Sequence[Condition]
+    keep_firing_us: int
+    procedure: str | None
+    digest: str
+    file: str
+    line: int
+    text: str
+
+    def covers(self, area: str) -> bool:
+        return not self.areas or any(pattern.matches(area) for pattern in self.areas)

@@ -1,0 +1,182 @@
+"""The evaluator's state as plain JSON data, and back. Pure.
+
+Times are microseconds since 1970. Observations are written once for each place that keeps them: they are few, since
+only the newest of a series and those that speak for a condition are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.model.alert import Evidence, Fire, Severity
+from hub.model.observation import Stored
+from rules.conditions import Count, Point, Stretch
+from rules.rule import Rule
+from rules.state import Group, Series, Slot, Tally, Track
+from rules.window import Instant, instant, moment
+
+FORMAT = 1
+"""Raised when what is written changes its meaning; a snapshot of another format is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``kept`` names the rules whose state still holds."""
+
+    now: Instant
+    series: Sequence[Series]
+    groups: Sequence[Group]
+    kept: frozenset[str]
+
+
+def encode(
+    now: Instant, digests: Mapping[str, str], series: Iterable[Series], groups: Iterable[Group]
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "now": now,
+        "rules": dict(digests),
+        "series": [_encode_series(item) for item in series],
+        "groups": [_encode_group(group) for group in groups],
+    }
+
+
+def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instant) -> State:
+    """Raises ValueError where ``state`` is not a snapshot of this format."""
+    if state.get("format") != FORMAT:
+        raise ValueError(f"the snapshot has format {state.get('format')!r}, not {FORMAT}")
+    try:
+        kept = frozenset(
+            name for name, digest in state["rules"].items() if name in rules and rules[name].digest == digest
+        )
+        series = {
+            (found.source, found.metric): found
+            for found in (_decode_series(item, lateness) for item in state["series"])
+        }
+        groups = [
+            _decode_group(item, rules[item["rule"]], series) for item in state["groups"] if item["rule"] in kept
+        ]
+        return State(state["now"], list(series.values()), groups, kept)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
+
+
+def _encode_series(series: Series) -> list[Any]:
+    before = None if series.before is None else _encode_point(series.before)
+    tail = [_encode_point(point) for point in series.tail]
+    times = (series.newest, series.newest_ts, series.received)
+    return [series.source, series.metric, series.area, series.type, *times, before, tail]
+
+
+def _decode_series(item: Sequence[Any], lateness: Instant) -> Series:
+    source, metric, area, type_, newest, newest_ts, received, before, tail = item
+    series = Series(source, metric, area, type_, lateness)
+    series.newest, series.newest_ts, series.received = newest, newest_ts, received
+    series.before = None if before is None else _decode_point(before, series)
+    series.tail = [_decode_point(point, series) for point in tail]
+    return series
+
+
+def _encode_group(group: Group) -> dict[str, Any]:
+    return {
+        "rule": group.rule.name,
+        "key": group.key,
+        "area": group.area,
+        "started": group.started,
+        "floor": group.floor,
+        "held_to": group.held_to,
+        "final": group.final,
+        "active": None if group.active is None else _encode_fire(group.active),
+        "tracks": [[[*slot, _encode_track(track)] for slot, track in tracks.items()] for tracks in group.tracks],
+    }
+
+
+def _decode_group(item: Mapping[str, Any], rule: Rule, series: Mapping[Slot, Series]) -> Group:
+    group = Group(rule, item["key"], item["area"])
+    group.started, group.floor, group.held_to = item["started"], item["floor"], item["held_to"]
+    group.final = item["final"]
+    group.active = None if item["active"] is None else _decode_fire(item["active"])
+    for index, (condition, tracks) in enumerate(zip(rule.conditions, item["tracks"], strict=True)):
+        for source, metric, encoded in tracks:
+            if isinstance(condition, Count):
+                group.tracks[index][source, metric] = _decode_tally(condition, encoded, series)
+            else:
+                own = series[source, metric]
+                track = Track(condition, own)
+                track.ended = [_decode_stretch(stretch, own) for stretch in encoded["ended"]]
+                track.current = None if encoded["current"] is None else _decode_stretch(encoded["current"], own)
+                group.tracks[index][source, metric] = track
+    return group
+
+
+def _encode_track(track: Track | Tally) -> dict[str, Any]:
+    if isinstance(track, Tally):
+        points = [
+            [point.observation.source, point.observation.metric, _encode_point(point)] for point in track.points
+        ]
+        return {"points": points, "series": list(track.series)}
+    return {
+        "ended": [_encode_stretch(stretch) for stretch in track.ended],
+        "current": None if track.current is None else _encode_stretch(track.current),
+    }
+
+
+def _decode_tally(condition: Count, encoded: Mapping[str, Any], series: Mapping[Slot, Series]) -> Tally:
+    tally = Tally(condition)
+    tally.points = [_decode_point(point, series[source, metric]) for source, metric, point in encoded["points"]]
+    tally.series = {(source, metric): series[source, metric] for source, metric in encoded["series"]}
+    return tally
+
+
+def _encode_stretch(stretch: Stretch) -> list[Any]:
+    return [stretch.start, stretch.end, _encode_point(stretch.first), _encode_point(stretch.last)]
+
+
+def _decode_stretch(item: Sequence[Any], series: Series) -> Stretch:
+    return Stretch(item[0], item[1], _decode_point(item[2], series), _decode_point(item[3], series))
+
+
+def _encode_point(point: Point) -> list[Any]:
+    seen = point.observation
+    return [point.ts, instant(seen.received_at), seen.value, seen.text, seen.attrs]
+
+
+def _decode_point(item: Sequence[Any], series: Series) -> Point:
+    ts, received, value, text, attrs = item
+    seen = Stored(
+        series.source, series.area, series.type, series.metric, moment(ts), moment(received), value, text, attrs
+    )
+    return Point(min(ts, received), ts, value, seen)
+
+
+def _encode_fire(fire: Fire) -> dict[str, Any]:
+    return {
+        "rule": fire.rule,
+        "fingerprint": fire.fingerprint,
+        "severity": str(fire.severity),
+        "area": fire.area,
+        "sources": list(fire.sources),
+        "summary": fire.summary,
+        "started_at": instant(fire.started_at),
+        "reason": fire.reason,
+        "evidence": [
+            [item.source, item.metric, instant(item.ts), item.value, item.text, item.attrs] for item in fire.evidence
+        ],
+    }
+
+
+def _decode_fire(item: Mapping[str, Any]) -> Fire:
+    evidence = (
+        Evidence(source, metric, moment(ts), value, text, attrs)
+        for source, metric, ts, value, text, attrs in item["evidence"]
+    )
+    values = {
+        **item,
+        "severity": Severity(item["severity"]),
+        "sources": tuple(item["sources"]),
+        "started_at": moment(item["started_at"]),
+        "evidence": tuple(evidence),
+    }
+    return Fire(**values)
