@@ -9,19 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.simulate.stage import HEIGHT, WIDTH, View
-from ingest.simulate.texture import Colour, Front, Image, Layer, Plan, front, noise
+from ingest.simulate.texture import Colour, Front, Image, Layer, Plan, front, noise, vector
 
 _OVER = 2
 _SHIFT = 4
-_SUN = np.float32([0.62, 0.68, 0.72])  # BGR: what the sun adds where it shines
-_SKYLIGHT = np.float32([0.47, 0.43, 0.40])
-_MOONLIGHT = np.float32([0.105, 0.08, 0.065])
+_SUN = vector([0.62, 0.68, 0.72])  # BGR: what the sun adds where it shines
+_SKYLIGHT = vector([0.47, 0.43, 0.40])
+_MOONLIGHT = vector([0.105, 0.08, 0.065])
+_BLACK: Colour = (0.0, 0.0, 0.0)
 _BANDS = (3.0, 8.0, 11.0, 16.0, 24.0, 38.0, 70.0, 220.0)
 
 Point = tuple[float, float, float]
@@ -62,9 +63,9 @@ class Backdrop:
 
     def ground(self, draw: Callable[[Plan], None], colour: Colour) -> None:
         """The ground, in bands that are finer the nearer they are."""
-        for number, (near, far) in reversed(list(enumerate(zip(_BANDS, _BANDS[1:], strict=False)))):
+        for number, (near, far) in reversed(list(enumerate(pairwise(_BANDS)))):
             reach = far * 0.8 + 6
-            per_m = min(150.0, self.view.focal * _OVER / near * 0.7)
+            per_m = min(150.0, self.view.focal * _OVER / near * (0.7 if near < 16 else 0.45))
             plan = Plan(-reach, near, reach, far, per_m, colour, self.seed + number * 50)
             draw(plan)
             corners = [(-reach, 0.0, far), (reach, 0.0, far), (reach, 0.0, near), (-reach, 0.0, near)]
@@ -80,17 +81,17 @@ class Backdrop:
     ) -> None:
         """Hang a texture into space; ``corners`` are those of its top left, top right, bottom right, bottom left."""
         rows, columns = texture.shape[:2]
-        target = np.float32([self.at(corner) for corner in corners])
-        source = np.float32([(0, 0), (columns, 0), (columns, rows), (0, rows)])
+        target = vector([self.at(corner) for corner in corners])
+        source = vector([(0, 0), (columns, 0), (columns, rows), (0, rows)])
         matrix = cv2.getPerspectiveTransform(source, target)
         window = _window_of(target)
         if window is None:
             return
         left, top, right, bottom = window
-        matrix = np.float64([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ matrix
+        matrix = np.asarray([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64) @ matrix
         size = right - left, bottom - top
         mask = np.zeros((size[1], size[0]), np.uint8)
-        shifted = np.round((target - np.float32([left, top])) * 2**_SHIFT).astype(np.int32)
+        shifted = np.round((target - vector([left, top])) * 2**_SHIFT).astype(np.int32)
         cv2.fillConvexPoly(mask, shifted, 255, cv2.LINE_AA, _SHIFT)
         picture = cv2.warpPerspective(texture, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
         into = slice(top, bottom), slice(left, right)
@@ -106,7 +107,9 @@ class Backdrop:
         self._blend(self._glow, into, shining, mask)
         self._put(into, mask, self._positions(matrix, (columns, rows), corners, size), normal)
 
-    def house(self, x0: float, z0: float, x1: float, z1: float, height: float, style: Front, sun: tuple[float, float]) -> None:
+    def house(
+        self, x0: float, z0: float, x1: float, z1: float, height: float, style: Front, sun: tuple[float, float]
+    ) -> None:
         """A house on a rectangle; ``sun`` is how much of it its front and its visible side get."""
         detail = float(np.clip(self.view.focal * _OVER / max(z0, 6.0) * 0.9, 14, 90))
         side = x1 if x1 < 0 else x0
@@ -120,7 +123,9 @@ class Backdrop:
         corners = [(x0, height, z0), (x1, height, z0), (x1, 0.0, z0), (x0, 0.0, z0)]
         self.surface(picture, corners, (0.0, 0.0, -1.0), sun[0], glow)
 
-    def wall(self, start: tuple[float, float], end: tuple[float, float], height: float, texture: Image, sun: float) -> None:
+    def wall(
+        self, start: tuple[float, float], end: tuple[float, float], height: float, texture: Image, sun: float
+    ) -> None:
         """An upright surface between two points of the ground, seen left to right."""
         (x0, z0), (x1, z1) = start, end
         length = math.hypot(x1 - x0, z1 - z0)
@@ -131,42 +136,51 @@ class Backdrop:
 
     def rod(self, start: Point, end: Point, radius_m: float, colour: Colour, sun: float = 0.6) -> None:
         """A pole, a rail, a branch."""
-        ends = np.float32([self.at(start), self.at(end)])
+        ends = vector([self.at(start), self.at(end)])
         away = ends[1] - ends[0]
-        across = np.float32([-away[1], away[0]]) / max(1e-6, float(np.hypot(*away)))
+        across = vector([-away[1], away[0]]) / max(1e-6, float(np.hypot(*away)))
         half = [max(0.6, radius_m * self.view.focal * _OVER / self.view.project(*point)[2]) for point in (start, end)]
-        corners = [ends[0] + across * half[0], ends[1] + across * half[1], ends[1] - across * half[1], ends[0] - across * half[0]]
-        points = np.round(np.float32(corners) * 2**_SHIFT).astype(np.int32)
+        sides = [ends[end] + across * half[end] * side for end, side in ((0, 1), (1, 1), (1, -1), (0, -1))]
+        points = np.asarray(np.round(vector(sides) * 2**_SHIFT), np.int32)
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, (start[2] + end[2]) / 2)
         self._stroke(
             lambda image, value: cv2.fillConvexPoly(image, points, value, cv2.LINE_AA, _SHIFT), colour, sun, middle
         )
 
-    def ball(self, centre: Point, radius_m: float, colour: Colour, sun: float = 0.6, flat: float = 1.0) -> None:
+    def ball(
+        self, centre: Point, radius_m: float, colour: Colour, sun: float = 0.6, flat: float = 1.0, glow: Colour = _BLACK
+    ) -> None:
         depth = self.view.project(*centre)[2]
         radius = radius_m * self.view.focal * _OVER / depth
-        middle = np.round(np.float32(self.at(centre)) * 2**_SHIFT).astype(int)
+        column, row = self.at(centre)
+        middle = round(column * 2**_SHIFT), round(row * 2**_SHIFT)
         axes = round(radius * 2**_SHIFT), round(radius * flat * 2**_SHIFT)
-        self._stroke(
-            lambda image, value: cv2.ellipse(image, middle, axes, 0, 0, 360, value, -1, cv2.LINE_AA, _SHIFT), colour, sun, centre
-        )
 
-    def tree(self, x: float, z: float, height: float, seed: int, green: Colour = (52, 104, 78), spread: float = 0.32) -> None:
+        def draw(image: Image, value: Sequence[float] | float) -> object:
+            return cv2.ellipse(image, middle, axes, 0, 0, 360, value, -1, cv2.LINE_AA, _SHIFT)
+
+        self._stroke(draw, colour, sun, centre, glow)
+
+    def tree(
+        self, x: float, z: float, height: float, seed: int, green: Colour = (52, 104, 78), spread: float = 0.32
+    ) -> None:
         """A broad-leaved tree: a trunk, some branches and a crown of a few hundred tufts, lighter towards the sun."""
         random = np.random.default_rng(seed)
         trunk = height * 0.42
         self.rod((x, 0, z), (x + 0.1, trunk, z), height * 0.02, (52, 62, 74), 0.45)
         for _ in range(5):
             away = random.uniform(-1, 1, 2) * height * spread * 0.7
-            self.rod((x, trunk * 0.85, z), (x + away[0], trunk + height * 0.25, z + away[1]), height * 0.008, (50, 60, 70), 0.4)
+            tip = x + away[0], trunk + height * 0.25, z + away[1]
+            self.rod((x, trunk * 0.85, z), tip, height * 0.008, (50, 60, 70), 0.4)
         tufts = []
         for _ in range(260):
             offset = random.standard_normal(3)
             offset /= max(1e-6, float(np.linalg.norm(offset))) / random.uniform(0.3, 1.0) ** 0.5
             lobes = 1 + 0.22 * math.sin(3 * math.atan2(offset[1], offset[0]) + seed)
             tufts.append(offset * (height * spread * lobes, height * 0.3 * lobes, height * spread))
-        for offset in sorted(tufts, key=lambda one: -one[2] + 0.4 * one[1] * -1):
-            lit = float(np.clip(0.45 + 0.5 * offset[1] / (height * 0.3) - 0.35 * offset[0] / (height * spread), 0.05, 1.0))
+        for offset in sorted(tufts, key=lambda one: -float(one[2] + 0.4 * one[1])):
+            upper, left = offset[1] / (height * 0.3), -offset[0] / (height * spread)
+            lit = float(np.clip(0.45 + 0.5 * upper + 0.35 * left, 0.05, 1.0))
             tone = random.uniform(0.8, 1.2)
             colour = (green[0] * tone, green[1] * tone * random.uniform(0.92, 1.1), green[2] * tone)
             spot = (x + offset[0], height * 0.66 + offset[1], z + offset[2] * 0.5)
@@ -189,7 +203,7 @@ class Backdrop:
         large = (WIDTH * _OVER, HEIGHT * _OVER)
         day = albedo * (_SKYLIGHT + _SUN * sun)
         haze = np.clip((self._place[..., 2:] - 20) / 260, 0, 0.4) * (1 - alpha)
-        day = day * (1 - haze) + np.float32([222, 214, 204]) * haze
+        day = day * (1 - haze) + vector([222, 214, 204]) * haze
         day = day * (1 - alpha) + cv2.resize(day_sky, large).astype(np.float32) * alpha
         # Light changes slowly over a surface: half the size will do.
         light = cv2.resize(self.light(self._place[::2, ::2], self._normal[::2, ::2]), large) + _MOONLIGHT
@@ -201,12 +215,12 @@ class Backdrop:
         """What the lamps add at points of space with a normal: Lambert's cosine over the square of the distance."""
         total = np.zeros((*place.shape[:-1], 3), np.float32)
         for lamp in self.lamps:
-            way = np.float32([lamp.x, lamp.y, lamp.z]) - place
+            way = vector([lamp.x, lamp.y, lamp.z]) - place
             square = np.maximum((way * way).sum(-1), 0.25)
             cosine = np.maximum((way * normal).sum(-1), 0) / np.sqrt(square)
-            total += (lamp.power * (0.12 + 0.88 * cosine) / square)[..., None] * np.float32(lamp.colour)
+            total += (lamp.power * (0.12 + 0.88 * cosine) / square)[..., None] * vector(lamp.colour)
         brightest = total.max(-1, keepdims=True)
-        return total / (1 + brightest * 0.75)  # the eye of a camera tires: bright is compressed, its colour kept
+        return vector(total / (1 + brightest * 0.75))  # a camera compresses what is bright, and keeps its colour
 
     def _halos(self, picture: Image) -> Image:
         shine = np.zeros_like(picture, np.float32)
@@ -221,10 +235,17 @@ class Backdrop:
 
     # --- bookkeeping -------------------------------------------------------------------------------------------------
 
-    def _stroke(self, draw: Callable[[Image, object], object], colour: Colour, sun: float, place: Point) -> None:
+    def _stroke(
+        self,
+        draw: Callable[[Image, Sequence[float] | float], object],
+        colour: Colour,
+        sun: float,
+        place: Point,
+        glow: Colour = _BLACK,
+    ) -> None:
         draw(self._albedo, colour)
         draw(self._sun, 255 * sun)
-        draw(self._glow, (0, 0, 0))
+        draw(self._glow, glow)
         draw(self._sky, 0)
         draw(self._place, place)
         draw(self._normal, (0.0, 0.5, -0.8))
@@ -242,7 +263,7 @@ class Backdrop:
         self._sky[into] = np.minimum(self._sky[into], 255 - mask)
 
     @staticmethod
-    def _positions(matrix: NDArray[np.float64], of: tuple[int, int], corners: Sequence[Point], size: tuple[int, int]) -> Layer:
+    def _positions(matrix: Layer, of: tuple[int, int], corners: Sequence[Point], size: tuple[int, int]) -> Layer:
         """Where in space each pixel of a surface is."""
         columns, rows = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
         inverse = np.linalg.inv(matrix).astype(np.float32)
@@ -251,8 +272,8 @@ class Backdrop:
         w = inverse[2, 0] * columns + inverse[2, 1] * rows + inverse[2, 2]
         w = np.where(np.abs(w) < 1e-9, 1e-9, w)
         across, down = np.clip(x / w / of[0], 0, 1)[..., None], np.clip(y / w / of[1], 0, 1)[..., None]
-        origin, right, low = (np.float32(corners[index]) for index in (0, 1, 3))
-        return (origin + across * (right - origin) + down * (low - origin)).astype(np.float32)
+        origin, right, low = (vector(corners[index]) for index in (0, 1, 3))
+        return vector(origin + across * (right - origin) + down * (low - origin))
 
 
 def add_glow(layer: Layer, column: float, row: float, radius: float, colour: Sequence[float]) -> None:
@@ -264,7 +285,7 @@ def add_glow(layer: Layer, column: float, row: float, radius: float, colour: Seq
         return
     x = np.exp(-(((np.arange(left, right) - column) / radius) ** 2), dtype=np.float32)
     y = np.exp(-(((np.arange(top, bottom) - row) / radius) ** 2), dtype=np.float32)
-    layer[top:bottom, left:right] += (y[:, None] * x[None, :])[..., None] * np.float32(colour)
+    layer[top:bottom, left:right] += (y[:, None] * x[None, :])[..., None] * vector(colour)
 
 
 def skies(view: View, seed: int, hills: Sequence[float] = (34, 20)) -> tuple[Image, Image]:
@@ -272,19 +293,19 @@ def skies(view: View, seed: int, hills: Sequence[float] = (34, 20)) -> tuple[Ima
     horizon = round(view.horizon())
     rows = np.clip(np.arange(HEIGHT, dtype=np.float32) / max(horizon, 1), 0, 1)[:, None, None]
     clouds = np.clip(noise(HEIGHT, WIDTH, seed, coarse=3, octaves=5) + 0.15, 0, 1)[..., None] * (1 - rows * 0.6)
-    day = np.float32([214, 178, 142]) * (1 - rows) + np.float32([232, 222, 208]) * rows
-    day = day * (1 - clouds * 0.75) + np.float32([244, 242, 240]) * clouds * 0.75
-    night = np.float32([34, 24, 18]) * (1 - rows) + np.float32([52, 48, 56]) * rows
+    day = vector([214, 178, 142]) * (1 - rows) + vector([232, 222, 208]) * rows
+    day = day * (1 - clouds * 0.75) + vector([244, 242, 240]) * clouds * 0.75
+    night = vector([34, 24, 18]) * (1 - rows) + vector([52, 48, 56]) * rows
     night = night + clouds * 8
     for number, height in enumerate(hills):
         ridge = horizon - height * (0.55 + 0.5 * noise(2, WIDTH, seed + number, coarse=3, octaves=4)[0])
         below = (np.arange(HEIGHT)[:, None] >= ridge[None, :])[..., None]
-        day = np.where(below, np.float32([176, 164, 142]) * (1 - 0.16 * number), day)
-        night = np.where(below, np.float32([30, 24, 22]) * (1 - 0.2 * number), night)
-    return tuple(np.clip(sky, 0, 255).astype(np.uint8) for sky in (day, night))  # type: ignore[return-value]
+        day = np.where(below, vector([176, 164, 142]) * (1 - 0.16 * number), day)
+        night = np.where(below, vector([30, 24, 22]) * (1 - 0.2 * number), night)
+    return np.clip(day, 0, 255).astype(np.uint8), np.clip(night, 0, 255).astype(np.uint8)
 
 
-def _window_of(points: NDArray[np.float32]) -> tuple[int, int, int, int] | None:
+def _window_of(points: Layer) -> tuple[int, int, int, int] | None:
     left, top = np.floor(points.min(0)).astype(int)
     right, bottom = np.ceil(points.max(0)).astype(int) + 1
     left, right = max(0, left), min(WIDTH * _OVER, right)

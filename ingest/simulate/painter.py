@@ -13,6 +13,7 @@ from ingest.simulate.backdrop import add_glow
 from ingest.simulate.figures import (
     LOOKS,
     PAINTS,
+    Pose,
     car_shadow,
     draw_car,
     draw_person,
@@ -21,12 +22,12 @@ from ingest.simulate.figures import (
     shadow_window,
 )
 from ingest.simulate.script import Actor
-from ingest.simulate.sets import BIN_AT, backdrop
+from ingest.simulate.sets import BIN_AT, DOOR, backdrop
 from ingest.simulate.stage import HEIGHT, VIEWS, WIDTH
-from ingest.simulate.texture import Colour, Image, Layer, noise
+from ingest.simulate.texture import Colour, Image, Layer, noise, vector
 
-_DAYLIGHT = np.float32([1.06, 1.08, 1.09])
-_MOONLIGHT = np.float32([0.15, 0.12, 0.10])
+_DAYLIGHT = vector([1.06, 1.08, 1.09])
+_MOONLIGHT = vector([0.15, 0.12, 0.10])
 _NOISE_FIELDS = 6
 _PUFFS_PER_S = 7.0
 _PUFF_LIFE_S = 5.0
@@ -54,6 +55,8 @@ class Painter:
             picture = np.full((HEIGHT, WIDTH, 3), _COVER, np.uint8)
         else:
             picture = self._lit_set(night)
+            if self.scene == "gate" and script.door_open(t):
+                self._open_door(picture)
             self._people_and_cars(picture, t, night)
             self._smoke(picture, t, night)
             if covered > 0:
@@ -71,82 +74,79 @@ class Painter:
             return (self._night if night else self._day).copy()
         return cv2.addWeighted(self._night, night, self._day, 1 - night, 0)
 
+    def _open_door(self, picture: Image) -> None:
+        """A lit doorway, and its door turned aside."""
+        x0, x1, z, top = DOOR
+        for corners, colour in (
+            (((x0, 0), (x1, 0), (x1, top), (x0, top)), (112, 176, 214)),
+            (((x0, 0), (x0 + 0.22, 0), (x0 + 0.22, top), (x0, top)), (52, 58, 72)),
+        ):
+            points = vector([self.view.project(x, y, z)[:2] for x, y in corners])
+            cv2.fillPoly(picture, [np.asarray(np.round(points * 16), np.int32)], colour, cv2.LINE_AA, 4)
+
     # --- people and cars ---------------------------------------------------------------------------------------------
 
     def _people_and_cars(self, picture: Image, t: float, night: float) -> None:
-        there = script.actors(self.scene, t)
         second = script.phase(t)
-        self._shadows(picture, there, second, night)
-        if night > 0.3:
-            self._beams(picture, there, second, night)
-        for actor in there:
-            spot = actor.at(second)
-            if spot is None:
-                continue
-            heading, walked, light = actor.heading(second), actor.walked(second), self._light_at(*spot, night)
+        there = [(actor, pose) for actor in script.actors(self.scene, t) if (pose := _pose(actor, second))]
+        for actor, pose in there:
+            self._shadow(picture, actor, pose, night)
+        cars = [pose for actor, pose in there if actor.kind == "car"] if night > 0.3 else []
+        for pose in cars:
+            self._beam(picture, pose, night)
+        for actor, pose in there:
+            light = self._light_at(pose.x, pose.z, night)
             if actor.kind == "person":
-                draw_person(picture, self.view, LOOKS[actor.look], *spot, heading, walked, light)
+                draw_person(picture, self.view, LOOKS[actor.look], pose, light)
             else:
-                draw_car(picture, self.view, PAINTS[actor.look], *spot, heading, walked, light, night)
-        if night > 0.3:
-            self._glare(picture, there, second, night)
+                draw_car(picture, self.view, PAINTS[actor.look], pose, light, night)
+        for pose in cars:
+            self._glare(picture, pose, night)
 
     def _light_at(self, x: float, z: float, night: float) -> Colour:
-        place = np.float32([[x, 1.0, z]])
-        lamps = self._set.light(place, np.float32([[0.0, 0.7, -0.7]]))[0]
+        lamps = self._set.light(vector([[x, 1.0, z]]), vector([[0.0, 0.7, -0.7]]))[0]
         blue, green, red = _DAYLIGHT * (1 - night) + (lamps + _MOONLIGHT) * night
         return float(blue), float(green), float(red)
 
-    def _shadows(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
-        for actor in there:
-            x, z = actor.at(t) or (0.0, 0.0)
-            reach = 1.0 if actor.kind == "person" else 3.2
-            corners = [self.view.project(x + a, 0, z + b)[:2] for a in (-reach, reach + 1.7) for b in (-reach, reach + 1)]
-            window = shadow_window(corners)
-            if window is None:
-                continue
-            mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-            if actor.kind == "car":
-                car_shadow(mask, self.view, x, z, actor.heading(t), sun=night < 0.5)
-            elif night < 0.5:
-                person_shadow(mask, self.view, x, z, actor.heading(t), actor.walked(t))
-            else:
-                column, row, depth = self.view.project(x, 0, z)
-                size = self.view.focal / depth
-                cv2.ellipse(mask, (round(column), round(row)), (round(0.35 * size), round(0.12 * size)), 0, 0, 360, 160, -1)
-            soft = cv2.GaussianBlur(mask[window], (0, 0), 1.6).astype(np.float32)[..., None] / 255
-            strength = 0.58 * (1 - night) + 0.5 * night
-            picture[window] = (picture[window] * (1 - soft * strength)).astype(np.uint8)
+    def _shadow(self, picture: Image, actor: Actor, pose: Pose, night: float) -> None:
+        reach = 1.0 if actor.kind == "person" else 3.2
+        around = [(x, z) for x in (-reach, reach + 1.7) for z in (-reach, reach + 1)]
+        window = shadow_window([self.view.project(pose.x + x, 0, pose.z + z)[:2] for x, z in around])
+        if window is None:
+            return
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        if actor.kind == "car":
+            car_shadow(mask, self.view, pose, sun=night < 0.5)
+        elif night < 0.5:
+            person_shadow(mask, self.view, pose)
+        else:
+            column, row, depth = self.view.project(pose.x, 0, pose.z)
+            axes = round(0.35 * self.view.focal / depth), round(0.12 * self.view.focal / depth)
+            cv2.ellipse(mask, (round(column), round(row)), axes, 0, 0, 360, 160, -1)
+        soft = cv2.GaussianBlur(mask[window], (0, 0), 1.6).astype(np.float32)[..., None] / 255
+        picture[window] = (picture[window] * (1 - soft * 0.55)).astype(np.uint8)
 
-    def _beams(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
-        """The light of the headlights on the road."""
-        for actor in there:
-            if actor.kind != "car":
-                continue
-            (x, z), heading = actor.at(t) or (0.0, 0.0), actor.heading(t)
-            shine = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
-            for metres, wide, strength in ((4.5, 1.1, 0.9), (7.5, 1.6, 0.6), (12.0, 2.2, 0.35)):
-                px, pz = x + math.sin(heading) * metres, z + math.cos(heading) * metres
-                column, row, depth = self.view.project(px, 0, pz)
-                size = self.view.focal / depth / 2
-                flat = self.view.height_m / max(depth, 4.0)
-                spot = np.zeros_like(shine)
-                axes = max(1, round(wide * size)), max(1, round(wide * 1.8 * size * flat))
-                cv2.ellipse(spot, (round(column / 2), round(row / 2)), axes, 0, 0, 360, strength, -1)
-                shine += cv2.GaussianBlur(spot, (0, 0), max(1.0, axes[1] * 0.7))
-            large = cv2.resize(np.minimum(shine, 1.2), (WIDTH, HEIGHT))[..., None] * night
-            picture[:] = np.clip(picture * (1 + large * np.float32([1.6, 1.9, 2.0])) + large * 16, 0, 255).astype(np.uint8)
+    def _beam(self, picture: Image, pose: Pose, night: float) -> None:
+        """The light of a car's headlights on the road."""
+        shine = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+        for metres, wide, strength in ((4.5, 1.1, 0.9), (7.5, 1.6, 0.6), (12.0, 2.2, 0.35)):
+            column, row, depth = self.view.project(*pose.local(metres, 0, 0))
+            size, flat = self.view.focal / depth / 2, self.view.height_m / max(depth, 4.0)
+            axes = max(1, round(wide * size)), max(1, round(wide * 1.8 * size * flat))
+            spot = np.zeros_like(shine)
+            cv2.ellipse(spot, (round(column / 2), round(row / 2)), axes, 0, 0, 360, strength, -1)
+            shine += cv2.GaussianBlur(spot, (0, 0), max(1.0, axes[1] * 0.7))
+        large = cv2.resize(np.minimum(shine, 1.2), (WIDTH, HEIGHT))[..., None] * night
+        brighter = picture * (1 + large * vector([1.6, 1.9, 2.0])) + large * 16
+        picture[:] = np.clip(brighter, 0, 255).astype(np.uint8)
 
-    def _glare(self, picture: Image, there: list[Actor], t: float, night: float) -> None:
+    def _glare(self, picture: Image, pose: Pose, night: float) -> None:
         shine: Layer = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-        for actor in there:
-            if actor.kind == "car":
-                for column, row, radius, white in headlights(self.view, *(actor.at(t) or (0.0, 0.0)), actor.heading(t)):
-                    colour = (235, 245, 255) if white else (30, 30, 220)
-                    add_glow(shine, column, row, max(1.5, radius), [part * 1.6 * night for part in colour])
-                    add_glow(shine, column, row, max(3.0, radius * 4), [part * 0.28 * night for part in colour])
-        if shine.any():
-            picture[:] = np.clip(picture.astype(np.float32) + shine, 0, 255).astype(np.uint8)
+        for column, row, radius, white in headlights(self.view, pose):
+            colour = (235, 245, 255) if white else (30, 30, 220)
+            add_glow(shine, column, row, max(1.5, radius), [part * 1.6 * night for part in colour])
+            add_glow(shine, column, row, max(3.0, radius * 4), [part * 0.28 * night for part in colour])
+        picture[:] = np.clip(picture + shine, 0, 255).astype(np.uint8)
 
     # --- smoke, cover, caption ---------------------------------------------------------------------------------------
 
@@ -166,15 +166,16 @@ class Painter:
             y = 1.05 + 3.6 * age**0.8
             column, row, depth = self.view.project(x, y, BIN_AT[1])
             radius = (0.32 + 1.25 * age) * self.view.focal / depth / 2
-            strength = amount * min(1.0, age * 8) * (1 - age) ** 0.9 * chance.uniform(0.9, 1.4)
+            strength = amount * min(1.0, age * 8) * (1 - age) ** 0.9 * chance.uniform(1.2, 1.9)
             _add_puff(thick, self._puff[number % len(self._puff)], column / 2, row / 2, radius, strength)
         alpha = cv2.resize(1 - np.exp(-thick), (WIDTH, HEIGHT))
         rows, columns = np.flatnonzero((alpha > 0.01).any(1)), np.flatnonzero((alpha > 0.01).any(0))
         if not len(rows):
             return
         window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-        grey = np.float32([176, 176, 178]) * (1 - night) + np.float32([44, 52, 60]) * night
-        share = alpha[window][..., None] * 0.93
+        share = alpha[window][..., None] * 0.95
+        light = vector([150, 148, 146]) * (1 - night) + vector([40, 48, 56]) * night
+        grey = light * (1 - 0.55 * share)  # where it is thick it is dark
         picture[window] = (picture[window] * (1 - share) + grey * share).astype(np.uint8)
 
     def _caption(self, picture: Image, t: float) -> None:
@@ -185,6 +186,11 @@ class Painter:
             for colour, weight in (((16, 16, 16), 900), ((244, 244, 244), 500)):
                 shift = 1 if colour[0] < 100 else 0
                 cv2.putText(picture, text, (column + shift, row + shift), colour, cv2.FontFace("uni"), 24, weight)
+
+
+def _pose(actor: Actor, second: float) -> Pose | None:
+    spot = actor.at(second)
+    return spot and Pose(*spot, actor.heading(second), actor.walked(second))
 
 
 def _puff_shapes() -> list[Layer]:
@@ -209,6 +215,6 @@ def _add_puff(layer: Layer, shape: Layer, column: float, row: float, radius: flo
 def _cover(picture: Image, part: float) -> None:
     """Something dark slides over the lens from the right; too near to be sharp."""
     edge = np.clip((np.arange(WIDTH, dtype=np.float32) - WIDTH * (1.25 - 1.5 * part)) / 150, 0, 1)
-    bent = np.clip(edge[None, :] + np.linspace(-0.1, 0.12, HEIGHT, dtype=np.float32)[:, None] * (edge[None, :] > 0), 0, 1)
-    share = bent[..., None]
-    picture[:] = (picture * (1 - share) + np.float32(_COVER) * share).astype(np.uint8)
+    slant = np.linspace(-0.1, 0.12, HEIGHT, dtype=np.float32)[:, None] * (edge > 0)
+    share = np.clip(edge + slant, 0, 1)[..., None]
+    picture[:] = (picture * (1 - share) + vector(_COVER) * share).astype(np.uint8)

@@ -126,6 +126,11 @@ def smoke_seen(scene: str, elapsed_s: float) -> float:
     return max(0.0, _curve(_SMOKE, phase(elapsed_s)) - 0.02) if scene == "yard" else 0.0
 
 
+def door_open(elapsed_s: float) -> bool:
+    """Whether the door beside the gate stands open."""
+    return _OPEN[0] <= phase(elapsed_s) < _OPEN[1]
+
+
 def covered(scene: str, elapsed_s: float) -> float:
     """How far the lens is covered: 0 free, 1 all."""
     start, end = COVERED.get(scene, (0.0, 0.0))
@@ -203,7 +208,7 @@ def reading(device: Device, elapsed_s: float) -> dict[str, float | bool]:
             value = own.uniform(0.5, 0.95) + 0.04 * daily + (_curve(_WATER, t) if device.role is Role.FLOOD else 0.0)
             return {"water_level": round(value + chance.gauss(0.0, 0.006), 3)}
         case "door":
-            return {"open": _OPEN[0] <= t < _OPEN[1] if device.role is Role.BURGLED else False}
+            return {"open": device.role is Role.BURGLED and door_open(t)}
         case "manhole":
             value = own.uniform(0.2, 2.0) + (_curve(_TILT, t) if device.role is Role.OPENED else 0.0)
             return {"tilt": round(abs(value + chance.gauss(0.0, 0.15)), 2)}

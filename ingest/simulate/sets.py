@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,6 +22,9 @@ BRICK: Colour = (86, 102, 158)
 
 BIN_AT = (3.1, 11.6)
 """Where the bin stands that burns in the yard: (x, z)."""
+
+DOOR = (3.5, 4.4, 13.15, 2.1)
+"""The door beside the gate: from x to x, at z, so high."""
 
 
 @cache
@@ -55,15 +59,15 @@ def _yard(stage: Backdrop) -> None:
 
 def _yard_plan(plan: Plan) -> None:
     slabs = random.Random(4)
-    for x in range(-10, 14):
-        for z in range(5, 26):
+    for column in range(-10, 14):
+        for row in range(5, 26):
             if slabs.random() < 0.5:
                 tone = slabs.uniform(0.93, 1.06)
-                plan.strip(x, z, x + 1, z + 1, (PAVING[0] * tone, PAVING[1] * tone, PAVING[2] * tone), 4)
-    for x in range(-10, 15):
-        plan.line(x, 3, x, 26, (118, 124, 128), 0.025)
-    for z in range(3, 26):
-        plan.line(-10, z, 14, z, (118, 124, 128), 0.025)
+                plan.strip(column, row, column + 1, row + 1, (PAVING[0] * tone, PAVING[1] * tone, PAVING[2] * tone), 4)
+    for column in range(-10, 15):
+        plan.line(column, 3, column, 26, (118, 124, 128), 0.025)
+    for row in range(3, 26):
+        plan.line(-10, row, 14, row, (118, 124, 128), 0.025)
     plan.area([(-9.4, 3), (-8.2, 3), (-8.0, 24), (-9.4, 24)], GRASS, 16)
     plan.area([(9.8, 12), (14, 24.4), (40, 24.4), (40, 3), (9.1, 3)], GRASS, 16)
     plan.area([(-6.5, 22.6), (2.4, 22.6), (2.4, 24.5), (-6.5, 24.5)], GRASS, 16)
@@ -74,7 +78,8 @@ def _yard_plan(plan: Plan) -> None:
     plan.spot(-2.6, 9.2, 0.42, (96, 98, 100))
     plan.spot(-2.6, 9.2, 0.36, (78, 80, 82))
     for x, z, size in ((0.6, 13.5, 0.7), (-4.4, 11.2, 1.1), (5.8, 8.6, 0.5), (3.2, 11.4, 0.9)):
-        plan.shade([(x - size, z - 0.3), (x + size, z - 0.2), (x + size * 0.7, z + 0.4), (x - size, z + 0.3)], 0.25, 0.16)
+        stain = [(x - size, z - 0.3), (x + size, z - 0.2), (x + size * 0.7, z + 0.4), (x - size, z + 0.3)]
+        plan.shade(stain, 0.25, 0.16)
     plan.shade([(-9.4, 6), (-6.1, 7.5), (-6.1, 23.5), (-6.5, 24.5), (-9.4, 24.5)], 0.12, 0.72)
     plan.shade([(-7.9, 8.4), (-4.8, 9.6), (-4.4, 10.9), (-6.3, 11.3), (-8.2, 10.0)], 0.3, 0.55)
     plan.shade([(10.9, 21.2), (14.2, 22.6), (13.6, 24.2), (11.0, 23.6)], 0.35, 0.5)
@@ -98,14 +103,16 @@ def _bin(stage: Backdrop, x: float, z: float, colour: Colour) -> None:
         stage.wall((x + 0.33, z - 0.35), (x + 0.33, z + 0.35), 1.02, dark, 0.4)
     else:
         stage.wall((x - 0.33, z + 0.35), (x - 0.33, z - 0.35), 1.02, dark, 0.4)
-    lid = [(x - 0.37, 1.12, z + 0.38), (x + 0.37, 1.12, z + 0.38), (x + 0.37, 1.02, z - 0.42), (x - 0.37, 1.02, z - 0.42)]
+    back, lip = (1.12, z + 0.38), (1.02, z - 0.42)
+    lid = [(x - 0.37, *back), (x + 0.37, *back), (x + 0.37, *lip), (x - 0.37, *lip)]
     stage.surface(plain(30, 40, (colour[0] * 1.15, colour[1] * 1.15, colour[2] * 1.15), 23), lid, (0, 1, 0), 0.95)
     for wheel in (-0.25, 0.25):
         stage.ball((x + wheel, 0.08, z - 0.36), 0.08, (40, 40, 40), 0.4)
 
 
-def _fence(stage: Backdrop, posts: list[tuple[float, float]], height: float = 1.5, colour: Colour = (122, 142, 112)) -> None:
-    for (x0, z0), (x1, z1) in zip(posts, posts[1:], strict=False):
+def _fence(stage: Backdrop, posts: list[tuple[float, float]]) -> None:
+    height, colour = 1.5, (122.0, 142.0, 112.0)
+    for (x0, z0), (x1, z1) in pairwise(posts):
         count = 26
         for index in range(count):
             part = index / count
@@ -143,9 +150,9 @@ def _street(stage: Backdrop) -> None:
                 stage.tree(10.2, z, 5.6, z, spread=0.26)
                 stage.tree(-9.9, z + 3, 5.2, z + 1, green=(56, 116, 84), spread=0.26)
         for z in range(round(z1) - 4, round(z0), -24):
-            stage.lamp(-7.6, z, 7.5, 2.2, power=60)
-            stage.lamp(8.0, z - 9, 7.5, -2.2, power=60) if z > 24 else None
-    stage.lamp(8.3, 14.6, 7.2, -2.4, power=60)
+            stage.lamp(-7.6, z, 7.5, 2.2, power=110)
+            stage.lamp(8.0, z - 9, 7.5, -2.2, power=110) if z > 24 else None
+    stage.lamp(8.3, 14.6, 7.2, -2.4, power=110)
     _signal(stage, -7.3, 14.6)
 
 
@@ -180,8 +187,9 @@ def _signal(stage: Backdrop, x: float, z: float) -> None:
     stage.rod((x, 0, z), (x, 3.6, z), 0.07, (120, 122, 122), 0.7)
     housing = [(x - 0.17, 3.9, z - 0.1), (x + 0.17, 3.9, z - 0.1), (x + 0.17, 2.95, z - 0.1), (x - 0.17, 2.95, z - 0.1)]
     stage.surface(plain(60, 20, (46, 48, 48), 6), housing, (0.0, 0.0, -1.0), 0.6)
-    for level, colour in ((3.65, (60, 60, 70)), (3.4, (60, 70, 70)), (3.15, (130, 220, 90))):
-        stage.ball((x, level, z - 0.15), 0.1, colour, 1.0)
+    for level in (3.65, 3.4):
+        stage.ball((x, level, z - 0.15), 0.1, (60, 60, 66), 1.0)
+    stage.ball((x, 3.15, z - 0.15), 0.1, (130, 220, 90), 1.0, glow=(150, 255, 110))
 
 
 # --- the gate of an estate -------------------------------------------------------------------------------------------
@@ -201,7 +209,7 @@ def _gate(stage: Backdrop) -> None:
     stage.wall((2.9, 16.0), (3.4, 16.0), 2.5, wall[:, :40], 0.7)
     stage.house(3.4, 13.2, 7.8, 16.6, 3.1, Front((176, 196, 208), 66, storey=3.0, bay=2.6, lit=1.0), (0.75, 0.4))
     stage.wall((7.8, 15.6), (24, 15.2), 2.5, wall, 0.7)
-    stage.wall((3.5, 13.15), (4.4, 13.15), 2.1, plain(60, 30, (84, 96, 120), 67), 0.6)
+    stage.wall((DOOR[0], DOOR[2]), (DOOR[1], DOOR[2]), DOOR[3], plain(60, 30, (84, 96, 120), 67), 0.6)
     for x in (-4.3, 2.7):
         pillar = plain(120, 30, (120, 136, 168), 68, 5, 8)
         pillar[:8] = 190
@@ -266,7 +274,8 @@ def _river(stage: Backdrop) -> None:
         stage.rod((1.7, level, 90), (1.7, level, 5), 0.035, (196, 200, 202), 0.85)
     for z in (30, 17):
         bench = plain(20, 60, (70, 100, 140), 92)
-        stage.surface(bench, [(-5.4, 0.45, z + 1.6), (-4.9, 0.45, z + 1.6), (-4.9, 0.45, z), (-5.4, 0.45, z)], (0, 1, 0), 0.8)
+        seat = [(-5.4, 0.45, z + 1.6), (-4.9, 0.45, z + 1.6), (-4.9, 0.45, z), (-5.4, 0.45, z)]
+        stage.surface(bench, seat, (0, 1, 0), 0.8)
         for end in (z + 0.1, z + 1.5):
             stage.rod((-4.95, 0, end), (-4.95, 0.42, end), 0.04, (70, 72, 74))
 

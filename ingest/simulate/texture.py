@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-Image = NDArray[np.uint8]
-Layer = NDArray[np.float32]
+Image = NDArray[Any]
+"""Eight bits a value, BGR or one channel. OpenCV's types say no more of an image than that it is an array."""
+Layer = NDArray[Any]
+"""32-bit floating point values."""
 Colour = tuple[float, float, float]
 _SHIFT = 4  # fractional bits of the coordinates that are handed to OpenCV
 GLASS: Colour = (92, 80, 66)
+
+
+def vector(values: ArrayLike) -> Layer:
+    return np.asarray(values, np.float32)
 
 
 def noise(height: int, width: int, seed: int, *, coarse: int = 4, octaves: int = 4) -> Layer:
@@ -32,7 +39,7 @@ def plain(height: int, width: int, colour: Colour, seed: int, grain: float = 6.0
     tile = np.random.default_rng(seed).standard_normal((256, 331), dtype=np.float32)
     repeats = -(-height // tile.shape[0]), -(-width // tile.shape[1])
     rough = np.tile(tile, repeats)[:height, :width] * grain + noise(height, width, seed) * stain
-    return np.clip(np.float32(colour) + rough[..., None], 0, 255).astype(np.uint8)
+    return np.clip(vector(colour) + rough[..., None], 0, 255).astype(np.uint8)
 
 
 class Plan:
@@ -41,7 +48,7 @@ class Plan:
     def __init__(self, x0: float, z0: float, x1: float, z1: float, per_m: float, colour: Colour, seed: int) -> None:
         self.x0, self.z1, self.per_m = x0, z1, per_m
         size = max(2, round((z1 - z0) * per_m)), max(2, round((x1 - x0) * per_m))
-        self.colour = plain(*size, colour, seed, grain=7.0, stain=5.0)
+        self.colour = plain(size[0], size[1], colour, seed, grain=7.0, stain=5.0)
         self.sun = np.full(size, 255, np.uint8)
         self._seed = seed
 
@@ -54,7 +61,8 @@ class Plan:
             return
         window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
         self._seed += 1
-        rough = plain(*mask[window].shape, colour, self._seed, grain, grain)
+        rows_there, columns_there = mask[window].shape
+        rough = plain(rows_there, columns_there, colour, self._seed, grain, grain)
         alpha = mask[window][..., None].astype(np.float32) / 255
         self.colour[window] = (self.colour[window] * (1 - alpha) + rough * alpha).astype(np.uint8)
 
@@ -81,7 +89,8 @@ class Plan:
             return
         coarse = max(1, int(sigma / 2))  # a soft edge needs no fine pixels
         mask = np.zeros(((bottom - top) // coarse + 1, (right - left) // coarse + 1), np.float32)
-        cv2.fillPoly(mask, [(pixels - np.int32([left, top]) * 2**_SHIFT) // coarse], depth, cv2.LINE_AA, _SHIFT)
+        moved = np.asarray((pixels - np.asarray([left, top]) * 2**_SHIFT) // coarse, np.int32)
+        cv2.fillPoly(mask, [moved], depth, cv2.LINE_AA, _SHIFT)
         mask = cv2.GaussianBlur(mask, (0, 0), sigma / coarse)
         shade = cv2.resize((255 * (1 - mask)).astype(np.uint8), (int(right - left), int(bottom - top)))
         window = slice(top, bottom), slice(left, right)
@@ -89,7 +98,7 @@ class Plan:
 
     def _pixels(self, points: Sequence[tuple[float, float]]) -> NDArray[np.int32]:
         scaled = [((x - self.x0) * self.per_m, (self.z1 - z) * self.per_m) for x, z in points]
-        return np.round(np.float32(scaled) * 2**_SHIFT).astype(np.int32)
+        return np.asarray(np.round(vector(scaled) * 2**_SHIFT), np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ def front(style: Front, width_m: float, height_m: float, per_m: float) -> tuple[
     bays, storeys = max(1, int(width_m / style.bay)), max(1, int(height_m / style.storey))
     for storey in range(storeys):
         level = height_m - (storey + 1) * style.storey
-        cv2.rectangle(image, _at(0, level * per_m), _at(width, level * per_m + 0.12 * per_m), _scaled(style.wall, 0.86), -1)
+        joint = _at(0, level * per_m), _at(width, (level + 0.12) * per_m)
+        cv2.rectangle(image, *joint, _scaled(style.wall, 0.86), -1)
         for bay in range(bays):
             left = (width_m - bays * style.bay) / 2 + bay * style.bay
             if storey == 0 and style.shops:
@@ -140,18 +150,18 @@ def _window(
     cv2.rectangle(image, (p[0] - edge, p[1] - edge), (q[0] + edge, q[1] + edge), _scaled(style.wall, 1.18), -1)
     tone = random.uniform(0.55, 1.5)
     rows = max(1, q[1] - p[1])
-    shine = np.linspace(1.5, 0.8, rows, dtype=np.float32)[:, None, None] * tone * np.float32(GLASS)
+    shine = np.linspace(1.5, 0.8, rows, dtype=np.float32)[:, None, None] * tone * vector(GLASS)
     image[p[1] : q[1], p[0] : q[0]] = np.clip(shine, 0, 255)[:, : max(0, q[0] - p[0])]
     if random.random() < style.lit:
-        warm = random.choice(np.float32([[96, 170, 235], [120, 195, 240], [190, 215, 225]]))
+        warm = random.choice(vector([[96, 170, 235], [120, 195, 240], [190, 215, 225]]))
         glow[p[1] : q[1], p[0] : q[0]] = np.clip(warm * random.uniform(0.5, 1.0), 0, 255)
     if random.random() < 0.45:
         part = random.uniform(0.25, 0.5)
         drape = _scaled((200, 205, 210), random.uniform(0.6, 0.95))
         cv2.rectangle(image, p, (round(p[0] + (q[0] - p[0]) * part), q[1]), drape, -1)
-    for middle in (p[0] + (q[0] - p[0]) // 2,):
-        for layer, colour in ((image, _scaled(style.wall, 1.2)), (glow, (20.0, 30.0, 40.0))):
-            cv2.rectangle(layer, (middle - edge // 2, p[1]), (middle + (edge + 1) // 2, q[1]), colour, -1)
+    middle = (p[0] + q[0]) // 2
+    for layer, colour in ((image, _scaled(style.wall, 1.2)), (glow, (20.0, 30.0, 40.0))):
+        cv2.rectangle(layer, (middle - edge // 2, p[1]), (middle + (edge + 1) // 2, q[1]), colour, -1)
     cv2.rectangle(image, (p[0] - edge, q[1] + edge), (q[0] + edge, q[1] + 2 * edge), _scaled(style.wall, 0.6), -1)
     if style.balconies:
         _balcony(image, p, q, per_m, style)
@@ -186,8 +196,8 @@ def _shop(image: Image, glow: Image, sign: tuple[str, Colour], spot: tuple[float
     cv2.rectangle(glow, *inside, (150, 190, 215), -1)
     for part in (0.36, 0.64):
         for layer, dark in ((image, 60.0), (glow, 20.0)):
-            x = left + part * wide
-            cv2.rectangle(layer, _at(x - 0.03 * per_m, inside[0][1]), _at(x + 0.03 * per_m, top + high), (dark,) * 3, -1)
+            x, half = left + part * wide, 0.03 * per_m
+            cv2.rectangle(layer, _at(x - half, inside[0][1]), _at(x + half, top + high), (dark,) * 3, -1)
     board = _at(left + 0.03 * wide, top + 0.06 * high), _at(left + 0.97 * wide, top + 0.32 * high)
     cv2.rectangle(image, *board, colour, -1)
     cv2.rectangle(glow, *board, _scaled(colour, 0.7), -1)
