@@ -1,0 +1,124 @@
+"""From a message to what is written of it: of devices that are unknown, not approved, another worker's, or at fault."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.clock import SimulatedClock
+from hub.config.settings import Accept
+from hub.model.observation import Observation, Refusal
+from hub.tally import Tally
+from ingest.base import Shard
+from ingest.mqtt import quarantine
+from ingest.mqtt.intake import Intake
+from ingest.mqtt.message import Message
+from ingest.mqtt.presence import Presence
+
+T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GOOD = b'{"values": {"smoke": 0.5}}'
+
+
+class Devices:
+    def approved(self, device: str) -> bool | None:
+        return {"smoke-1": True, "smoke-2": True, "new-1": False}.get(device)
+
+
+class Desk:
+    """An intake and what it counted."""
+
+    def __init__(self, shard: str = "0/1") -> None:
+        self.clock = SimulatedClock(T0)
+        self.tally = Tally()
+        self.presence = Presence()
+        self.presence.know(["smoke-1", "smoke-2"], ["smoke-1"], 0.0)
+        accept = Accept(past=timedelta(days=30), future=timedelta(minutes=5))
+        self._intake = Intake(Shard.parse(shard), Devices(), self.presence, accept, self.tally, self.clock)
+
+    def read(
+        self, topic: str, payload: bytes = GOOD, *, retained: bool = False
+    ) -> tuple[list[Observation], list[Refusal]]:
+        observations, refusals = self._intake.read(Message(topic, payload, self.clock.now(), retained=retained))
+        return list(observations), list(refusals)
+
+    def say(self, device: str, payload: bytes = GOOD) -> tuple[list[Observation], list[Refusal]]:
+        return self.read(f"gridhub/v1/devices/{device}/telemetry", payload)
+
+    def states(self) -> list[str]:
+        return [str(health.state) for health in self.presence.due(self.clock.now(), self.clock.monotonic())]
+
+
+@pytest.mark.parametrize(
+    ("device", "payload", "cause"),
+    [
+        ("nobody-1", GOOD, "unknown_device"),
+        ("new-1", GOOD, "not_approved"),
+        ("smoke-1", b"nonsense", "not_json"),
+        ("a b", GOOD, "bad_topic"),
+    ],
+)
+def test_what_is_refused_is_kept_with_its_cause_and_counted(device: str, payload: bytes, cause: str) -> None:
+    desk = Desk()
+    observations, [refusal] = desk.say(device, payload)
+    assert observations == []
+    assert (refusal.cause, refusal.payload, refusal.size_bytes) == (cause, payload, len(payload))
+    assert (refusal.origin, refusal.received_at) == (f"gridhub/v1/devices/{device}/telemetry", T0)
+    assert desk.tally.get("gridhub_mqtt_refused_total", cause=cause) == 1
+
+
+def test_only_the_head_of_a_large_payload_is_kept() -> None:
+    _, [refusal] = Desk().say("smoke-1", b"x" * 2_000_000)
+    assert (refusal.cause, refusal.size_bytes, len(refusal.payload)) == ("too_large", 2_000_000, quarantine.HEAD_BYTES)
+
+
+def test_what_is_right_in_a_message_is_stored_beside_what_is_refused() -> None:
+    desk = Desk()
+    observations, [refusal] = desk.say("smoke-1", b'[{"values": {"smoke": 1}}, 7, {"values": {"smoke": 2}}, 8, 9]')
+    assert [item.value for item in observations] == [1, 2]
+    assert refusal.detail.endswith("(and 2 more samples)")
+    assert desk.tally.get("gridhub_mqtt_refused_total", cause="wrong_shape") == 3
+
+
+def test_a_flood_of_nonsense_is_counted_and_its_first_payloads_are_kept_for_each_window() -> None:
+    desk = Desk()
+    kept = [len(desk.say("nobody-1")[1]) for _ in range(100)]
+    assert kept == [1] * 5 + [0] * 95
+    assert desk.tally.get("gridhub_mqtt_refused_total", cause="unknown_device") == 100
+    assert len(desk.say("nobody-2")[1]) == 1, "another device has its own allowance"
+    assert len(desk.say("smoke-1", b"x")[1]) == 1
+    desk.clock.advance(quarantine.WINDOW_S)
+    assert len(desk.say("nobody-1")[1]) == 1
+
+
+def test_a_flood_of_invented_ids_is_bounded() -> None:
+    desk = Desk()
+    kept = sum(len(desk.say(f"invented-{number}")[1]) for number in range(3000))
+    assert kept == quarantine.KEPT_IN_ALL
+    assert desk.tally.total("gridhub_mqtt_refused_total") == 3000
+
+
+def test_a_device_belongs_to_one_worker() -> None:
+    desks = [Desk("0/2"), Desk("1/2")]
+    for device in ("smoke-1", "smoke-2", "nobody-1", "nobody-2", "a b"):
+        answers = [desk.say(device) for desk in desks]
+        assert sorted(len(observations) + len(refusals) for observations, refusals in answers) == [0, 1], device
+
+
+def test_a_device_watches_when_something_of_it_is_accepted_and_not_before() -> None:
+    desk = Desk()
+    desk.say("smoke-1", b"nonsense")
+    assert desk.states() == []
+    desk.say("smoke-1", b'[7, {"values": {"smoke": 1}}]')
+    assert desk.states() == ["watching"]
+
+
+def test_a_status_is_stored_unless_it_is_retained_and_known() -> None:
+    desk = Desk()
+    topic = "gridhub/v1/devices/smoke-1/status"
+    values = [
+        [item.value for item in desk.read(topic, payload, retained=retained)[0]]
+        for payload, retained in ((b"offline", True), (b"offline", True), (b"online", False), (b"offline", False))
+    ]
+    assert values == [[0.0], [], [1.0], [0.0]]
+    assert desk.states() == ["offline"]
