@@ -146,6 +146,7 @@ export const en = {
     alerts: (n: number) => s(n, 'open alert'),
     worst: 'Worst',
     grid: 'Grid',
+    grids: 'Grids',
     watched: 'Watched',
   },
 
@@ -220,7 +221,7 @@ export const en = {
     cameras: 'Cameras',
     devices: 'Sensors',
     noCameras: 'No camera here',
-    nearby: (name: string) => `None in this grid; these are in ${name}`,
+    nearest: 'No camera here; these are the nearest:',
     noDevices: 'No sensors here',
     blindTitle: 'Not watching',
     allWatching: 'Every source is watching',

@@ -43,8 +43,9 @@ class Words {
 
   /** How long ago, in the two largest units. */
   age(at: string, now: number): string {
-    const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
+    const seconds = Math.floor((now - Date.parse(at)) / 1000);
     const { age } = this.t;
+    // Below nothing where two clocks differ.
     if (seconds < 1) return age.now;
     if (seconds < 60) return age.seconds(seconds);
     const minutes = Math.floor(seconds / 60);
@@ -67,6 +68,8 @@ class Words {
     if (value === null) return text ?? '–';
     if (metric === 'open') return value > 0 ? this.t.open : this.t.closed;
     if (metric === 'camera.health') return text && text in this.t.sourceState ? this.state(text) : String(value);
+    // The moving share of the picture.
+    if (metric === 'motion') return `${(value * 100).toFixed(1)}\u202f%`;
     const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
     return `${value.toFixed(digits)}${UNITS[metric] ?? ''}`;
   }

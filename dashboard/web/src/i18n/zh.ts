@@ -139,6 +139,7 @@ export const zh: Messages = {
     alerts: (n) => `${n} 条告警`,
     worst: '最高级别',
     grid: '网格',
+    grids: '网格列表',
     watched: '监测情况',
   },
 
@@ -213,7 +214,7 @@ export const zh: Messages = {
     cameras: '摄像机',
     devices: '传感器',
     noCameras: '此处没有摄像机',
-    nearby: (name) => `本网格没有摄像机，以下位于${name}`,
+    nearest: '此处没有摄像机，以下是最近的：',
     noDevices: '此处没有传感器',
     blindTitle: '未在监测',
     allWatching: '全部感知源正常',

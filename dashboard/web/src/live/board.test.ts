@@ -72,13 +72,20 @@ describe('cameras of a place', () => {
   const camera = (id: string, place: string) => [id, { id, kind: 'camera', area: place }] as const;
   const sources = new Map([camera('cam-2', 'c/s/g2'), camera('cam-1', 'c/s/g10')]) as never;
 
+  const ids = (found: ReturnType<typeof camerasFor>) => found.cameras.map((one) => one.id);
+
   it('are those inside it', () => {
-    expect(camerasFor(sources, 'c/s/g2')).toMatchObject({ around: 'c/s/g2', cameras: [{ id: 'cam-2' }] });
+    const found = camerasFor(sources, 'c/s/g2', () => Infinity);
+    expect([found.here, ids(found)]).toEqual([true, ['cam-2']]);
+    expect(ids(camerasFor(sources, 'c/s', () => Infinity))).toEqual(['cam-1', 'cam-2']);
   });
 
-  it('are those of the smallest area around it where it has none of its own', () => {
-    const found = camerasFor(sources, 'c/s/g1');
-    expect(found.around).toBe('c/s');
-    expect(found.cameras.map((found_) => found_.id)).toEqual(['cam-1', 'cam-2']);
+  it('are the nearest where it has none of its own', () => {
+    const found = camerasFor(sources, 'c/s/g1', (_, to) => (to === 'c/s/g2' ? 1 : 2));
+    expect([found.here, ids(found)]).toEqual([false, ['cam-2', 'cam-1']]);
+  });
+
+  it('are some where nothing is known about distances', () => {
+    expect(ids(camerasFor(sources, 'c/s/g1', () => Infinity))).toEqual(['cam-1', 'cam-2']);
   });
 });

@@ -113,12 +113,20 @@ export function ancestry(areas: ReadonlyMap<string, Area>, path: string): Area[]
     .filter((area) => area !== undefined);
 }
 
-/** Cameras in `area`; where there are none, those of the smallest area around it that has some. */
-export function camerasFor(sources: ReadonlyMap<string, Source>, area: string): { cameras: Source[]; around: string } {
-  const cameras = [...sources.values()].filter((source) => source.kind === 'camera');
-  for (const around of upwards(area)) {
-    const found = cameras.filter((camera) => contains(around, camera.area));
-    if (found.length) return { cameras: found.sort((a, b) => (a.id < b.id ? -1 : 1)), around };
-  }
-  return { cameras: [], around: area };
+/** As many as are shown of a place that has no camera of its own. */
+const NEAREST = 4;
+
+/** Cameras in `area`; where there are none, the nearest ones. */
+export function camerasFor(
+  sources: ReadonlyMap<string, Source>,
+  area: string,
+  distance: (from: string, to: string) => number,
+): { cameras: Source[]; here: boolean } {
+  const cameras = [...sources.values()].filter((source) => source.kind === 'camera').sort((a, b) => (a.id < b.id ? -1 : 1));
+  const inside = cameras.filter((camera) => contains(area, camera.area));
+  if (inside.length) return { cameras: inside, here: true };
+  const far = new Map(cameras.map((camera) => [camera.id, distance(area, camera.area)]));
+  const farness = (camera: Source): number => far.get(camera.id) as number;
+  cameras.sort((a, b) => (farness(a) === farness(b) ? 0 : farness(a) < farness(b) ? -1 : 1));
+  return { cameras: cameras.slice(0, NEAREST), here: false };
 }

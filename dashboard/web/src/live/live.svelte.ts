@@ -6,6 +6,7 @@
 import { untrack } from 'svelte';
 import { api } from '../api/client';
 import type { Alert, AreasGeoJson, StreamEvent } from '../api/types';
+import { shapesOf } from '../map/geometry';
 import { boardOf, gridsOf } from './board';
 import { EMPTY, applyAll, cityOf, seriesKey, withAlerts, withHistory, type City, type Point } from './state';
 import { Stream } from './stream';
@@ -47,6 +48,7 @@ export class Live {
     boardOf({ alerts: this.#alerts, areas: this.#areas, sources: this.#sources }, this.slowNow),
   );
   readonly grids = $derived(gridsOf(this.#areas));
+  readonly shapes = $derived(this.geojson && shapesOf(this.geojson, new Set(this.grids.map((grid) => grid.path))));
   readonly alerts = $derived([...this.#alerts.values()].map((known) => known.alert));
 
   #offset = 0;

@@ -84,6 +84,16 @@ export function shapesOf(geojson: AreasGeoJson, grids: ReadonlySet<string>): Sha
   };
 }
 
+/** How far areas are from one another, for telling which is nearest; Infinity where one has no outline. */
+export function distances(shapes: Shapes | null): (from: string, to: string) => number {
+  const middles = new Map([...(shapes?.grids ?? []), ...(shapes?.outlines ?? [])].map((s) => [s.path, s.middle]));
+  return (from, to) => {
+    const [a, b] = [middles.get(from) as [number, number] | undefined, middles.get(to) as [number, number] | undefined];
+    if (!a || !b) return Infinity;
+    return Math.hypot((a[0] - b[0]) * Math.cos((a[1] * Math.PI) / 180), a[1] - b[1]);
+  };
+}
+
 /** A flat projection for the simple map: equirectangular, true to shape at the middle latitude; y points down. */
 export function flat(bounds: Bounds): { width: number; height: number; of: (at: Position) => [number, number] } {
   const [west, south, east, north] = bounds;

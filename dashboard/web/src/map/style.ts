@@ -14,7 +14,7 @@ export type Palette = Record<
   | 'map-label'
   | 'map-hatch'
   | 'selected'
-  | (typeof SEVERITIES)[number],
+  | `${(typeof SEVERITIES)[number]}-fill`,
   string
 >;
 
@@ -27,7 +27,7 @@ const PALETTE_KEYS = [
   'map-label',
   'map-hatch',
   'selected',
-  ...SEVERITIES,
+  ...SEVERITIES.map((severity) => `${severity}-fill` as const),
 ] as const;
 
 export function paletteOf(style: CSSStyleDeclaration): Palette {
@@ -61,18 +61,20 @@ const when = (key: string, yes: number, no: number): ExpressionSpecification => 
   no,
 ];
 
-export function styleOf(shapes: Shapes, palette: Palette): StyleSpecification {
+/** `rem`: the root's font size in pixels, so that lines and names grow with the screen. */
+export function styleOf(shapes: Shapes, palette: Palette, rem: number): StyleSpecification {
+  const px = rem / 13;
   const severity: ExpressionSpecification = [
     'match',
     ['coalesce', state('worst'), ''],
     'critical',
-    palette.critical,
+    palette['critical-fill'],
     'major',
-    palette.major,
+    palette['major-fill'],
     'minor',
-    palette.minor,
+    palette['minor-fill'],
     'warning',
-    palette.warning,
+    palette['warning-fill'],
     palette['map-grid'],
   ];
   const communities = shapes.outlines.filter((shape) => shape.path.split('/').length > 1);
@@ -86,7 +88,7 @@ export function styleOf(shapes: Shapes, palette: Palette): StyleSpecification {
     layers: [
       { id: 'background', type: 'background', paint: { 'background-color': palette['map-bg'] } },
       // Wide lines between the grids read as the streets that divide them.
-      { id: 'streets', type: 'line', source: 'grids', paint: { 'line-color': palette['map-street'], 'line-width': 5 } },
+      { id: 'streets', type: 'line', source: 'grids', paint: { 'line-color': palette['map-street'], 'line-width': 5 * px } },
       {
         id: 'grids',
         type: 'fill',
@@ -113,20 +115,20 @@ export function styleOf(shapes: Shapes, palette: Palette): StyleSpecification {
         id: 'lines',
         type: 'line',
         source: 'grids',
-        paint: { 'line-color': palette['map-grid-line'], 'line-width': 1 },
+        paint: { 'line-color': palette['map-grid-line'], 'line-width': px },
       },
       {
         id: 'outlines',
         type: 'line',
         source: 'outlines',
-        paint: { 'line-color': palette['map-outline'], 'line-width': 2, 'line-opacity': 0.8 },
+        paint: { 'line-color': palette['map-outline'], 'line-width': 2 * px, 'line-opacity': 0.8 },
       },
       {
         id: 'selected',
         type: 'line',
         source: 'grids',
         layout: { 'line-join': 'round' },
-        paint: { 'line-color': palette.selected, 'line-width': 3.5, 'line-opacity': when('selected', 1, 0) },
+        paint: { 'line-color': palette.selected, 'line-width': 3.5 * px, 'line-opacity': when('selected', 1, 0) },
       },
       {
         id: 'labels',
@@ -135,7 +137,7 @@ export function styleOf(shapes: Shapes, palette: Palette): StyleSpecification {
         layout: {
           'text-field': ['get', 'name'],
           'text-font': FONT,
-          'text-size': 11.5,
+          'text-size': 0.88 * rem,
           'text-max-width': 7,
           'text-offset': [0, 1.15],
           'text-anchor': 'top',

@@ -35,7 +35,7 @@ const TEXT: [string, string[]][] = [
 const SIGNS: [string, string[]][] = [
   ['focus', ['panel', 'bg']],
   ['selected', ['map-grid', 'panel']],
-  ['on-severity', ['critical', 'major', 'minor', 'warning']],
+  ['on-severity', ['critical-fill', 'major-fill', 'minor-fill', 'warning-fill']],
   ['map-hatch', ['map-grid']],
 ];
 
