@@ -1,0 +1,178 @@
+"""Alerts: the list, one with its log, and what people do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
+from pydantic import Field
+
+from dashboard.api import shapes
+from dashboard.api.auth import Operator, Viewer, narrow, require_seen
+from dashboard.api.context import Context, Ctx
+from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, bigint
+from dashboard.api.problems import ProblemError, invalid
+from hub.cases import acts
+from hub.errors import Conflict
+from hub.model import alert as model
+from hub.model.alert import AlertChange, AlertState, Severity
+from hub.model.people import Person
+from hub.model.times import parse_instant, rfc3339
+from hub.store import alerts, areas, journal
+from hub.store.alerts import Filter, alert_json
+
+LONGEST_SHELF = timedelta(days=7)
+_OPEN = (AlertState.FIRING, AlertState.ACKNOWLEDGED)
+router = APIRouter(tags=["alerts"])
+
+States = Annotated[
+    list[Literal["firing", "acknowledged", "resolved", "open"]] | None,
+    Query(max_length=8, description="may be given several times; open is firing or acknowledged"),
+]
+Note = Annotated[str, Field(max_length=2000)]
+
+
+class Remark(Body):
+    note: Note = ""
+
+
+class Reason(Body):
+    note: Annotated[Note, Field(min_length=1)]
+
+
+class Shelving(Body):
+    until: Instant
+    note: Note = ""
+
+
+@router.get("/alerts")
+def list_alerts(
+    person: Viewer,
+    ctx: Ctx,
+    state: States = None,
+    severity: Annotated[list[Severity] | None, Query(max_length=8)] = None,
+    area: AreaFilter = None,
+    first: Annotated[Instant | None, Query(alias="from")] = None,
+    last: Annotated[Instant | None, Query(alias="to")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> shapes.Page[shapes.Alert]:
+    """Newest first. ``from`` and ``to``: those that were active in [from, to)."""
+    states = [known for name in state or () for known in (_OPEN if name == "open" else (AlertState(name),))]
+    wanted = Filter(
+        states=tuple(dict.fromkeys(states)),
+        severities=tuple(severity or ()),
+        area=narrow(person, area),
+        first=first,
+        last=last,
+        before=None if cursor is None else _read_cursor(cursor),
+    )
+    found = alerts.list_alerts(ctx.store, wanted, limit + 1)
+    items = of_alerts(ctx, found[:limit])
+    return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
+
+
+@router.get("/alerts/{id}")
+def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:  # noqa: A002  the name in the path
+    alert = _seen(ctx, person, id)
+    [known] = of_alerts(ctx, [alert])
+    entries = journal.of_subject(ctx.store, "alert", str(id))
+    log = [
+        shapes.LogEntry(
+            id=entry.id,
+            at=entry.at,
+            actor=entry.actor,
+            change=AlertChange(entry.change),
+            note=str(entry.body.get("note", "")),
+        )
+        for entry in entries
+    ]
+    return shapes.AlertDetail(**known.model_dump(), log=log, procedure=ctx.rules.procedure(alert.rule))
+
+
+@router.post("/alerts/{id}/ack")
+def acknowledge(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:  # noqa: A002
+    """409 `already_acknowledged` where somebody else was quicker; `alert` is then how it stands."""
+    return _act(ctx, person, id, AlertChange.ACKNOWLEDGED, (remark or Remark()).note)
+
+
+@router.post("/alerts/{id}/shelve")
+def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> shapes.Alert:  # noqa: A002
+    """Put off until a time within the next seven days."""
+    now = ctx.clock.now()
+    if not now < shelving.until <= now + LONGEST_SHELF:
+        raise invalid("until", f"must lie in the next {LONGEST_SHELF.days} days")
+    return _act(ctx, person, id, AlertChange.SHELVED, shelving.note, shelving.until)
+
+
+@router.post("/alerts/{id}/clear")
+def clear(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:  # noqa: A002
+    """End an alert by hand; the note says why."""
+    return _act(ctx, person, id, AlertChange.CLEARED, reason.note)
+
+
+@router.post("/alerts/{id}/comment")
+def comment(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:  # noqa: A002
+    return _act(ctx, person, id, AlertChange.COMMENTED, reason.note)
+
+
+@router.get("/alerts/{id}/snapshot", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
+def get_alert_snapshot(
+    id: NumberInPath,  # noqa: A002
+    person: Viewer,
+    ctx: Ctx,
+    n: Annotated[int, Query(ge=0, le=1000, description="which piece of evidence, from 0")] = 0,
+) -> FileResponse:
+    """The picture that a piece of evidence names in its ``attrs.snapshot``."""
+    alert = _seen(ctx, person, id)
+    attrs = alert.evidence[n].attrs if n < len(alert.evidence) else None
+    name = (attrs or {}).get("snapshot")
+    file = ctx.pictures.kept(name) if isinstance(name, str) else None
+    if file is None:
+        raise ProblemError(404, "no_snapshot", "this piece of evidence has no picture, or it is no longer kept")
+    return FileResponse(file, media_type="image/jpeg")
+
+
+def of_alerts(ctx: Context, found: Sequence[model.Alert]) -> list[shapes.Alert]:
+    """With the names of their areas."""
+    names = areas.names(ctx.store, {alert.area for alert in found})
+    return [
+        shapes.Alert.model_validate({**alert_json(alert), "area_name": names.get(alert.area, alert.area)})
+        for alert in found
+    ]
+
+
+def _seen(ctx: Context, person: Person, alert_id: int) -> model.Alert:
+    alert = alerts.get(ctx.store, alert_id)
+    require_seen(person, alert.area, f"alert {alert_id}")
+    return alert
+
+
+def _act(
+    ctx: Context, person: Person, alert_id: int, what: AlertChange, note: str, until: datetime | None = None
+) -> shapes.Alert:
+    _seen(ctx, person, alert_id)
+    try:
+        alert = acts.act(ctx.store, alert_id, what, person.name, ctx.clock.now(), note, until)
+    except Conflict as conflict:
+        [stands] = of_alerts(ctx, [alerts.get(ctx.store, alert_id)])
+        word = str(conflict)
+        detail = f"{stands.acked_by} has acknowledged it" if word == "already_acknowledged" else "it is over"
+        raise ProblemError(409, word, detail, extra={"alert": stands.model_dump(mode="json")}) from conflict
+    [changed] = of_alerts(ctx, [alert])
+    return changed
+
+
+def _cursor(alert: model.Alert) -> str:
+    return f"{rfc3339(alert.started_at)}~{alert.id}"
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    at, _, number = text.partition("~")
+    try:
+        return parse_instant(at), bigint(number)
+    except ValueError as error:
+        raise invalid("cursor", "is not one that this hub gave out") from error

@@ -1,0 +1,89 @@
+"""The application: its routes, its middleware, and what runs beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter, FastAPI
+
+from dashboard.api import (
+    alerts,
+    areas,
+    cameras,
+    devices,
+    incidents,
+    openapi,
+    operations,
+    problems,
+    rules,
+    series,
+    session,
+    static,
+    status,
+    stream,
+)
+from dashboard.api.context import Context
+from dashboard.api.follow import Follower
+from dashboard.api.headers import Headers
+from dashboard.api.live import Live
+from dashboard.api.logins import Logins
+from dashboard.api.parts import expected
+from dashboard.api.pictures import Pictures
+from dashboard.api.rulebook import RuleBook
+from dashboard.api.version import VERSION
+from hub.clock import Clock
+from hub.config import Config
+from hub.store import Store
+from hub.tally import Tally
+
+MAX_BODY_BYTES = 1024 * 1024
+_RESOURCES = (session, areas, cameras, devices, series, alerts, incidents, rules, stream, status)
+
+
+def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:
+    """The whole interface. The store may be away when this is called, and at any time later."""
+    live = Live(expected(config), clock, tally)
+    app = FastAPI(
+        title="gridhub",
+        version=VERSION,
+        description="A monitoring hub for a city governed by grids. Errors are RFC 9457 problem documents.",
+        openapi_url=None,  # served by openapi.router, to people with a session
+        generate_unique_id_function=lambda route: route.name,
+        docs_url=None,  # the pages of the library load from elsewhere
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        lifespan=_lifespan,
+    )
+    app.state.context = Context(
+        config, store, clock, tally, live, Logins(clock), Pictures(config), RuleBook(config), clock.now()
+    )
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    app.include_router(api)
+    app.include_router(openapi.router)
+    app.include_router(operations.router)
+    app.include_router(static.router_of(static.Console(static.ROOT)))
+    app.add_middleware(Headers, tally=tally)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: Context = app.state.context
+    follower = Follower(context.store, context.live, context.clock)
+    follower.start(asyncio.get_running_loop())
+    ticking = asyncio.create_task(context.live.tick())
+    try:
+        yield
+    finally:
+        context.live.close()
+        ticking.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticking
+        await follower.stop()
+        await context.pictures.close()

@@ -1,0 +1,96 @@
+"""Areas, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from dashboard.api import shapes
+from dashboard.api.auth import Viewer, narrow, require_seen
+from dashboard.api.context import Ctx
+from dashboard.api.fields import AreaFilter, AreaInPath, Cursor, Limit
+from hub.errors import NotFound
+from hub.model.alert import Severity
+from hub.store import areas, readings
+
+router = APIRouter(tags=["areas"])
+
+
+class _GeoJson(JSONResponse):
+    media_type = "application/geo+json"
+
+
+@router.get("/areas")
+def list_areas(
+    person: Viewer, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 200
+) -> shapes.Page[shapes.Area]:
+    """In the order of their paths."""
+    known = sorted(areas.list_areas(ctx.store, narrow(person, area)), key=lambda item: item.path)
+    after = [item for item in known if item.path > (cursor or "")]
+    items = [shapes.Area(path=a.path, parent=a.parent, name=a.name, kind=a.kind) for a in after[:limit]]
+    return shapes.Page(items=items, next=items[-1].path if len(after) > limit else None)
+
+
+@router.get("/areas.geojson", response_class=_GeoJson)
+def get_geojson(person: Viewer, ctx: Ctx) -> shapes.FeatureCollection:
+    features = [
+        shapes.Feature(
+            properties=shapes.FeatureProperties(path=area.path, name=area.name, kind=area.kind),
+            geometry=None if area.geometry is None else dict(area.geometry),
+        )
+        for area in areas.list_areas(ctx.store, person.area)
+    ]
+    return shapes.FeatureCollection(features=features)
+
+
+@router.get("/areas/{path:path}/status")
+def get_area_status(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaStatus:
+    """Open alerts that are not shelved, and who watches: of the area, and of every grid in it."""
+    require_seen(person, path, f"area {path!r}")
+    rows = readings.area_status(ctx.store, path, ctx.clock.now())
+    if not rows:
+        raise NotFound(f"there is no area {path!r}")
+    return area_status(path, rows)
+
+
+@router.get("/areas/{path:path}")
+def get_area(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaDetail:
+    require_seen(person, path, f"area {path!r}")
+    area = areas.get(ctx.store, path)
+    children = areas.children(ctx.store, path)
+    return shapes.AreaDetail(path=area.path, parent=area.parent, name=area.name, kind=area.kind, children=children)
+
+
+def area_status(path: str, rows: Sequence[Mapping[str, Any]]) -> shapes.AreaStatus:
+    """The sum over ``rows``, which hold each area at and below ``path`` by itself. Pure."""
+
+    def total(key: str) -> int:
+        return sum(int(row[key]) for row in rows)
+
+    sources, watching = total("sources"), total("watching")
+    counts = shapes.AlertCounts(**{severity: total(severity) for severity in Severity})
+    return shapes.AreaStatus(
+        path=path,
+        name=next(row["name"] for row in rows if row["path"] == path),
+        worst=_worst(counts.model_dump()),
+        alerts=counts,
+        unacknowledged=total("unacknowledged"),
+        sources=sources,
+        watching=watching,
+        watched=watching / sources if sources else 0.0,
+        cameras=total("cameras"),
+        cameras_watching=total("cameras_watching"),
+        grids=[_grid(row) for row in rows if row["leaf"]],
+    )
+
+
+def _grid(row: Mapping[str, Any]) -> shapes.GridStatus:
+    same = ("path", "name", "alerts", "unacknowledged", "sources", "watching", "cameras")
+    return shapes.GridStatus(worst=_worst(row), **{key: row[key] for key in same})
+
+
+def _worst(counts: Mapping[str, Any]) -> Severity | None:
+    return next((severity for severity in Severity if counts[severity]), None)

@@ -1,0 +1,244 @@
+"""Cameras: their settings, their health and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import FileResponse
+from pydantic import Field, TypeAdapter
+
+from dashboard.api import shapes
+from dashboard.api.auth import Integrator, Viewer, narrow
+from dashboard.api.context import Context, Ctx
+from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Instant, Limit
+from dashboard.api.problems import invalid
+from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
+from hub.config.access import split_credentials
+from hub.config.settings import AnalyseSettings, RecordSettings, RtspUrl, SourceId, ZoneSettings
+from hub.log import redact_value
+from hub.model.people import Person
+from hub.model.source import Source, SourceKind, SourceState
+from hub.model.times import format_duration
+from hub.store import health, readings, segments, sources
+
+LONGEST_LISTING = timedelta(days=31)
+LONGEST_CLIP = timedelta(minutes=30)
+router = APIRouter(tags=["cameras"])
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Url = Annotated[RtspUrl, Field(max_length=2000)]
+Credential = Annotated[str, Field(min_length=1, max_length=256)]
+Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64)]
+_DURATION = TypeAdapter(timedelta)
+
+
+class CameraNew(Body):
+    """As in the configuration; the password stands here instead of in a file. It is never answered."""
+
+    id: SourceId
+    url: Url
+    area: AreaPath
+    name: Name | None = None
+    substream_url: Url | None = None
+    username: Credential | None = None
+    password: Credential | None = None
+    record: RecordSettings = RecordSettings()
+    analyse: AnalyseSettings = AnalyseSettings()
+    zones: Zones = ()
+
+
+class CameraChange(Body):
+    """What is left out stays as it is. A new host of the camera needs its credentials again."""
+
+    url: Url | None = None
+    area: AreaPath | None = None
+    name: Name | None = None
+    substream_url: Url | None = None
+    username: Credential | None = None
+    password: Credential | None = None
+    record: RecordSettings | None = None
+    analyse: AnalyseSettings | None = None
+    zones: Zones | None = None
+
+
+class ToProbe(Body):
+    url: Url
+    username: Credential | None = None
+    password: Credential | None = None
+
+
+@router.get("/cameras")
+def list_cameras(
+    person: Viewer,
+    ctx: Ctx,
+    area: AreaFilter = None,
+    state: Annotated[SourceState | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> shapes.Page[shapes.Camera]:
+    """In the order of their ids."""
+    rows = readings.source_page(
+        ctx.store, SourceKind.CAMERA, area=narrow(person, area), state=state, cursor=cursor or "", limit=limit + 1
+    )
+    items = [_of_row(row) for row in rows[:limit]]
+    return shapes.Page(items=items, next=items[-1].id if len(rows) > limit else None)
+
+
+@router.post("/cameras", status_code=201)
+def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response) -> shapes.Camera:
+    """409 `conflict` where the id is taken."""
+    require_area(ctx, person, new.area)
+    settings = new.model_dump(mode="json", include={"record", "analyse", "zones"})
+    url, username, password = _credentials(new.url, new.username, new.password)
+    source = Source(
+        id=new.id,
+        kind=SourceKind.CAMERA,
+        area=new.area,
+        type="camera",
+        name=new.name or new.id,
+        config={"url": url, "substream_url": _bare(new.substream_url), **settings},
+        secret=_secret(username, password),
+        origin="api",
+    )
+    with ctx.store.transaction() as tx:
+        sources.add(tx, source, ctx.clock.now())
+    response.headers["Location"] = f"/api/v1/cameras/{new.id}"
+    return _one(ctx, person, new.id)
+
+
+@router.post("/cameras/probe")
+async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
+    """Open a camera once, before it is added: what it sends, or why it cannot be had. Takes up to 12 s."""
+    return await ctx.pictures.probe(*_credentials(what.url, what.username, what.password))
+
+
+@router.get("/cameras/{id}")
+def get_camera(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Camera:  # noqa: A002  the name in the path
+    return _one(ctx, person, id)
+
+
+@router.patch("/cameras/{id}")
+def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: Ctx) -> shapes.Camera:  # noqa: A002
+    source = changeable(ctx, person, SourceKind.CAMERA, id)
+    if change.area is not None:
+        require_area(ctx, person, change.area)
+    changed = _changed(source, change)
+    with ctx.store.transaction() as tx:
+        sources.update(tx, changed)
+    return _one(ctx, person, id)
+
+
+@router.delete("/cameras/{id}", status_code=204)
+def remove_camera(id: IdInPath, person: Integrator, ctx: Ctx) -> None:  # noqa: A002
+    remove(ctx, person, SourceKind.CAMERA, id)
+
+
+def _seen(id: IdInPath, person: Viewer, ctx: Ctx) -> Row:  # noqa: A002  the name in the path
+    return seen_row(ctx, person, SourceKind.CAMERA, id)
+
+
+Seen = Annotated[Row, Depends(_seen)]
+_JPEG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
+_MP4: dict[int | str, dict[str, Any]] = {200: {"content": {"video/mp4": {}}}}
+
+
+@router.get("/cameras/{id}/snapshot", response_class=Response, responses=_JPEG)
+async def get_camera_snapshot(camera: Seen, ctx: Ctx, width: Annotated[int, Query(ge=16, le=3840)] = 960) -> Response:
+    """The newest picture, taken at `X-Frame-Time`. 503 with the camera's state as code where there is none."""
+    return await ctx.pictures.newest(camera, width)
+
+
+@router.get("/cameras/{id}/recordings")
+def get_recordings(
+    camera: Seen,
+    ctx: Ctx,
+    first: Annotated[Instant, Query(alias="from")],
+    last: Annotated[Instant, Query(alias="to")],
+) -> shapes.Recordings:
+    """The segments and the gaps that touch [from, to], at most 31 days."""
+    _require_interval(first, last, LONGEST_LISTING)
+    found = segments.list_segments(ctx.store, camera["id"], first, last)
+    gaps = health.gaps(ctx.store, camera["id"], first, last)
+    return shapes.Recordings(
+        segments=[
+            shapes.RecordedSegment.model_validate(
+                {"from": item.began_at, "to": item.ended_at, "size_bytes": item.size_bytes}
+            )
+            for item in found
+        ],
+        gaps=[shapes.Gap.model_validate(gap) for gap in gaps],
+    )
+
+
+@router.get("/cameras/{id}/clip", response_class=FileResponse, responses=_MP4)
+async def get_clip(
+    camera: Seen,
+    ctx: Ctx,
+    first: Annotated[Instant, Query(alias="from")],
+    last: Annotated[Instant, Query(alias="to")],
+) -> FileResponse:
+    """[from, to] as one MP4, at most 30 minutes; it may begin a keyframe earlier. 404 `nothing_recorded`."""
+    _require_interval(first, last, LONGEST_CLIP)
+    return await ctx.pictures.clip(ctx.store, camera["id"], first, last)
+
+
+def _require_interval(first: datetime, last: datetime, longest: timedelta) -> None:
+    if not first < last <= first + longest:
+        raise invalid("to", f"must come after from, by at most {format_duration(longest)}")
+
+
+def _one(ctx: Context, person: Person, camera_id: str) -> shapes.Camera:
+    return _of_row(seen_row(ctx, person, SourceKind.CAMERA, camera_id))
+
+
+def _of_row(row: Row) -> shapes.Camera:
+    config = row["config"]
+    record = {**config["record"]}
+    for key in ("keep", "pre", "post"):
+        record[key] = format_duration(_DURATION.validate_python(record[key]))
+    return shapes.Camera.model_validate({**config, **row, "record": record})
+
+
+def _changed(source: Source, change: CameraChange) -> Source:
+    """``source`` with what is set in ``change``."""
+    sent = change.model_dump(mode="json", exclude_unset=True)
+    config = {**source.config, **{key: sent[key] for key in ("record", "analyse", "zones") if sent.get(key)}}
+    if "zones" in sent:
+        config["zones"] = sent["zones"] or []
+    if "substream_url" in sent:
+        config["substream_url"] = _bare(change.substream_url)
+    username, password = change.username, change.password
+    if change.url is not None:
+        config["url"], username, password = _credentials(change.url, username, password)
+    known = dict(source.secret or {})
+    if _hosts(config) - _hosts(source.config):
+        known = {}  # or whoever may change the URL could have the password sent to a host of theirs
+    secret = _secret(username or known.get("username"), password or known.get("password"))
+    area, name = change.area or source.area, change.name or source.name
+    return replace(source, area=area, name=name, config=config, secret=secret)
+
+
+def _hosts(config: Mapping[str, Any]) -> set[str | None]:
+    return {urlsplit(url).hostname for url in (config["url"], config["substream_url"]) if url is not None}
+
+
+def _credentials(url: str, username: str | None, password: str | None) -> tuple[str, str | None, str | None]:
+    """The URL without credentials, and these: those given apart, else those of the URL."""
+    bare, url_username, url_password = split_credentials(url)
+    if password:
+        redact_value(password)
+    return bare, username or url_username, password or url_password
+
+
+def _bare(url: str | None) -> str | None:
+    return None if url is None else split_credentials(url)[0]
+
+
+def _secret(username: str | None, password: str | None) -> dict[str, str] | None:
+    given = {"username": username, "password": password}
+    return {key: value for key, value in given.items() if value} or None

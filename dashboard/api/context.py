@@ -1,0 +1,39 @@
+"""What every endpoint may use, made once by ``app.make_app``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from dashboard.api.live import Live
+from dashboard.api.logins import Logins
+from dashboard.api.pictures import Pictures
+from dashboard.api.rulebook import RuleBook
+from hub.clock import Clock
+from hub.config import Config
+from hub.store import Store
+from hub.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    config: Config
+    store: Store
+    clock: Clock
+    tally: Tally
+    live: Live
+    logins: Logins
+    pictures: Pictures
+    rules: RuleBook
+    started_at: datetime
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Ctx = Annotated[Context, Depends(_context)]

@@ -1,0 +1,73 @@
+"""What may be sent: the types of parameters and bodies, each with its bound."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+
+from hub.model.area import check_path
+from hub.model.source import check_source_id
+from hub.model.times import parse_duration, parse_instant
+
+_MAX_BIGINT = 2**63 - 1
+
+
+def _printable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("holds a character that cannot be stored (U+0000)")
+    return value
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(_holds_nul(item) for item in value)
+    return isinstance(value, str) and "\0" in value
+
+
+class Body(BaseModel):
+    """A request body. An unknown key is refused, and so is a character that PostgreSQL cannot store, however deep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        if _holds_nul(value):
+            raise ValueError("holds a character that cannot be stored (U+0000)")
+        return value
+
+
+def _duration(value: str) -> timedelta:
+    try:
+        return parse_duration(value)
+    except OverflowError as error:
+        raise ValueError("is too long a duration") from error
+
+
+def bigint(text: str) -> int:
+    """A number as the store's ids are. Raises ValueError."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > _MAX_BIGINT:
+        raise ValueError("is not the number of a row")
+    return int(text)
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+AreaPath = Annotated[str, AfterValidator(check_path)]
+AreaInPath = Annotated[str, Path(max_length=700), AfterValidator(check_path)]
+IdInPath = Annotated[str, Path(max_length=127), AfterValidator(check_source_id)]
+NumberInPath = Annotated[int, Path(ge=1, le=_MAX_BIGINT)]
+Instant = Annotated[
+    datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""RFC 3339 with an offset."""
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "examples": ["10s", "5m", "1h"]})
+]
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many to answer at most")]
+Cursor = Annotated[Text | None, Query(max_length=200, description="`next` of the page before")]
+AreaFilter = Annotated[AreaPath | None, Query(description="an area: it and what lies below it")]

@@ -1,0 +1,90 @@
+"""Incidents, to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from dashboard.api import shapes
+from dashboard.api.alerts import of_alerts
+from dashboard.api.auth import Viewer, narrow, require_seen
+from dashboard.api.context import Context, Ctx
+from dashboard.api.fields import AreaFilter, Cursor, Limit, NumberInPath, bigint
+from dashboard.api.problems import invalid
+from hub.model import incident as model
+from hub.model.incident import IncidentState
+from hub.model.people import Person
+from hub.model.times import parse_instant, rfc3339
+from hub.store import alerts, areas, incidents, journal
+
+router = APIRouter(tags=["incidents"])
+
+
+@router.get("/incidents")
+def list_incidents(
+    person: Viewer, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 100
+) -> shapes.Page[shapes.Incident]:
+    """Open ones first, then newest first."""
+    before = None if cursor is None else _read_cursor(cursor)
+    found = incidents.list_incidents(ctx.store, narrow(person, area), limit + 1, before)
+    items = _of_incidents(ctx, found[:limit])
+    return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
+
+
+@router.get("/incidents/{id}")
+def get_incident(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.IncidentDetail:  # noqa: A002  the name in the path
+    """With its alerts, newest first."""
+    incident = _seen(ctx, person, id)
+    [known] = _of_incidents(ctx, [incident])
+    members = of_alerts(ctx, alerts.of_incident(ctx.store, id))
+    return shapes.IncidentDetail(**known.model_dump(), alerts=members)
+
+
+@router.get("/incidents/{id}/log")
+def get_incident_log(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.Page[shapes.IncidentLogEntry]:  # noqa: A002
+    """Everything that happened to it, oldest first, on one page."""
+    _seen(ctx, person, id)
+    items = [
+        shapes.IncidentLogEntry(
+            id=entry.id, at=entry.at, actor=entry.actor, change=entry.change, alert=entry.body.get("alert")
+        )
+        for entry in journal.of_subject(ctx.store, "incident", str(id))
+    ]
+    return shapes.Page(items=items, next=None)
+
+
+def _seen(ctx: Context, person: Person, incident_id: int) -> model.Incident:
+    incident = incidents.get(ctx.store, incident_id)
+    require_seen(person, incident.area, f"incident {incident_id}")
+    return incident
+
+
+def _of_incidents(ctx: Context, found: Sequence[model.Incident]) -> list[shapes.Incident]:
+    names = areas.names(ctx.store, {incident.area for incident in found})
+    return [
+        shapes.Incident(
+            id=incident.id,
+            area=incident.area,
+            area_name=names.get(incident.area, incident.area),
+            title=incident.title,
+            severity=incident.severity,
+            state=incident.state,
+            opened_at=incident.opened_at,
+            closed_at=incident.closed_at,
+        )
+        for incident in found
+    ]
+
+
+def _cursor(incident: model.Incident) -> str:
+    return f"{incident.state}~{rfc3339(incident.opened_at)}~{incident.id}"
+
+
+def _read_cursor(text: str) -> tuple[bool, datetime, int]:
+    try:
+        state, opened_at, number = text.split("~")
+        return IncidentState(state) is IncidentState.OPEN, parse_instant(opened_at), bigint(number)
+    except ValueError as error:
+        raise invalid("cursor", "is not one that this hub gave out") from error

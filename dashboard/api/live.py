@@ -1,0 +1,180 @@
+"""The hub of live events: every client of the event stream, and how the parts of the hub are.
+
+Belongs to the event loop. ``follow.Follower`` reads the store in a thread of its own and hands over what it finds; each
+event is put into the bounded queue of each client that may see it. A client whose queue is full is disconnected, and
+comes back with the id of the last event it saw.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from dashboard.api import frames
+from dashboard.api.frames import Event
+from dashboard.api.parts import Part, StoreHealth, parts_of
+from hub.clock import Clock
+from hub.model.area import contains
+from hub.model.observation import Stored
+from hub.store.processes import Process
+from hub.tally import Tally
+
+MAX_QUEUED_BYTES = 1024 * 1024
+_TICK_S = 1.0
+_SILENT_S = 6.0
+"""A follower that has not come back from the store for so long waits for a store that hangs."""
+
+
+class Client:
+    """One event stream. ``area``: what its person may see; ``observed``: the area whose observations it wants."""
+
+    def __init__(self, token: str, area: str | None, observed: str | None) -> None:
+        self.token = token
+        self.area = area
+        self.observed = observed
+        self.closed = False
+        self._queue: deque[tuple[int | None, bytes]] = deque()
+        self._queued_bytes = 0
+        self._wake = asyncio.Event()
+
+    def sees(self, area: str | None) -> bool:
+        return area is None or self.area is None or contains(self.area, area)
+
+    def offer(self, event_id: int | None, frame: bytes) -> None:
+        if self._queued_bytes + len(frame) > MAX_QUEUED_BYTES:
+            self.close()
+        if self.closed:
+            return
+        self._queue.append((event_id, frame))
+        self._queued_bytes += len(frame)
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the stream; what is queued is not sent any more."""
+        self.closed = True
+        self._queue.clear()
+        self._wake.set()
+
+    async def take(self, timeout_s: float) -> list[tuple[int | None, bytes]]:
+        """All (journal id, frame) that are queued, at once when there are any; [] on time-out and when closed."""
+        if not self._queue and not self.closed:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                return []
+        self._wake.clear()
+        taken = list(self._queue)
+        self._queue.clear()
+        self._queued_bytes = 0
+        return taken
+
+
+class Live:
+    """``names``: the processes that make up the hub."""
+
+    def __init__(self, names: Sequence[str], clock: Clock, tally: Tally) -> None:
+        self._names = tuple(names)
+        self._clock = clock
+        self._tally = tally
+        self._clients: set[Client] = set()
+        self._processes: Sequence[Process] = ()
+        self._store = StoreHealth(None, clock.now(), "not tried yet")
+        self._heard_at_s = clock.monotonic()
+        self.last_id: int | None = None
+        self.area_names: Mapping[str, str] = {}
+        self.tokens: frozenset[str] = frozenset()
+        self.observed: frozenset[str] = frozenset()
+        self.parts: list[Part] = []
+        self._told: list[tuple[str, str, str, datetime | None]] = []
+        self.refresh()
+
+    @property
+    def store_is_away(self) -> bool:
+        return self._store.answers is False
+
+    # --- clients -----------------------------------------------------------------------------------------------------
+
+    def join(self, client: Client) -> None:
+        """From here on the client gets every event after ``last_id``."""
+        self._clients.add(client)
+        self._count()
+
+    def leave(self, client: Client) -> None:
+        self._clients.discard(client)
+        self._count()
+
+    def close(self) -> None:
+        """End every stream: the hub goes down."""
+        for client in self._clients:
+            client.close()
+
+    def _count(self) -> None:
+        self.tokens = frozenset(client.token for client in self._clients)
+        self.observed = frozenset(client.observed for client in self._clients if client.observed is not None)
+        self._tally.set("gridhub_stream_clients", len(self._clients))
+
+    # --- what the follower found -------------------------------------------------------------------------------------
+
+    def stand_at(self, last_id: int, area_names: Mapping[str, str]) -> None:
+        """Where the journal stands. A journal that went back is another one: all clients have to load again."""
+        if self.last_id is not None and last_id < self.last_id:
+            self.close()
+        self.last_id, self.area_names = last_id, area_names
+
+    def publish(self, last_id: int, events: Sequence[Event]) -> None:
+        self.last_id = last_id
+        for client in self._clients:
+            for event in events:
+                if client.sees(event.area):
+                    client.offer(event.id, event.frame)
+
+    def observe(self, items: Sequence[Stored]) -> None:
+        for area in self.observed:
+            found = [item for item in items if contains(area, item.area)]
+            if not found:
+                continue
+            frame = frames.observations(found)
+            for client in self._clients:
+                if client.observed == area:
+                    client.offer(None, frame)
+
+    def heard(self, processes: Sequence[Process], gone: frozenset[str]) -> None:
+        """The store answered. ``gone``: tokens whose sessions are over."""
+        self._heard_at_s = self._clock.monotonic()
+        self._processes = processes
+        if not self._store.answers:
+            self._store = StoreHealth(True, self._clock.now())
+        for client in self._clients:
+            if client.token in gone:
+                client.close()
+        self.refresh()
+
+    def lost(self, reason: str) -> None:
+        """The store does not answer."""
+        if self._store.answers is not False:
+            self._store = StoreHealth(False, self._clock.now(), reason)
+        self.refresh()
+
+    # --- the parts ---------------------------------------------------------------------------------------------------
+
+    async def tick(self) -> None:
+        """Look at the parts from time to time, for ever: silence is news too."""
+        while True:
+            if self._clock.monotonic() - self._heard_at_s > _SILENT_S:
+                self.lost("does not answer")
+            self.refresh()
+            await asyncio.sleep(_TICK_S)
+
+    def refresh(self) -> None:
+        """Say how the parts are, where that has changed."""
+        self.parts = parts_of(self._names, self._processes, self._store, self._clock.now())
+        told = [part.told for part in self.parts]
+        if told == self._told:
+            return
+        self._told = told
+        frame = frames.system(self.parts)
+        for client in self._clients:
+            client.offer(None, frame)

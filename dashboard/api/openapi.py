@@ -1,0 +1,29 @@
+"""The description of the interface (OpenAPI 3.1), from which the console's types are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+
+from dashboard.api import problems
+from dashboard.api.auth import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/api/openapi.json")
+def get_openapi(_: Viewer, request: Request) -> dict[str, Any]:
+    return describe(request.app)
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document; problem documents under their own media type."""
+    known = app.openapi()
+    for operations in known["paths"].values():
+        for operation in operations.values():
+            for status in problems.RESPONSES:
+                content = operation["responses"][status]["content"]
+                if "application/json" in content:
+                    content[problems.MEDIA_TYPE] = content.pop("application/json")
+    return known

@@ -1,0 +1,97 @@
+"""For those who run the hub: health checks and metrics, outside ``/api/v1``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from dashboard.api.auth import current_session
+from dashboard.api.context import Context, Ctx
+from dashboard.api.parts import is_down
+from hub.model.alert import Severity
+from hub.store import processes, readings
+from hub.store.processes import Process
+
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz", response_class=PlainTextResponse)
+async def healthz() -> PlainTextResponse:
+    """The process lives."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz")
+async def readyz(ctx: Ctx) -> JSONResponse:
+    """503 with the names of the parts that are down."""
+    down = is_down(ctx.live.parts)
+    return JSONResponse({"ready": not down, "down": down}, 503 if down else 200)
+
+
+@router.get("/metrics")
+def metrics(request: Request, ctx: Ctx) -> Response:
+    """Prometheus text format: what every process has counted, and the state of alerts and sources."""
+    if not _is_local(request):
+        current_session(request, ctx)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(ctx))
+    return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+def _is_local(request: Request) -> bool:
+    """Whether it comes from this machine itself, and was not passed on by a proxy there."""
+    if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Collector(Collector):
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def collect(self) -> Iterator[Metric]:
+        store = self._ctx.store
+        yield from of_processes(processes.list_processes(store))
+        counts = readings.open_alerts_by_severity(store)
+        alerts = GaugeMetricFamily("gridhub_open_alerts", "Alerts that are not resolved", labels=["severity"])
+        for severity in Severity:
+            alerts.add_metric([severity], counts.get(severity, 0))
+        yield alerts
+        sources = GaugeMetricFamily("gridhub_sources", "Cameras and devices", labels=["kind", "state"])
+        for row in readings.sources_by_state(store):
+            sources.add_metric([row["kind"], row["state"]], row["count"])
+        yield sources
+        parts = GaugeMetricFamily("gridhub_part_up", "1 where a part of the hub works", labels=["part"])
+        for part in self._ctx.live.parts:
+            parts.add_metric([part.name], float(part.state == "ok"))
+        yield parts
+
+
+def of_processes(known: Iterable[Process]) -> Iterator[Metric]:
+    """The samples of every process, one family a name, with a label ``process``. Pure."""
+    families: dict[tuple[str, tuple[str, ...]], CounterMetricFamily | GaugeMetricFamily] = {}
+    for process in known:
+        for sample in process.samples:
+            name = str(sample["name"])
+            labels = {key: str(value) for key, value in sorted(sample["labels"].items()) if _LABEL.fullmatch(key)}
+            if not _NAME.fullmatch(name):
+                continue
+            names = ("process", *labels)
+            if (name, names) not in families:
+                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+                families[name, names] = kind(name, name.replace("_", " "), labels=names)
+            families[name, names].add_metric([process.name, *labels.values()], float(sample["value"]))
+    yield from families.values()

@@ -1,0 +1,161 @@
+"""Pictures of cameras: asked of the workers that have them, cut out of recordings, or kept as evidence.
+
+A video worker serves the newest pictures of its cameras on a Unix socket. What opens video files or cameras runs in a
+child process with a time limit: a broken file or a hostile camera must not take the dashboard with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import httpx
+from fastapi import Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from dashboard.api import shapes
+from dashboard.api.problems import ProblemError
+from hub.config import Config
+from hub.model.source import SourceState
+from hub.model.times import parse_instant, rfc3339
+from hub.store import Store, segments
+
+_PICTURE_TIMEOUT_S = 2.0
+_PROBE_TIMEOUT_S = 12.0
+_CLIP_TIMEOUT_S = 60.0
+_MAX_CHILDREN = 2
+
+
+class Pictures:
+    """Belongs to the event loop; ``close`` ends the connections to the workers."""
+
+    def __init__(self, config: Config) -> None:
+        self._data_dir = config.data_dir
+        self._shards = config.workers.video
+        self._workers: dict[int, httpx.AsyncClient] = {}
+        self._children = asyncio.Semaphore(_MAX_CHILDREN)
+
+    async def close(self) -> None:
+        for client in self._workers.values():
+            await client.aclose()
+
+    async def newest(self, camera: Mapping[str, Any], width: int) -> Response:
+        """The JPEG of a camera. Raises ProblemError 503 with the state of the camera as its code."""
+        shard = zlib.crc32(camera["id"].encode()) % self._shards
+        try:
+            answer = await self._worker(shard).get(f"/cameras/{camera['id']}/snapshot", params={"width": width})
+        except (httpx.TransportError, OSError) as error:
+            raise ProblemError(503, SourceState.WORKER_DOWN, f"video-{shard} does not answer") from error
+        if answer.status_code != 200:
+            raise _no_picture(answer)
+        taken_at = parse_instant(answer.headers["X-Frame-Time"])
+        headers = {"X-Frame-Time": rfc3339(taken_at), "Last-Modified": format_datetime(taken_at, usegmt=True)}
+        return Response(answer.content, media_type="image/jpeg", headers=headers)
+
+    def kept(self, name: str) -> Path | None:
+        """The file of a snapshot that was kept as evidence; None where there is none of that name in its folder."""
+        folder = (self._data_dir / "snapshots").resolve()
+        try:
+            file = (folder / name).resolve()
+            return file if file.is_relative_to(folder) and file.is_file() else None
+        except (OSError, ValueError):  # a name that no file can have
+            return None
+
+    async def probe(self, url: str, username: str | None, password: str | None) -> shapes.Probe:
+        """Open a camera once."""
+        asked = {"url": url, "secret": {"username": username, "password": password}}
+        said = await self._child("dashboard.api.probing", asked, _PROBE_TIMEOUT_S)
+        if said is None:
+            reason = f"the camera did not show a picture within {_PROBE_TIMEOUT_S:.0f} s"
+            said = {"state": SourceState.STALLED, "reason": reason}
+        empty = dict.fromkeys(("codec", "width", "height", "fps", "snapshot"))
+        return shapes.Probe.model_validate({**empty, **said})
+
+    async def clip(self, store: Store, camera: str, first: datetime, last: datetime) -> FileResponse:
+        """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404."""
+        found = await anyio.to_thread.run_sync(segments.list_segments, store, camera, first, last)
+        out = _temporary(self._data_dir) if found else None
+        said = None if out is None else await self._cut(found, first, last, out)
+        if out is None or said is None or said["state"] != "done":
+            if out is not None:
+                out.unlink(missing_ok=True)
+            if said is None and out is not None:
+                raise ProblemError(503, "clip_failed", "the clip could not be made in time: ask for a shorter one")
+            raise ProblemError(404, "nothing_recorded", "nothing is recorded in this interval")
+        headers = {"X-Clip-From": said["began_at"], "X-Clip-To": said["ended_at"]}
+        name = f"{camera}-{first:%Y%m%dT%H%M%SZ}.mp4"
+        return FileResponse(
+            out, media_type="video/mp4", filename=name, headers=headers, background=BackgroundTask(out.unlink, True)
+        )
+
+    async def _cut(
+        self, found: Sequence[segments.Segment], first: datetime, last: datetime, out: Path
+    ) -> dict[str, Any] | None:
+        asked = {
+            "data_dir": str(self._data_dir),
+            "segments": [
+                [item.camera, rfc3339(item.began_at), rfc3339(item.ended_at), item.path, item.size_bytes]
+                for item in found
+            ],
+            "first": rfc3339(first),
+            "last": rfc3339(last),
+            "out": str(out),
+        }
+        return await self._child("dashboard.api.cutting", asked, _CLIP_TIMEOUT_S)
+
+    async def _child(self, module: str, asked: Mapping[str, Any], timeout_s: float) -> dict[str, Any] | None:
+        """What a program answers; None where it failed or was late. JSON in and out: no secret is an argument."""
+        async with self._children:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            )
+            try:
+                async with asyncio.timeout(timeout_s):
+                    said, _ = await process.communicate(json.dumps(asked).encode())
+            except TimeoutError:
+                return None
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+        if process.returncode != 0:
+            return None
+        answer: dict[str, Any] = json.loads(said)
+        return answer
+
+    def _worker(self, shard: int) -> httpx.AsyncClient:
+        if shard not in self._workers:
+            socket = self._data_dir / "run" / f"video-{shard}.sock"
+            transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=httpx.Limits(max_connections=16))
+            self._workers[shard] = httpx.AsyncClient(
+                transport=transport, base_url="http://worker", timeout=_PICTURE_TIMEOUT_S, trust_env=False
+            )
+        return self._workers[shard]
+
+
+def _no_picture(answer: httpx.Response) -> ProblemError:
+    try:
+        said = answer.json()
+        code, detail = str(said["code"]), str(said["detail"])
+    except (ValueError, KeyError, TypeError):
+        code, detail = "no_picture", "the worker has no picture"
+    return ProblemError(503, code, detail)
+
+
+def _temporary(data_dir: Path) -> Path:
+    folder = data_dir / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="clip-", suffix=".mp4", dir=folder)
+    os.close(descriptor)
+    return Path(name)

@@ -1,0 +1,314 @@
+"""What the interface answers, as types: the names and fields of ``docs/design/http-shapes.md``.
+
+The web's types are generated from these, by way of ``/api/openapi.json``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+
+from hub.model.alert import AlertChange, AlertState, Severity
+from hub.model.incident import IncidentState
+from hub.model.people import Role
+from hub.model.source import SourceState
+from hub.model.times import rfc3339
+
+Time = Annotated[
+    datetime,
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""RFC 3339 in UTC."""
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """``next`` is the ``cursor`` of the page that follows, null on the last one."""
+
+    items: list[Item]
+    next: str | None
+
+
+class User(BaseModel):
+    name: str
+    role: Role
+    area: str | None
+
+
+class SignedIn(BaseModel):
+    token: str
+    expires_at: Time
+    user: User
+
+
+class Whoami(BaseModel):
+    user: User
+
+
+class Area(BaseModel):
+    path: str
+    parent: str | None
+    name: str
+    kind: str
+
+
+class AreaDetail(Area):
+    children: list[str]
+
+
+class FeatureProperties(BaseModel):
+    path: str
+    name: str
+    kind: str
+
+
+class Feature(BaseModel):
+    type: Literal["Feature"] = "Feature"
+    properties: FeatureProperties
+    geometry: dict[str, Any] | None
+
+
+class FeatureCollection(BaseModel):
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[Feature]
+
+
+class AlertCounts(BaseModel):
+    critical: int = 0
+    major: int = 0
+    minor: int = 0
+    warning: int = 0
+
+
+class GridStatus(BaseModel):
+    path: str
+    name: str
+    worst: Severity | None
+    alerts: int
+    unacknowledged: int
+    sources: int
+    watching: int
+    cameras: int
+
+
+class AreaStatus(BaseModel):
+    path: str
+    name: str
+    worst: Severity | None
+    alerts: AlertCounts
+    unacknowledged: int
+    sources: int
+    watching: int
+    watched: float
+    cameras: int
+    cameras_watching: int
+    grids: list[GridStatus]
+
+
+class Record(BaseModel):
+    """Durations as a configuration writes them: 30d, 10s."""
+
+    mode: str
+    keep: str
+    pre: str
+    post: str
+
+
+class Detect(BaseModel):
+    model: str
+    classes: list[str]
+
+
+class Analyse(BaseModel):
+    motion: bool
+    tamper: bool
+    detect: Detect | None
+
+
+class Zone(BaseModel):
+    """``polygon``: fractions of the frame."""
+
+    name: str
+    polygon: list[tuple[float, float]]
+
+
+class Camera(BaseModel):
+    id: str
+    name: str
+    area: str
+    url: str
+    substream_url: str | None
+    record: Record
+    analyse: Analyse
+    zones: list[Zone]
+    origin: Literal["config", "api"]
+    state: SourceState
+    reason: str
+    since: Time
+    seen_at: Time | None
+    detail: dict[str, Any]
+
+
+class Probe(BaseModel):
+    """``snapshot`` is a data: URL."""
+
+    state: SourceState
+    reason: str
+    codec: str | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    snapshot: str | None
+
+
+class RecordedSegment(BaseModel):
+    first: Time = Field(alias="from")
+    to: Time
+    size_bytes: int
+
+
+class Gap(BaseModel):
+    """An interval in which the camera was not watching; ``to`` is null while it lasts."""
+
+    first: Time = Field(alias="from")
+    to: Time | None
+    cause: SourceState
+    reason: str
+
+
+class Recordings(BaseModel):
+    segments: list[RecordedSegment]
+    gaps: list[Gap]
+
+
+class Series(BaseModel):
+    """``points``: with a step (ts, mean, min, max, count); without (ts, value), and (ts, null, text) for words."""
+
+    source: str
+    metric: str
+    first: Time = Field(alias="from")
+    to: Time
+    step_s: float | None
+    points: list[
+        tuple[Time, float | None, float | None, float | None, int] | tuple[Time, None, str] | tuple[Time, float | None]
+    ]
+
+
+class Latest(BaseModel):
+    value: float | None
+    text: str | None
+    ts: Time
+
+
+class Device(BaseModel):
+    id: str
+    name: str
+    area: str
+    type: str
+    origin: Literal["config", "api"]
+    approved: bool
+    state: SourceState
+    reason: str
+    since: Time
+    seen_at: Time | None
+    latest: dict[str, Latest]
+
+
+class Evidence(BaseModel):
+    source: str
+    metric: str
+    ts: Time
+    value: float | None
+    text: str | None
+    attrs: dict[str, Any] | None
+
+
+class Alert(BaseModel):
+    id: int
+    rule: str
+    severity: Severity
+    state: AlertState
+    area: str
+    area_name: str
+    sources: list[str]
+    started_at: Time
+    detected_at: Time
+    resolved_at: Time | None
+    acked_at: Time | None
+    acked_by: str | None
+    shelved_until: Time | None
+    summary: str
+    incident: int | None
+    evidence: list[Evidence]
+
+
+class LogEntry(BaseModel):
+    id: int
+    at: Time
+    actor: str
+    change: AlertChange
+    note: str
+
+
+class AlertDetail(Alert):
+    log: list[LogEntry]
+    procedure: str | None
+
+
+class Incident(BaseModel):
+    id: int
+    area: str
+    area_name: str
+    title: str
+    severity: Severity
+    state: IncidentState
+    opened_at: Time
+    closed_at: Time | None
+
+
+class IncidentDetail(Incident):
+    alerts: list[Alert]
+
+
+class IncidentLogEntry(BaseModel):
+    """``alert`` is the one that caused the change, where one did."""
+
+    id: int
+    at: Time
+    actor: str
+    change: str
+    alert: int | None
+
+
+class Part(BaseModel):
+    name: str
+    state: Literal["ok", "degraded", "down"]
+    detail: str
+    since: Time | None
+    beat_at: Time | None
+
+
+class Status(BaseModel):
+    version: str
+    started_at: Time
+    now: Time
+    parts: list[Part]
+
+
+class Rule(BaseModel):
+    """``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved."""
+
+    name: str
+    severity: Severity
+    summary: str
+    file: str
+    by: str
+    areas: list[str]
+    text: str
+    procedure: str | None
+    open: int
+
