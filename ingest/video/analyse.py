@@ -28,6 +28,7 @@ _MEMORY_S = 10.0  # the time constant of the background
 _VARIANCES = 25.0  # squared Mahalanobis distance at which a pixel is not background
 _LEARN = 3  # pictures that are only learnt from
 _MOMENT_S = 0.35  # how long ago "a moment ago" is, at least
+_LEVELS = 8.0  # levels of brightness by which a pixel of a thing differs from the place
 _CHANGE = 12  # levels of the quotient image by which a pixel differs from a moment ago
 _MIN_AREA = 0.0015  # of the picture: the smallest thing that moves
 _MIN_CHANGED = 0.08  # of a thing's area: less has only been left behind
@@ -53,6 +54,7 @@ class MotionDetector:
 
     def __init__(self) -> None:
         self._ts: datetime | None = None
+        self._level: np.ndarray[Any, Any] | None = None
         self._forget()
 
     def see(self, luma: Luma, ts: datetime) -> Motion | None:
@@ -65,6 +67,7 @@ class MotionDetector:
         self._seen += 1
         rate = max(1.0 - math.exp(-step_s / _MEMORY_S), 1.0 / self._seen if self._seen <= 2 * _LEARN else 0.0)
         foreground = self._background.apply(quotient, learningRate=rate)
+        foreground[np.abs(luma - self._level_after(luma, rate)) < _LEVELS] = 0
         moment_ago = self._moment_ago(ts)
         self._recent.append((ts, quotient))
         if self._seen <= _LEARN or moment_ago is None:
@@ -74,6 +77,13 @@ class MotionDetector:
             self._forget()
             return None
         return motion
+
+    def _level_after(self, luma: Luma, rate: float) -> np.ndarray[Any, Any]:
+        """The mean brightness of each pixel. A thing also changes the quotient around it, but not the brightness."""
+        if self._level is None:
+            self._level = luma.astype(np.float32)
+        cv2.accumulateWeighted(luma, self._level, rate)
+        return self._level
 
     def _moment_ago(self, ts: datetime) -> Luma | None:
         while len(self._recent) > 1 and (ts - self._recent[1][0]).total_seconds() >= _MOMENT_S:
@@ -85,6 +95,7 @@ class MotionDetector:
     def _forget(self) -> None:
         self._background = cv2.createBackgroundSubtractorMOG2(500, _VARIANCES, detectShadows=False)
         self._recent: deque[tuple[datetime, Luma]] = deque()
+        self._level = None
         self._seen = 0
 
 

@@ -12,6 +12,8 @@ from ingest.video.decode import Decoder, Picture
 from ingest.video.open import Facts, Feed, open_feed
 
 _LIMIT_S = 10.0
+_OPEN_TIMEOUT_S = 3.5
+_READ_TIMEOUT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +27,22 @@ class Probe:
 
 
 def probe(url: str, secret: Mapping[str, str] | None, clock: Clock, width: int = 960) -> Probe:
-    """Open a camera once, for 15 s at most. ``url`` without credentials. Never raises for what a camera does."""
+    """Open a camera once, for about 10 s at most. ``url`` without credentials. What a camera does raises nothing."""
+    until_s = clock.monotonic() + _LIMIT_S
     try:
-        feed = open_feed(url, secret, read_timeout_s=5.0)
+        feed = open_feed(url, secret, open_timeout_s=_OPEN_TIMEOUT_S, read_timeout_s=_READ_TIMEOUT_S)
     except SourceError as error:
         return Probe(SourceState(error.state), error.reason)
     try:
-        return _look(feed, clock, width)
+        return _look(feed, clock, width, until_s)
     except SourceError as error:
         return Probe(SourceState(error.state), error.reason, feed.facts)
     finally:
         feed.close()
 
 
-def _look(feed: Feed, clock: Clock, width: int) -> Probe:
+def _look(feed: Feed, clock: Clock, width: int, until_s: float) -> Probe:
     decoder = Decoder(feed.stream)
-    until_s = clock.monotonic() + _LIMIT_S
     first_s = last_s = None
     count = 0
     picture: Picture | None = None

@@ -10,6 +10,7 @@ from hub.tally import Tally
 from ingest.video import disk
 from ingest.video.decode import Picture
 
+FOLDER = "snapshots"
 KEEP = timedelta(days=7)
 MAX_WIDTH = 960
 _AT_MOST_EVERY = timedelta(seconds=5)
@@ -25,12 +26,12 @@ class Snapshots:
         self._saved_at: datetime | None = None
 
     def save(self, picture: Picture) -> str | None:
-        """The name of the new file, relative to the data directory; None where there is none."""
+        """The name of the new file, relative to ``snapshots/``; None where there is none."""
         if self._saved_at is not None and timedelta(0) <= picture.ts - self._saved_at < _AT_MOST_EVERY:
             return None
         ts = picture.ts.astimezone(UTC)
-        name = f"snapshots/{ts:%Y-%m-%d}/{self._camera}/{ts:%H%M%S}-{ts.microsecond // 1000:03d}.jpg"
-        path = self._data_dir / name
+        name = f"{ts:%Y-%m-%d}/{self._camera}/{ts:%H%M%S}-{ts.microsecond // 1000:03d}.jpg"
+        path = self._data_dir / FOLDER / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if disk.is_full(path.parent):
@@ -47,7 +48,7 @@ class Snapshots:
 
 def sweep(data_dir: Path, now: datetime) -> int:
     """Remove the days that are older than ``KEEP``, whole; answers how many. Raises OSError."""
-    folder = data_dir / "snapshots"
+    folder = data_dir / FOLDER
     oldest = (now.astimezone(UTC) - KEEP).strftime("%Y-%m-%d")
     old = [day for day in folder.iterdir() if day.name < oldest] if folder.is_dir() else []
     for day in old:
