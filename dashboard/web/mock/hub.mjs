@@ -53,8 +53,8 @@ export class Hub {
     this.fire(RULES[6], 51, ago(7_400));
     this.fire(RULES[5], 22, ago(3_100));
     this.fire(RULES[3], 14, ago(372));
-    this.change(this.fire(RULES[2], 45, ago(1_500)), 'acknowledged', '王芳', null);
-    this.change(this.fire(RULES[4], 26, ago(640)), 'acknowledged', '李强', null);
+    this.change(this.fire(RULES[2], 45, ago(1_500)), 'acknowledged', '王芳', '');
+    this.change(this.fire(RULES[4], 26, ago(640)), 'acknowledged', '李强', '');
     this.resolve(this.fire(RULES[4], 33, ago(5_000)), ago(4_000));
     this.fire(RULES[2], 38, ago(95));
     this.fire(RULES[0], 3, ago(41));
@@ -83,13 +83,13 @@ export class Hub {
       acked_by: null, shelved_until: null, summary: rule.summary(value, this.names.get(area)), incident: 40 + grid, evidence,
     };
     this.alerts.set(alert.id, alert);
-    this.change(alert, 'fired', 'rules', null, at);
+    this.change(alert, 'fired', 'rules', '', at);
     return alert;
   }
 
   resolve(alert, at) {
     Object.assign(alert, { state: 'resolved', resolved_at: iso(at) });
-    this.change(alert, 'resolved', 'rules', null, at);
+    this.change(alert, 'resolved', 'rules', '', at);
   }
 
   change(alert, change, actor, note, at = Date.now()) {
@@ -113,9 +113,9 @@ export class Hub {
     }
     if (alert.state === 'resolved' && call !== 'comment') return { status: 409, code: 'not_open', alert };
     if (call === 'ack' && alert.state === 'acknowledged') return { status: 409, code: 'already_acknowledged', alert };
-    if (call === 'ack') this.change(alert, 'acknowledged', user, body.note ?? null);
+    if (call === 'ack') this.change(alert, 'acknowledged', user, body.note ?? '');
     if (call === 'comment') this.change(alert, 'commented', user, body.note);
-    if (call === 'shelve') this.change(Object.assign(alert, { shelved_until: body.until }), 'shelved', user, body.note ?? null);
+    if (call === 'shelve') this.change(Object.assign(alert, { shelved_until: body.until }), 'shelved', user, body.note ?? '');
     if (call === 'clear') this.change(Object.assign(alert, { state: 'resolved', resolved_at: iso(Date.now()) }), 'cleared', user, body.note);
     return { alert };
   }

@@ -26,7 +26,7 @@ export function alert(change: Partial<Alert> = {}): Alert {
 }
 
 export function alertEvent(id: number, of: Alert, change: AlertChange = 'fired'): StreamEvent {
-  return { type: 'alert', id, data: { change, at: of.detected_at, actor: 'rules', note: null, alert: of } };
+  return { type: 'alert', id, data: { change, at: of.detected_at, actor: 'rules', note: '', alert: of } };
 }
 
 export function device(id: string, area: string, change: Partial<Device> = {}): Device {
@@ -35,11 +35,9 @@ export function device(id: string, area: string, change: Partial<Device> = {}): 
     name: id,
     area,
     type: 'smoke',
-    approved: true,
     state: 'watching',
     reason: '',
-    since: null,
-    seen_at: null,
+    since: '2026-01-01T00:00:00Z',
     latest: {},
     ...change,
   };

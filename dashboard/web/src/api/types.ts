@@ -1,156 +1,47 @@
 /**
- * What the hub's `/api/v1` says, as docs/design/http-shapes.md describes it. The one place for these types: everything
- * else imports them from here. `npm run types` writes the full description of a running hub to schema.ts beside this file.
+ * What the hub's `/api/v1` says. The one place for these types: everything else imports them from here. The shapes come
+ * from the hub's own description (`npm run types` writes schema.ts); the events of the stream, which it cannot describe,
+ * are those of docs/design/http-shapes.md.
  */
 
 import type { FeatureCollection, Geometry } from 'geojson';
+import type { components } from './schema';
 
-export const SEVERITIES = ['critical', 'major', 'minor', 'warning'] as const;
+type Schemas = components['schemas'];
+
+export type Severity = Schemas['Severity'];
 /** Worst first. */
-export type Severity = (typeof SEVERITIES)[number];
+export const SEVERITIES = ['critical', 'major', 'minor', 'warning'] as const satisfies readonly Severity[];
 
-export type AlertState = 'firing' | 'acknowledged' | 'resolved';
+export type AlertState = Schemas['AlertState'];
+export type AlertChange = Schemas['AlertChange'];
+export type SourceState = Schemas['SourceState'];
+export type Role = Schemas['Role'];
+export type User = Schemas['User'];
+export type Area = Schemas['Area'];
+export type Latest = Schemas['Latest'];
+export type Evidence = Schemas['Evidence'];
+export type Alert = Schemas['Alert'];
+export type LogEntry = Schemas['LogEntry'];
+export type AlertDetail = Schemas['AlertDetail'];
+export type Series = Schemas['Series'];
+export type Part = Schemas['Part'];
+export type Status = Schemas['Status'];
 
-export type AlertChange =
-  | 'fired'
-  | 'updated'
-  | 'acknowledged'
-  | 'shelved'
-  | 'unshelved'
-  | 'commented'
-  | 'cleared'
-  | 'resolved';
-
-export type SourceState =
-  | 'unknown'
-  | 'connecting'
-  | 'watching'
-  | 'unreachable'
-  | 'unauthorized'
-  | 'no_video'
-  | 'stalled'
-  | 'ended'
-  | 'unsupported'
-  | 'silent'
-  | 'offline'
-  | 'worker_down'
-  | 'disabled';
-
-export type Role = 'viewer' | 'operator' | 'integrator' | 'administrator';
-
-export interface User {
-  name: string;
-  role: Role;
-  area: string | null;
-}
+/** Only what the console uses: the rest is for those who configure. */
+export type Camera = Pick<Schemas['Camera'], 'id' | 'name' | 'area' | 'state' | 'reason' | 'since' | 'detail'>;
+export type Device = Pick<
+  Schemas['Device'],
+  'id' | 'name' | 'area' | 'type' | 'state' | 'reason' | 'since' | 'latest'
+>;
 
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-export interface Area {
-  path: string;
-  parent: string | null;
-  name: string;
-  kind: string;
-}
-
-export type AreaProperties = Pick<Area, 'path' | 'name' | 'kind'>;
-export type AreasGeoJson = FeatureCollection<Geometry | null, AreaProperties>;
-
-export interface Camera {
-  id: string;
-  name: string;
-  area: string;
-  state: SourceState;
-  reason: string;
-  since: string | null;
-  seen_at: string | null;
-  detail: Record<string, unknown> | null;
-}
-
-export interface Latest {
-  value: number | null;
-  text: string | null;
-  ts: string;
-}
-
-export interface Device {
-  id: string;
-  name: string;
-  area: string;
-  type: string;
-  approved: boolean;
-  state: SourceState;
-  reason: string;
-  since: string | null;
-  seen_at: string | null;
-  latest: Record<string, Latest>;
-}
-
-export interface Evidence {
-  source: string;
-  metric: string;
-  ts: string;
-  value: number | null;
-  text: string | null;
-  attrs: Record<string, unknown> | null;
-}
-
-export interface Alert {
-  id: number;
-  rule: string;
-  severity: Severity;
-  state: AlertState;
-  area: string;
-  area_name: string;
-  sources: string[];
-  started_at: string;
-  detected_at: string;
-  resolved_at: string | null;
-  acked_at: string | null;
-  acked_by: string | null;
-  shelved_until: string | null;
-  summary: string;
-  incident: number | null;
-  evidence: Evidence[];
-}
-
-export interface LogEntry {
-  id: number;
-  at: string;
-  actor: string;
-  change: AlertChange;
-  note: string | null;
-}
-
-export interface AlertDetail extends Alert {
-  log: LogEntry[];
-  procedure: string | null;
-}
-
-/** Raw points: `[ts, value]`, or `[ts, null, text]`. */
-export interface Series {
-  source: string;
-  metric: string;
-  points: [string, number | null, ...unknown[]][];
-}
-
-export interface Part {
-  name: string;
-  state: 'ok' | 'degraded' | 'down';
-  detail: string;
-  since: string | null;
-  beat_at: string | null;
-}
-
-export interface Status {
-  version: string;
-  started_at: string;
-  now: string;
-  parts: Part[];
-}
+/** GeoJSON (RFC 7946), which has types of its own. */
+export type AreasGeoJson = FeatureCollection<Geometry | null, Schemas['FeatureProperties']>;
 
 export interface Reading {
   source: string;
@@ -168,7 +59,7 @@ export type StreamEvent =
   | {
       type: 'alert';
       id: number;
-      data: { change: AlertChange; at: string; actor: string; note: string | null; alert: Alert };
+      data: { change: AlertChange; at: string; actor: string; note: string; alert: Alert };
     }
   | {
       type: 'source';
@@ -179,8 +70,8 @@ export type StreamEvent =
         area: string;
         state: SourceState;
         reason: string;
-        since: string | null;
-        detail: Record<string, unknown> | null;
+        since: string;
+        detail: Record<string, unknown>;
       };
     }
   | { type: 'incident'; id: number; data: Record<string, unknown> }

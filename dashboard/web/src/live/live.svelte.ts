@@ -137,8 +137,9 @@ export class Live {
     this.outdated = this.#version !== null && this.#version !== hello.version;
     this.#version ??= hello.version;
     this.#lastHello = hello.last_id;
-    // A journal that stands before what we saw is another journal: a restored or a new database.
-    if ((!this.loaded && !this.#held) || hello.last_id < this.city.lastId) void this.#load(hello.last_id);
+    // Later connections resume, and the hub answers `reset` where it cannot: when too much was missed, or when its
+    // journal is another one.
+    if (!this.loaded && !this.#held) void this.#load(hello.last_id);
   }
 
   /** Reads everything as of the journal's `lastId` or later, then applies what the stream brought meanwhile. */

@@ -6,7 +6,7 @@ import { KEPT_POINTS, KEPT_RESOLVED, applyAll, cityOf, insertPoint, seriesKey, w
 const source = (id: number, state: 'watching' | 'stalled'): StreamEvent => ({
   type: 'source',
   id,
-  data: { source: 'cam-1', kind: 'camera', area: 'c/g1', state, reason: 'why', since: null, detail: null },
+  data: { source: 'cam-1', kind: 'camera', area: 'c/g1', state, reason: 'why', since: '2026-01-01T00:00:00Z', detail: {} },
 });
 const reading = (ts: string, value: number): StreamEvent => ({
   type: 'observation',
@@ -49,7 +49,7 @@ describe('events of the journal', () => {
 
   it('about a source keep its name and change its state', () => {
     const before = cityOf({ lastId: 0, areas: [], alerts: [], devices: [], parts: [], cameras: [
-      { id: 'cam-1', name: 'North gate', area: 'c/g1', state: 'watching', reason: '', since: null, seen_at: null, detail: null },
+      { id: 'cam-1', name: 'North gate', area: 'c/g1', state: 'watching', reason: '', since: '2026-01-01T00:00:00Z', detail: {} },
     ] });
     const after = applyAll(before, [source(1, 'stalled')]);
     expect(after.sources.get('cam-1')).toMatchObject({ name: 'North gate', state: 'stalled', reason: 'why' });

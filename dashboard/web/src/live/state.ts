@@ -26,8 +26,8 @@ export interface Source {
   area: string;
   state: SourceState;
   reason: string;
-  since: string | null;
-  detail: Record<string, unknown> | null;
+  since: string;
+  detail: Record<string, unknown>;
 }
 
 /** An alert, and the journal id of the last event that said something about it (0: it was only loaded). */
@@ -85,7 +85,7 @@ export function cityOf(loaded: Loaded): City {
   const latest = new Map<string, Latest>();
   for (const c of loaded.cameras) sources.set(c.id, { ...c, kind: 'camera', type: 'camera' });
   for (const d of loaded.devices) {
-    sources.set(d.id, { ...d, kind: 'device', detail: null });
+    sources.set(d.id, { ...d, kind: 'device', detail: {} });
     for (const [metric, value] of Object.entries(d.latest)) latest.set(seriesKey(d.id, metric), value);
   }
   return {
