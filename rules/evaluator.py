@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,19 +63,18 @@ class _Link:
 
 
 class Evaluator:
-    """``late``, ``repeated``, ``unusable`` and ``faults`` tell what was left out; ``kept`` names the rules whose state
-    came through ``restore``. The caller reads them."""
+    """``left_out`` counts observations that were late, repeated or unusable, until the caller clears it; ``faults``
+    are the rules that failed; ``kept`` names the rules whose state came through ``restore``."""
 
     def __init__(self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS) -> None:
         self.rules = {rule.name: rule for rule in rules}
-        self.late = 0
-        self.repeated = 0
-        self.unusable = 0
+        self.left_out: Counter[str] = Counter()
         self.kept: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
         self._registry = registry
         self._lateness = lateness
         self._now: Instant = 0
+        self._heard_from: Instant = 0
         self._wanted: dict[str, list[tuple[Rule, int, Condition]]] = {}
         for rule in rules:
             for index, condition in enumerate(rule.conditions):
@@ -86,19 +86,35 @@ class Evaluator:
         self._wakes: dict[GroupKey, Instant] = {}
         self._numbers = itertools.count()
 
-    def feed(self, observations: Iterable[Stored]) -> list[Decision]:
+    @property
+    def now(self) -> datetime:
+        """How far the hub's clock has come."""
+        return moment(self._now)
+
+    @property
+    def next_timer(self) -> datetime | None:
+        """When ``advance`` has something to do, if nothing arrives before."""
+        return moment(self._timers[0][0]) if self._timers else None
+
+    def feed(self, observations: Iterable[Stored], *, hold: bool = False) -> list[Decision]:
         """Take in observations in the order in which they were committed. The hub's clock goes on to the latest time of
         arrival among them: what arrived before has been fed, too, save what is on its way for less than the lateness.
+
+        ``hold`` leaves the clock where it is, while it is known that much older ones are still to come.
         """
         now = self._now
         for observation in observations:
             if observation.metric in self._wanted:
                 now = max(now, self._take(observation))
-        return self._go_on_to(now)
+        return self._go_on_to(self._now if hold else now)
 
     def advance(self, now: datetime) -> list[Decision]:
         """Say that everything that was committed before ``now`` (the hub's clock) has been fed. Never goes back."""
         return self._go_on_to(max(self._now, instant(now)))
+
+    def heard_nothing_until(self, moment: datetime) -> None:
+        """The hub itself was deaf before ``moment``: silence is counted from there, not against the sources."""
+        self._heard_from = max(self._heard_from, instant(moment))
 
     def renew(self, registry: Registry) -> list[Decision]:
         """Go on with other names, and without the sources that are gone or stand elsewhere now."""
@@ -117,13 +133,13 @@ class Evaluator:
         """Everything that ``restore`` needs, as plain JSON data."""
         digests = {rule.name: rule.digest for rule in self.rules.values()}
         series = (series for series, _ in self._series.values())
-        return snapshot.encode(self._now, digests, series, self._groups.values())
+        return snapshot.encode(self._now, self._heard_from, digests, series, self._groups.values())
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a snapshot, into an evaluator that has seen nothing. State of rules that are gone or decide
         differently now is left behind. Raises ValueError where it is not a snapshot of this format."""
         found = snapshot.decode(state, self.rules, self._lateness)
-        self._now = found.now
+        self._now, self._heard_from = found.now, found.heard_from
         self.kept = found.kept
         for series in found.series:
             if series.metric in self._wanted:
@@ -153,17 +169,17 @@ class Evaluator:
         if not links:
             pass
         elif observation.value is not None and not math.isfinite(observation.value):
-            self.unusable += 1
+            self.left_out["unusable"] += 1
         elif series.is_late(at):
-            self.late += 1
+            self.left_out["late"] += 1
         elif series.is_repeated(ts):
-            self.repeated += 1
+            self.left_out["repeated"] += 1
         else:
             self._place(Point(at, ts, observation.value, observation), received, series, links)
         return received
 
     def _place(self, point: Point, received: Instant, series: Series, links: Sequence[_Link]) -> None:
-        silence = point.at - series.newest if series.newest else 0
+        silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
         settled = series.add(point, received)
         failed: list[tuple[Rule, Exception]] = []
         for link in links:
@@ -278,7 +294,7 @@ class Evaluator:
         assert isinstance(link.condition, Absence)  # noqa: S101  the callers ask
         link.alarmed = True
         alarm = _Alarm(link, series, link.condition.silence_us)
-        heapq.heappush(self._timers, (alarm.due(), next(self._numbers), alarm))
+        heapq.heappush(self._timers, (alarm.due(self._heard_from), next(self._numbers), alarm))
 
     def _ring(self, alarm: _Alarm) -> None:
         """A source may have fallen silent: look, or look again later where it has spoken meanwhile."""
@@ -287,7 +303,7 @@ class Evaluator:
         known = self._series.get((series.source, series.metric))
         if known is None or known[0] is not series or link not in known[1]:
             return
-        if alarm.due() > self._now:
+        if alarm.due(self._heard_from) > self._now:
             self._set_alarm(link, series)
             return
         self._track(link, series)
@@ -342,8 +358,8 @@ class _Alarm:
     series: Series
     silence_us: int
 
-    def due(self) -> Instant:
-        return self.series.received + self.silence_us
+    def due(self, heard_from: Instant) -> Instant:
+        return max(self.series.received, heard_from) + self.silence_us
 
 
 def _evidence(item: Stored) -> Evidence:
@@ -351,11 +367,15 @@ def _evidence(item: Stored) -> Evidence:
 
 
 def orphans(open_alerts: Iterable[Alert], evaluator: Evaluator, now: datetime) -> list[Resolve]:
-    """Ends for open alerts that the rules as they are now do not hold, as after a change of the rules."""
+    """Ends for open alerts that the rules as they are now do not hold, as after a change of the rules.
+
+    Alerts of a rule that was set aside stay open: nobody can say that they are over.
+    """
     held = {(fire.rule, fire.fingerprint) for fire in evaluator.active()}
+    failed = {fault.rule for fault in evaluator.faults}
     ends = []
     for alert in open_alerts:
-        if (alert.rule, alert.fingerprint) not in held:
+        if (alert.rule, alert.fingerprint) not in held and alert.rule not in failed:
             if alert.rule not in evaluator.rules:
                 reason = "rule_removed"
             else:

@@ -185,7 +185,7 @@ class _When(_Text):
 
 
 class _RuleText(_Text):
-    """The order of the fields is the order of their checks: ``when`` needs ``by``, ``summary`` both."""
+    """The order of the fields is the order of their checks: ``summary`` needs ``by`` and ``when``."""
 
     name: _Name
     severity: Literal["critical", "major", "minor", "warning"]
@@ -198,7 +198,7 @@ class _RuleText(_Text):
 
     @field_validator("when")
     @classmethod
-    def _can_hold(cls, when: _When, info: ValidationInfo) -> _When:
+    def _can_hold(cls, when: _When) -> _When:
         conditions = list(when.conditions())
         if len(conditions) > _MAX_CONDITIONS or max(depth for _, depth in conditions) > _MAX_DEPTH:
             raise ValueError(f"has more than {_MAX_CONDITIONS} conditions or is nested deeper than {_MAX_DEPTH}")
@@ -207,8 +207,7 @@ class _RuleText(_Text):
             if condition.name() in names:
                 raise ValueError(f"two conditions are called {condition.name()!r}: give one another name with 'as'")
             names.add(condition.name())
-        if info.data.get("by") == "source":
-            _check_source_can_meet(when)
+        _check_can_meet(when)
         return when
 
     @field_validator("summary")
@@ -235,8 +234,16 @@ def parse(text: str, file: str) -> list[Rule]:
     return _rules(document.parse(text, file), text)
 
 
-def load_all(paths: Sequence[Path]) -> list[Rule]:
+def load_all(paths: Iterable[Path]) -> list[Rule]:
     """The rules of several files. Raises ConfigError with everything that is wrong in any of them."""
+    rules, problems = load_what_is_right(paths)
+    if problems:
+        raise ConfigError(problems)
+    return rules
+
+
+def load_what_is_right(paths: Iterable[Path]) -> tuple[list[Rule], list[Problem]]:
+    """The rules of those files in which nothing is wrong, and everything that is wrong in the others."""
     rules: list[Rule] = []
     problems: list[Problem] = []
     for path in paths:
@@ -244,10 +251,7 @@ def load_all(paths: Sequence[Path]) -> list[Rule]:
             rules += load(path)
         except ConfigError as error:
             problems += error.problems
-    problems += _repeated(rules)
-    if problems:
-        raise ConfigError(problems)
-    return rules
+    return rules, problems + _repeated(rules)
 
 
 def _rules(source: Document, text: str) -> list[Rule]:
@@ -334,20 +338,25 @@ def _level(when: _When) -> Level:
     return Level(when.below, rising=False, clear=when.clear_above)
 
 
-def _check_source_can_meet(when: _When) -> None:
-    """One source has one value at a time: two of its thresholds under ``all`` must leave room for one."""
+def _check_can_meet(when: _When) -> None:
+    """One source has one value at a time: two of its thresholds under ``all`` must leave room for one.
+
+    Two sources of an area may well differ; who means these says so by their types.
+    """
     for part in when.all_ or when.any_ or ():
-        _check_source_can_meet(part)
+        _check_can_meet(part)
     together = [part for part in _together(when) if part.count is None and part.within is None]
     for low in together:
         for high in together:
             if low.above is None or high.below is None or low.metric != high.metric:
                 continue
+            if low.types and high.types and not set(low.types) & set(high.types):
+                continue
             least = low.above if low.clear_below is None else low.clear_below
             most = high.below if high.clear_above is None else high.clear_above
             if least > most or (least == most and None in (low.clear_below, high.clear_above)):
                 raise ValueError(
-                    f"can never hold: {low.metric} cannot be above {low.above:g} and below {high.below:g} at one source"
+                    f"can never hold: {low.metric} cannot be above {low.above:g} and below {high.below:g} at one time"
                 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hub.model.alert import Severity
-from rules.conditions import Condition
+from rules.conditions import Condition, Threshold
 from rules.fusion import Node
 from rules.summary import Summary
 
@@ -53,6 +53,13 @@ class Rule:
     file: str
     line: int
     text: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it looks at one threshold of one source and nothing else, so that its observations come in order."""
+        only = self.conditions[0]
+        is_bare = isinstance(only, Threshold) and not only.hold_us and not only.within_us and not self.keep_firing_us
+        return is_bare and len(self.conditions) == 1 and self.by == "source"
 
     def covers(self, area: str) -> bool:
         return not self.areas or any(pattern.matches(area) for pattern in self.areas)

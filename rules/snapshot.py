@@ -26,17 +26,23 @@ class State:
     """``kept`` names the rules whose state still holds."""
 
     now: Instant
+    heard_from: Instant
     series: Sequence[Series]
     groups: Sequence[Group]
     kept: frozenset[str]
 
 
 def encode(
-    now: Instant, digests: Mapping[str, str], series: Iterable[Series], groups: Iterable[Group]
+    now: Instant,
+    heard_from: Instant,
+    digests: Mapping[str, str],
+    series: Iterable[Series],
+    groups: Iterable[Group],
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "now": now,
+        "heard_from": heard_from,
         "rules": dict(digests),
         "series": [_encode_series(item) for item in series],
         "groups": [_encode_group(group) for group in groups],
@@ -58,7 +64,7 @@ def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instan
         groups = [
             _decode_group(item, rules[item["rule"]], series) for item in state["groups"] if item["rule"] in kept
         ]
-        return State(state["now"], list(series.values()), groups, kept)
+        return State(state["now"], state["heard_from"], list(series.values()), groups, kept)
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
 

@@ -254,7 +254,8 @@ class Group:
         span = _containing(spans, self.held_to)
         if span is None:
             return self._resolve(self.held_to, lost)
-        if self.final and horizon >= span.end:
+        if (self.final and horizon >= span.end) or (self.rule.is_plain and spans[-1].start > span.end):
+            # A plain threshold that is passed again must not wait for the end of the alert before.
             return self._resolve(span.end, "condition_cleared")
         if not self.final:
             self.waiting = self.started

@@ -1,0 +1,204 @@
+"""The engine: batches from the store, through the evaluator, to alerts in the store.
+
+The alerts of a batch and the offset that says it was read are committed together. From time to time a checkpoint, the
+evaluator's state at those offsets, goes with them. After a crash, or a commit whose outcome is not known, the engine
+starts from the last checkpoint, feeds what it had read since without acting on it, and goes on. See ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.cases import intake
+from hub.clock import Clock
+from hub.model.alert import Alert, Decision, Fire
+from hub.model.observation import Batch, Stored
+from hub.store import Store, alerts, areas, batches, offsets, sources
+from hub.store.heart import Heart
+from hub.store.listen import Listener
+from hub.store.offsets import Checkpoint
+from hub.tally import Tally
+from rules.evaluator import Evaluator, Registry, orphans
+from rules.rule import Rule
+
+READER = "rules"
+CHANNELS = ("gridhub_batch", "gridhub_sources")
+_BATCHES = 50  # read at once; each has at most a few thousand observations
+_CHECKPOINT_EVERY_S = 10.0
+_LOOK_EVERY_S = 1.0
+_INTERRUPTION = timedelta(seconds=10)
+"""A pause in reading that is longer than this was an interruption: the writers may have been cut off as well."""
+_GRACE = timedelta(seconds=6)
+"""For so long after an interruption the writers may still come with what they held back (their backoff is 5 s)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """One thread calls ``run_once``, under ``hub.supervise``."""
+
+    def __init__(self, store: Store, rules: Sequence[Rule], clock: Clock, tally: Tally, heart: Heart) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._tally = tally
+        self._heart = heart
+        self._evaluator: Evaluator | None = None
+        self._offsets: dict[str, int] = {}
+        self._read_at: datetime | None = None
+        self._held_until: datetime | None = None
+        self._checkpoint_due_s = 0.0
+        self._is_reconciled = False
+        self._faults = 0
+
+    def run_once(self, working: Callable[[], None], listener: Listener, stop: threading.Event) -> None:
+        """Follow the batches until ``stop``. Raises StoreError; the next call starts from what was committed."""
+        try:
+            while not stop.is_set():
+                is_current = self.step()
+                working()
+                if is_current:
+                    self._wait(listener)
+        finally:
+            # What is in memory may be ahead of what was committed.
+            self._evaluator = None
+
+    def step(self) -> bool:
+        """Read and act once; whether there was nothing more to read. Raises StoreError."""
+        evaluator = self._evaluator or self._start()
+        read_at = self._clock.now()
+        found = batches.read_after(self._store, self._offsets, _BATCHES)
+        is_current = len(found) < _BATCHES
+        is_held = self._notice_interruption(evaluator, read_at)
+        decisions = self._feed(evaluator, found, is_held)
+        if is_current and not is_held:
+            decisions += evaluator.advance(read_at)
+            if not self._is_reconciled:
+                decisions += self._reconcile(evaluator, read_at)
+        self._commit(evaluator, decisions, found)
+        self._is_reconciled = self._is_reconciled or (is_current and not is_held)
+        self._count(evaluator, found, read_at)
+        return is_current
+
+    def _start(self) -> Evaluator:
+        """The evaluator as it was when the last offsets were committed."""
+        evaluator = Evaluator(self._rules, self._registry())
+        committed = offsets.load(self._store, READER)
+        checkpoint = offsets.load_checkpoint(self._store, READER)
+        self._offsets = {}
+        if checkpoint is not None:
+            try:
+                evaluator.restore(checkpoint.state)
+                self._offsets = dict(checkpoint.offsets)
+                self._read_at = max(self._read_at or evaluator.now, evaluator.now)
+            except ValueError as error:
+                _log.warning("starting without the last checkpoint: %s", error)
+                evaluator = Evaluator(self._rules, self._registry())
+                self._offsets = dict(committed)
+        replayed = self._replay(evaluator, committed)
+        self._evaluator = evaluator
+        self._is_reconciled = False
+        self._checkpoint_due_s = self._clock.monotonic()
+        self._faults = 0
+        _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
+        return evaluator
+
+    def _replay(self, evaluator: Evaluator, committed: dict[str, int]) -> int:
+        """Feed what was read between the checkpoint and the crash. It was acted on: its decisions are dropped."""
+        replayed = 0
+        while True:
+            found = batches.read_after(self._store, self._offsets, _BATCHES)
+            known = [(batch, seen) for batch, seen in found if batch.seq <= committed.get(batch.writer, 0)]
+            for batch, observations in known:
+                evaluator.feed(observations)
+                self._offsets[batch.writer] = batch.seq
+                self._read_at = max(self._read_at or batch.committed_at, batch.committed_at)
+            replayed += len(known)
+            if not known:
+                return replayed
+
+    def _notice_interruption(self, evaluator: Evaluator, read_at: datetime) -> bool:
+        """Whether the evaluator's clock has to be held, since the hub was deaf until a moment ago."""
+        if self._read_at is not None and read_at - self._read_at > _INTERRUPTION:
+            pause_s = (read_at - self._read_at).total_seconds()
+            _log.warning("nothing was read for %.0f s; the silence of sources is counted from now on", pause_s)
+            evaluator.heard_nothing_until(read_at)
+            self._held_until = read_at + _GRACE
+        self._read_at = read_at
+        return self._held_until is not None and read_at < self._held_until
+
+    def _feed(self, evaluator: Evaluator, found: Sequence[tuple[Batch, list[Stored]]], hold: bool) -> list[Decision]:
+        decisions: list[Decision] = []
+        for batch, observations in found:
+            decisions += evaluator.feed(observations, hold=hold)
+            self._offsets[batch.writer] = batch.seq
+        return decisions
+
+    def _reconcile(self, evaluator: Evaluator, now: datetime) -> list[Decision]:
+        """After a start: end what no rule holds any more, and say again what is on (known alerts are recognised)."""
+        return [*orphans(alerts.active(self._store), evaluator, now), *evaluator.active()]
+
+    def _commit(
+        self, evaluator: Evaluator, decisions: Sequence[Decision], found: Sequence[tuple[Batch, list[Stored]]]
+    ) -> None:
+        is_due = self._clock.monotonic() >= self._checkpoint_due_s
+        if not (decisions or found or is_due):
+            return
+        now = self._clock.now()
+        with self._store.transaction() as tx:
+            # The journal comes last in a transaction, and the intake writes it.
+            if found:
+                offsets.save(tx, READER, self._offsets)
+            if is_due:
+                offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
+            changed = intake.carry_out(tx, decisions, now) if decisions else []
+        if is_due:
+            self._checkpoint_due_s = self._clock.monotonic() + _CHECKPOINT_EVERY_S
+        self._tell(decisions, changed)
+
+    def _registry(self) -> Registry:
+        known = sources.list_sources(self._store)
+        return Registry(
+            areas={area.path: area for area in areas.list_areas(self._store)},
+            sources={source.id: replace(source, secret=None) for source in known},
+        )
+
+    def _wait(self, listener: Listener) -> None:
+        """Until something was committed, the next timer is due, or a second has gone by."""
+        assert self._evaluator is not None  # noqa: S101  a step has just been made
+        now = self._clock.now()
+        is_held = self._held_until is not None and now < self._held_until
+        due = self._held_until if is_held else self._evaluator.next_timer
+        timeout_s = _LOOK_EVERY_S if due is None else (due - now).total_seconds()
+        heard = listener.wait(min(_LOOK_EVERY_S, max(0.005, timeout_s)))
+        if any(channel == "gridhub_sources" for channel, _ in heard):
+            self._commit(self._evaluator, self._evaluator.renew(self._registry()), [])
+
+    def _count(self, evaluator: Evaluator, found: Sequence[tuple[Batch, list[Stored]]], read_at: datetime) -> None:
+        tally = self._tally
+        if found:
+            tally.add("gridhub_rules_observations_total", sum(len(observations) for _, observations in found))
+            lag_s = (read_at - found[-1][0].committed_at).total_seconds()
+            tally.set("gridhub_rules_lag_seconds", max(0.0, lag_s))
+        for cause, count in evaluator.left_out.items():
+            tally.add("gridhub_rules_left_out_total", count, cause=cause)
+        evaluator.left_out.clear()
+        for fault in evaluator.faults[self._faults :]:
+            _log.error("the rule %s failed and is set aside until the next start: %s", fault.rule, fault.reason)
+            tally.add("gridhub_rules_failed_total", rule=fault.rule)
+        self._faults = len(evaluator.faults)
+        if evaluator.faults:
+            self._heart.set("degraded", f"set aside: {', '.join(fault.rule for fault in evaluator.faults)}")
+        else:
+            self._heart.set("ok", f"{len(evaluator.rules)} rules, {len(evaluator.active())} alerts on")
+
+    def _tell(self, decisions: Sequence[Decision], changed: Sequence[Alert]) -> None:
+        for decision in decisions:
+            kind = "fired" if isinstance(decision, Fire) else "resolved"
+            self._tally.add("gridhub_rules_decisions_total", kind=kind, reason=decision.reason)
+        for alert in changed:
+            _log.info("alert %d %s: %s in %s", alert.id, alert.state, alert.rule, alert.area)
