@@ -26,7 +26,6 @@ import av
 
 from hub.errors import StartError
 from ingest.simulate import script
-from ingest.simulate.painter import Painter
 from ingest.simulate.stage import HEIGHT, WIDTH
 
 FPS = 10
@@ -51,6 +50,8 @@ def scene_file(directory: Path, scene: str) -> Path:
 
 def render(scene: str, path: Path, seconds: float = script.CYCLE_S) -> Iterator[int]:
     """Paint and encode a scene; yields the number of each finished frame. The file appears when it is complete."""
+    from ingest.simulate.painter import Painter  # here, because the camera server only asks this file for names
+
     painter = Painter(scene)
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     with av.open(str(unfinished), "w", format="mp4") as container:

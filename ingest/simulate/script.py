@@ -8,8 +8,8 @@ Pure and deterministic: the painter draws it, the devices report it, and tests h
 | 6–46 | cars, people on the crossing | street |
 | 12–24 | people walking | river |
 | 24, 84 | one air sensor sends something that is no message | |
+| 31–49 | the lens is covered | river |
 | 30–38, 46–54 | people at the gate; a car drives in | gate |
-| 36–54 | the lens is covered | river |
 | 40–74 | the water rises to 2.7 m and falls | river's sensor |
 | 58–66 | dusk; night until 112 | everywhere |
 | 70–80 | a door opens in the dark, somebody is there 68–82 | gate |
@@ -103,7 +103,7 @@ ACTORS: dict[str, tuple[Actor, ...]] = {
     ),
 }
 
-COVERED: dict[str, tuple[float, float]] = {"river": (36.0, 54.0)}
+COVERED: dict[str, tuple[float, float]] = {"river": (31.0, 49.0)}
 """From–to: something dark lies over the lens. The cover comes and goes within ``COVER_S``."""
 COVER_S = 0.6
 
