@@ -184,7 +184,9 @@ class _File:
         context = template.codec_context
         # Without parameter sets in the description the file's head must wait for the first keyframe, which has them.
         movflags = _MOVFLAGS if context.extradata else f"{_MOVFLAGS}+delay_moov"
-        self._out: OutputContainer = av.open(str(path), "w", format="mp4", options={"movflags": movflags})
+        # Each fragment goes to the disk when it is done, not when the next 32 KiB are full.
+        options = {"movflags": movflags, "flush_packets": "1"}
+        self._out: OutputContainer = av.open(str(path), "w", format="mp4", options=options)
         try:
             self._stream = self._out.add_stream_from_template(template, opaque=True)
             self._stream.width, self._stream.height = context.width, context.height
