@@ -102,6 +102,7 @@ export const en = {
     themes: { dark: 'Dark', light: 'Light', auto: 'As the system' },
     switchLanguage: '切换到中文',
     soundOn: 'Sound is on (m)',
+    soundBlocked: 'Sound is on, but the browser keeps it silent until you click or press a key here',
     soundOff: 'Sound is off (m)',
     help: 'Keyboard help (?)',
     user: 'Account',
@@ -123,7 +124,7 @@ export const en = {
     outdated: 'The hub was updated. Reload the page when you can.',
     reload: 'Reload',
     clock: (seconds: number) => `This computer’s clock is ${s(Math.abs(seconds), 'second')} ${seconds > 0 ? 'behind' : 'ahead of'} the hub’s. Times shown are the hub’s.`,
-    caughtUp: (n: number) => `Connected again; ${s(n, 'change')} caught up.`,
+    caughtUp: (seconds: number) => `Connected again after ${s(seconds, 'second')}; nothing was missed.`,
   },
 
   map: {

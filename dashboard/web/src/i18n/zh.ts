@@ -95,6 +95,7 @@ export const zh: Messages = {
     themes: { dark: '深色', light: '浅色', auto: '跟随系统' },
     switchLanguage: 'Switch to English',
     soundOn: '声音已开启（m）',
+    soundBlocked: '声音已开启，但浏览器要求先点击或按键才会发声',
     soundOff: '声音已关闭（m）',
     help: '键盘帮助（?）',
     user: '账户',
@@ -116,7 +117,7 @@ export const zh: Messages = {
     outdated: '系统已更新，请在方便时刷新页面。',
     reload: '刷新',
     clock: (seconds) => `本机时钟比中心${seconds > 0 ? '慢' : '快'} ${Math.abs(seconds)} 秒。页面显示的是中心时间。`,
-    caughtUp: (n) => `已重新连接，补收 ${n} 条变更。`,
+    caughtUp: (seconds) => `中断 ${seconds} 秒后已重新连接，没有遗漏。`,
   },
 
   map: {

@@ -16,6 +16,14 @@ export type Connection =
   | { state: 'live' }
   | { state: 'lost'; since: number; reason: string; retryAt: number };
 
+export interface LiveHandlers {
+  /** Called after the city has changed by them. */
+  onEvents: (events: StreamEvent[]) => void;
+  /** The stream is back, and goes on where it broke off. */
+  onCaughtUp: (awayMs: number) => void;
+  onSignedOut: () => void;
+}
+
 /** How far back a sparkline looks. */
 const HISTORY_MS = 15 * 60_000;
 const NOTICE_CLOCK_MS = 5_000;
@@ -59,22 +67,21 @@ export class Live {
   #stream: Stream;
   #lastHello = 0;
 
-  constructor(
-    readonly onEvents: (events: StreamEvent[], city: City) => void,
-    onSignedOut: () => void,
-  ) {
+  constructor(readonly handlers: LiveHandlers) {
     this.#stream = new Stream({
       lastId: () => (this.loaded || this.#held ? this.city.lastId : null),
       area: () => this.watched,
       onEvents: (events) => this.#take(events),
       onConnected: () => {
+        const before = this.connection;
         this.connection = { state: 'live' };
+        if (before.state === 'lost' && this.loaded) this.handlers.onCaughtUp(this.hubTime() - before.since);
       },
       onLost: (reason, retryAt) => {
         const since = this.connection.state === 'lost' ? this.connection.since : this.hubTime();
         this.connection = { state: 'lost', since, reason, retryAt };
       },
-      onSignedOut,
+      onSignedOut: handlers.onSignedOut,
     });
   }
 
@@ -127,7 +134,7 @@ export class Live {
       return;
     }
     this.city = applyAll(this.city, events);
-    this.onEvents(events, this.city);
+    this.handlers.onEvents(events);
   }
 
   #hello(hello: { now: string; last_id: number; version: string }): void {
@@ -172,7 +179,7 @@ export class Live {
     const held = this.#held ?? [];
     this.#held = null;
     this.city = applyAll(this.city, held);
-    this.onEvents(held, this.city);
+    this.handlers.onEvents(held);
   }
 }
 

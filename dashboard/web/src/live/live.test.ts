@@ -7,6 +7,7 @@ const NOW = '2026-01-01T00:00:00Z';
 
 let live: Live;
 let heard: StreamEvent[];
+let caughtUp: number;
 let streams: string[];
 let pipe: ReadableStreamDefaultController<Uint8Array>;
 let lists: Record<string, () => unknown>;
@@ -42,7 +43,7 @@ beforeEach(async () => {
   vi.stubGlobal('window', { addEventListener: () => undefined, removeEventListener: () => undefined });
   vi.stubGlobal('fetch', answer);
   const page = (items: unknown[]) => () => ({ items, next: null });
-  [heard, streams, gate] = [[], [], Promise.resolve()];
+  [heard, caughtUp, streams, gate] = [[], 0, [], Promise.resolve()];
   lists = {
     '/areas': page([area('c'), area('c/g1')]),
     '/areas.geojson': () => ({ type: 'FeatureCollection', features: [] }),
@@ -51,7 +52,11 @@ beforeEach(async () => {
     '/devices': page([]),
     '/status': () => ({ version: '1', started_at: NOW, now: NOW, parts: [] }),
   };
-  live = new Live((events) => heard.push(...events), () => undefined);
+  live = new Live({
+    onEvents: (events) => heard.push(...events),
+    onCaughtUp: () => (caughtUp += 1),
+    onSignedOut: () => undefined,
+  });
   live.start();
   await settle();
 });
@@ -114,6 +119,7 @@ describe('going on', () => {
     await hello(9);
     await fired(9, 'resolved');
     expect(live.connection.state).toBe('live');
+    expect(caughtUp).toBe(1);
     expect(live.city.alerts.get(1)?.alert.state).toBe('resolved');
   });
 
@@ -145,6 +151,7 @@ describe('going on', () => {
     await settle();
     expect(streams).toHaveLength(2);
     expect(streams.at(-1)).toContain('observations=c%2Fg1&last_event_id=7');
+    expect(caughtUp).toBe(0);
     expect(live.connection.state).toBe('live');
   });
 

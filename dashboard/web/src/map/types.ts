@@ -19,7 +19,7 @@ export interface MapProps {
   selected: string | null;
   /** Grows when the whole city is to be shown again. */
   fitted: number;
-  onselect: (path: string | null) => void;
+  onselect: (path: string) => void;
   onhover: (path: string | null) => void;
   /** The map cannot be drawn here. */
   onbroken: () => void;

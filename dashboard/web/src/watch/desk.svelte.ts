@@ -9,7 +9,7 @@ import { isOpen, rank } from '../live/board';
 import { Live } from '../live/live.svelte';
 import { queueOf, type Show } from '../live/queue';
 import { settings } from '../settings.svelte';
-import { play } from '../sound';
+import { play } from '../sound.svelte';
 
 export interface Toast {
   id: number;
@@ -29,7 +29,8 @@ export class Desk {
   area = $state<string | null>(null);
   show = $state<Show>('open');
   readonly severities = new SvelteSet<Severity>(SEVERITIES);
-  onlyArea = $state(false);
+  /** Only alerts of this area are shown: the one that was chosen when the filter was set. */
+  onlyArea = $state<string | null>(null);
   text = $state('');
   asking = $state<Asking | null>(null);
   busy = $state(false);
@@ -47,11 +48,11 @@ export class Desk {
   readonly filter = $derived({
     show: this.show,
     severities: this.severities,
-    area: this.onlyArea ? this.area : null,
+    area: this.onlyArea,
     text: this.text,
   });
   readonly queue = $derived.by(() => queueOf(this.live.alerts, this.filter, this.live.slowNow));
-  readonly filtered = $derived(this.onlyArea || this.text.trim() !== '' || this.severities.size < SEVERITIES.length);
+  readonly filtered = $derived(this.onlyArea !== null || this.text.trim() !== '' || this.severities.size < SEVERITIES.length);
   /** Open alerts that the filters keep out of sight. */
   readonly hidden = $derived.by(() => {
     if (this.show === 'shelved' || !this.filtered) return 0;
@@ -62,7 +63,11 @@ export class Desk {
 
   constructor(user: User, onSignedOut: () => void) {
     this.user = user;
-    this.live = new Live((events) => this.#heard(events), onSignedOut);
+    this.live = new Live({
+      onEvents: (events) => this.#heard(events),
+      onCaughtUp: (awayMs) => this.say(words.t.notice.caughtUp(Math.max(1, Math.round(awayMs / 1000)))),
+      onSignedOut,
+    });
   }
 
   select(alert: Alert | null): void {
@@ -72,12 +77,11 @@ export class Desk {
 
   selectArea(path: string | null): void {
     this.area = path;
-    if (path === null) this.onlyArea = false;
     if (this.alert && path !== this.alert.area) this.alertId = null;
   }
 
   clearFilters(): void {
-    this.onlyArea = false;
+    this.onlyArea = null;
     this.text = '';
     for (const severity of SEVERITIES) this.severities.add(severity);
   }

@@ -14,10 +14,18 @@ const PAUSE_S = 0.07;
 const VOLUME = 0.18;
 
 let context: AudioContext | null = null;
+let running = $state(false);
 
-/** Browsers let a page sound only after a gesture: called from the click or key that switches sound on. */
+/** Whether a tone would be heard now. Browsers keep a page silent until somebody has clicked or typed in it. */
+export const audible = (): boolean => running;
+
+/** Called from a click or a key. */
 export function unlockSound(): void {
-  context ??= new AudioContext();
+  if (context === null) {
+    context = new AudioContext();
+    context.onstatechange = () => (running = context?.state === 'running');
+  }
+  running = context.state === 'running';
   void context.resume();
 }
 

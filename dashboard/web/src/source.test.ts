@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+
+const sources = import.meta.glob('./**/*.svelte', { query: '?raw', import: 'default', eager: true }) as Record<string, string>;
+
+it('writes everything that comes from the network as text, and nothing that the Content-Security-Policy refuses', () => {
+  expect(Object.keys(sources).length).toBeGreaterThan(15);
+  const forbidden = /\{@html|innerHTML|outerHTML|insertAdjacentHTML|\sstyle="|javascript:|\son[a-z]+="/;
+  expect(Object.entries(sources).filter(([, text]) => forbidden.test(text)).map(([name]) => name)).toEqual([]);
+});
