@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import paho.mqtt.client as mqtt
+import psutil
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
@@ -43,7 +43,7 @@ host: 127.0.0.1
 port: -1
 max_payload: 8388608
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: always }}
-mqtt {{ host: 127.0.0.1, port: {port}, ack_wait: "60s", max_ack_pending: 8192 }}
+mqtt {{ host: 127.0.0.1, port: {port}, ack_wait: "5s", max_ack_pending: 2000 }}
 authorization {{ user: gridhub, password: {password} }}
 """
 
@@ -147,6 +147,11 @@ class WorkerProcess:
             self.process = subprocess.Popen(argv, cwd=REPOSITORY, stdout=log, stderr=log)
         return self
 
+    def argv(self) -> list[str]:
+        """What anybody on the machine can read of it."""
+        assert self.process is not None
+        return psutil.Process(self.process.pid).cmdline()
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -178,27 +183,32 @@ class City:
     workers: list[WorkerProcess] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
 
-    def write_config(self, store_url: str, more: str = "") -> Path:
+    def write_config(self, store_url: str) -> Path:
         user = f"gridhub:{quote(PASSWORD, safe='')}@"
         lines = [
             f"store: {{url: {json.dumps(store_url)}}}",
             f"broker: {{url: {json.dumps(f'mqtt://{user}127.0.0.1:{self.broker.port}')}}}",
             f"data_dir: {json.dumps(str(self.folder / 'data'))}",
             "areas: areas.geojson",
-            more,
         ]
         path = self.folder / "hub.yaml"
         path.write_text("\n".join(lines) + "\n")
         return path
 
-    def worker(self, shard: str = "0/1", store_url: str | None = None, more: str = "") -> WorkerProcess:
-        """A worker that was started and is connected."""
-        config = self.write_config(store_url or self.store.conninfo, more)
-        name = f"mqtt-{shard.partition('/')[0]}"
-        worker = WorkerProcess(config, self.folder / f"{name}.log", shard)
-        self.workers.append(worker.start())
+    def worker(self, shard: str = "0/1", store_url: str | None = None) -> WorkerProcess:
+        """A worker that is connected."""
+        worker = self.start_worker(self.write_config(store_url or self.store.conninfo), shard)
         self.wait_connected(worker)
         return worker
+
+    def start_worker(self, config: Path, shard: str = "0/1") -> WorkerProcess:
+        worker = WorkerProcess(config, self.folder / f"mqtt-{shard.replace('/', '-of-')}.log", shard)
+        self.workers.append(worker.start())
+        return worker
+
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now(UTC)
 
     def wait_connected(self, worker: WorkerProcess) -> None:
         name = f"mqtt-{worker.shard.partition('/')[0]}"
@@ -273,9 +283,35 @@ def populate(store: Store) -> None:
         sources.add(tx, Source("new-1", SourceKind.DEVICE, GRID, "air", "new-1", origin="api", approved=False), now)
 
 
-def pause(pid: int) -> None:
-    os.kill(pid, signal.SIGSTOP)
+class Stream:
+    """Numbered messages of one device, and which of them the broker has promised to keep."""
 
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._start_ms = round(time.time() * 1000) - 60_000
+        self._mids: list[int] = []
 
-def resume(pid: int) -> None:
-    os.kill(pid, signal.SIGCONT)
+    def publish(self, count: int) -> None:
+        for _ in range(count):
+            number = len(self._mids)
+            sample = {"ts": self._start_ms + number, "id": f"m{number}", "values": {"smoke": number}}
+            self._mids.append(self._device.say("smoke-1", sample))
+
+    def promised(self) -> set[int]:
+        """The numbers that the broker has acknowledged."""
+        known = set(self._device.acknowledged)
+        return {number for number, mid in enumerate(self._mids) if mid in known}
+
+    def wait_promised(self, count: int | None = None) -> None:
+        """Until the broker has acknowledged ``count``, or all."""
+        wanted = len(self._mids) if count is None else count
+        wait_for(lambda: len(self.promised()) >= wanted, f"the broker acknowledges {wanted}")
+
+    def check_stored(self, city: City) -> None:
+        """Everything promised is there, once."""
+        promised = self.promised()
+        wait_for(lambda: promised <= set(city.stored()), "all that was acknowledged is stored", 60)
+        stored = city.stored()
+        assert len(stored) == len(set(stored)), "nothing is stored twice"
+        [row] = city.store.fetch("select sum(rows) as rows from batch")
+        assert row["rows"] == len(stored), "the batches say how many rows they hold"

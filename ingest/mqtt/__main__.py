@@ -20,6 +20,7 @@ from hub.store import Store
 from ingest.base import Shard
 from ingest.mqtt.worker import Worker
 
+_STORE_TIMEOUT_S = 2.0  # everything here tries again, and a worker must end in time while the store is away
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         config = load(options.config)
-        with Store.open(store_access(config), f"mqtt-{shard.index}") as store:
+        with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:
             worker = Worker(
                 store, shard, client_id(config, shard), lambda: broker_access(config), config.accept, SystemClock()
             )

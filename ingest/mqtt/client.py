@@ -33,6 +33,8 @@ _MAILBOX_BYTES = 64 * 1024 * 1024
 _MAILBOX_MESSAGES = 20_000
 _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 10.0
+_FLUSH_TIMEOUT_S = 2.0
+_NO_TOPIC = "gridhub/v1/none"
 
 
 class BrokerAway(HubError):
@@ -88,6 +90,7 @@ class Connection:
         self.version = version
         self.session_present = False
         self._left, self._dropped = 0, 0
+        self._answered = False
         self._clock = clock
         self._changed = threading.Condition()
         self._mailbox: deque[Message] = deque()
@@ -154,8 +157,22 @@ class Connection:
         """False where the connection is gone; the broker will deliver the message again."""
         return not self._lost and self._client.ack(packet_id, 1) == mqtt.MQTT_ERR_SUCCESS
 
+    def flush(self) -> None:
+        """Return when the broker has read every acknowledgement given so far, or does not answer in time.
+
+        Closing a socket with unread messages in it resets the connection, and the broker may then never read what was
+        sent last (RFC 2525, 2.17). Any answer of the broker shows that it has read what went before the question.
+        """
+        if self._lost:
+            return
+        with self._changed:
+            self._answered = False
+        self._client.unsubscribe(_NO_TOPIC)
+        with self._changed:
+            self._changed.wait_for(lambda: self._answered or bool(self._lost), _FLUSH_TIMEOUT_S)
+
     def close(self) -> None:
-        """Say goodbye and end the thread; acknowledgements that were given before are sent before. May be repeated."""
+        """Say goodbye and end the thread. May be repeated."""
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -176,6 +193,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
         return client
 
@@ -205,6 +223,11 @@ class Connection:
     def _on_subscribe(self, _client: Any, _userdata: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
         with self._changed:
             self._granted = list(reasons)
+            self._changed.notify_all()
+
+    def _on_unsubscribe(self, _client: Any, _userdata: Any, _mid: Any, _reasons: Any, _properties: Any) -> None:
+        with self._changed:
+            self._answered = True
             self._changed.notify_all()
 
     def _on_message(self, _client: Any, _userdata: Any, found: mqtt.MQTTMessage) -> None:

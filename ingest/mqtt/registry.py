@@ -47,9 +47,8 @@ class Registry:
         return len(self._approved)
 
     def stop(self) -> None:
-        """The thread ends within a moment."""
+        """The thread ends within a moment, or when the store answers."""
         self._stop.set()
-        self._thread.join(timeout=6.0)
 
     def _run(self) -> None:
         listener = Listener(self._store.conninfo, ["gridhub_sources"], self._clock)

@@ -1,7 +1,7 @@
 """The device worker: message → observations → batch → commit → acknowledgement, and the health of the devices.
 
 See ``docs/design/device-worker.md``. The threads: one tends the connection and reads the messages, the writer's
-commits them and acknowledges, the registry's keeps the devices in memory, and ``run`` reports their health.
+commits them and acknowledges, the registry's keeps the devices in memory, and one reports their health.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Worker:
         self._rows_lock = threading.Lock()
         self._broker_reason = "not connected yet"
         self._left_behind = 0
+        self._writer_is_closed = False
 
     def run(self, stop: threading.Event) -> bool:
         """Until ``stop`` is set. False where a thread of ours has died, so that the process must be started again."""
@@ -76,21 +77,25 @@ class Worker:
         self._heart.start()
         self._writer.start()
         self._registry.start()
-        link = threading.Thread(target=self._tend_link, args=(stop,), name="link", daemon=True)
+        threads = [
+            threading.Thread(target=target, args=(stop,), name=target.__name__.strip("_"), daemon=True)
+            for target in (self._tend_link, self._watch_devices)
+        ]
         whole = True
         try:
             while not (stop.is_set() or self._registry.wait_loaded(_POLL_S)):
                 self._heart.set("degraded", "waiting for the store")
-            link.start()
-            while whole and not stop.wait(_REPORT_S):
-                self._report()
-                whole = link.is_alive() and self._writer.alive()
+            for thread in threads:
+                thread.start()
+            # Nothing here asks the store: this thread must hear the signal to stop even while the store hangs.
+            while whole and not stop.wait(_POLL_S):
+                whole = self._writer.alive() and all(thread.is_alive() for thread in threads)
         finally:
             stop.set()
-            if link.ident is not None:
-                link.join(timeout=6.0)
-            self._writer.close()
             self._registry.stop()
+            if threads[0].ident is not None:
+                threads[0].join(timeout=6.0)
+            self._close_writer()
             self._heart.stop()
         return whole
 
@@ -119,10 +124,18 @@ class Worker:
                     self._take_in(connection, message)
                 if self._is_time_to_ask_again(connection):
                     _log.info("connecting anew: the broker has %d messages that found no room", self._left_behind)
-                    return
-            self._writer.close()  # what it still commits is acknowledged on this connection
+                    break
+            if stop.is_set():
+                self._close_writer()  # what it still commits is acknowledged on this connection
+            connection.flush()
         finally:
             connection.close()
+
+    def _close_writer(self) -> None:
+        """Once; it is no use waiting for a store that is away, and the broker still has what is not written."""
+        if not self._writer_is_closed:
+            self._writer_is_closed = True
+            self._writer.close(0.0 if self._writer.trouble else 3.0)
 
     def _take_in(self, connection: Connection, message: Message) -> None:
         delivery = self._in_flight.begin(connection, message)
@@ -177,9 +190,13 @@ class Worker:
         mine = [device for device, is_approved in approved.items() if is_approved and self._shard.owns(device)]
         self._presence.know(mine, self._heard_before, self._clock.monotonic())
 
-    def _report(self) -> None:
-        self.tally.set("gridhub_mqtt_in_flight", len(self._in_flight))
-        self._report_heart()
+    def _watch_devices(self, stop: threading.Event) -> None:
+        while not stop.wait(_REPORT_S):
+            self.tally.set("gridhub_mqtt_in_flight", len(self._in_flight))
+            self._report_heart()
+            self._report_devices()
+
+    def _report_devices(self) -> None:
         reports = self._presence.due(self._clock.now(), self._clock.monotonic(), deaf=bool(self._broker_reason))
         for start in range(0, len(reports), _REPORT_ROWS):
             some = reports[start : start + _REPORT_ROWS]
