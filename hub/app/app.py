@@ -94,8 +94,10 @@ class App:
             broker.wait_ready()
         workers = floors.workers(config)
         password = prepare_store(config, configured_areas, [child.name for child in workers], self._clock)
-        self._workers = [*workers, *(self._extra() if self._extra else ())]
-        for child in self._workers:
+        self._workers = workers
+        extra = list(self._extra()) if self._extra else []
+        self._servers += extra  # what the workers read ends after them, like the store and the broker
+        for child in (*workers, *extra):
             child.start(self._clock.monotonic())
         return password
 
