@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -20,7 +22,7 @@ from av.video.frame import VideoFrame
 from ingest.simulate import scenes
 from ingest.simulate.faults import FPS, WRONG, write_clip
 from ingest.simulate.installation import accounts_file, install, installed_cameras, scenes_directory
-from ingest.simulate.rtsp import Account, LiveServer, Loop, running
+from ingest.simulate.rtsp import Account, LiveServer, LiveSession, Loop, running
 from tests.fix_timescale import free_port
 
 LOOP_FRAMES = 40
@@ -64,14 +66,14 @@ def test_the_picture_is_that_of_now_and_time_goes_on_over_the_end_of_the_loop(nu
     with av.open(numbers.url("open"), options=_OPTIONS, timeout=5) as container:
         for packet in container.demux(video=0):
             elapsed_s = time.time() - numbers.epoch_s
-            for frame in packet.decode():
-                seen.append((number_in(frame), frame.pts or 0, elapsed_s))
+            seen += [(number_in(frame), frame.pts or 0, elapsed_s) for frame in packet.decode()]
             if len(seen) > LOOP_FRAMES + 15:
                 break
     late_s = [(elapsed_s - number / FPS) % (LOOP_FRAMES / FPS) for number, _, elapsed_s in seen[FPS:]]
     assert max(late_s) < 0.5, "the picture is not that of now"
     assert {(later[0] - earlier[0]) % LOOP_FRAMES for earlier, later in pairwise(seen)} == {1}
-    stamps = [pts for _, pts, _ in seen[1:]]
+    stamps = [pts for _, pts, _ in seen[1:]]  # FFmpeg leaves the first one open
+    assert stamps[0] == 90_000 // FPS
     assert {later - earlier for earlier, later in pairwise(stamps)} == {90_000 // FPS}
 
 
@@ -87,6 +89,38 @@ def test_two_viewers_at_once_see_the_same_though_a_third_reads_nothing(numbers: 
         )
     assert [(b - a) % LOOP_FRAMES for a, b in pairwise(first)] == [1] * 11
     assert [(b - a) % LOOP_FRAMES for a, b in pairwise(second)] == [1] * 11
+
+
+class _Held(LiveSession):
+    """A viewer to whom nothing can be sent for a while."""
+
+    async def send_frame(self, state: Any, loop: Loop, number: int, timestamp: int) -> None:
+        if timestamp == 15 * 90_000 // FPS:
+            await asyncio.sleep(2.6)
+        await super().send_frame(state, loop, number, timestamp)
+
+
+class _HoldingServer(LiveServer):
+    def session(self, sock: Any) -> LiveSession:
+        return _Held(self, sock)
+
+
+def test_a_viewer_that_fell_behind_is_taken_to_the_next_keyframe(tmp_path: Path) -> None:
+    loop = Loop(write_numbers(tmp_path / "numbers.mp4"))
+    with (
+        running(_HoldingServer({"open": loop}, time.time())) as server,
+        av.open(server.url("open"), options=_OPTIONS, timeout=5) as container,
+    ):
+        frames = []
+        for frame in container.decode(video=0):
+            late_s = (time.time() - server.epoch_s - number_in(frame) / FPS) % (LOOP_FRAMES / FPS)
+            frames.append((number_in(frame), late_s))
+            if len(frames) == 30:
+                break
+    loop.close()
+    left_out = [(later - earlier) % LOOP_FRAMES for (earlier, _), (later, _) in pairwise(frames)]
+    assert max(left_out) > 10, "nothing was left out"
+    assert frames[-1][1] < 0.5, "the picture is still that of a while ago"
 
 
 @pytest.mark.parametrize("account", [None, WRONG])

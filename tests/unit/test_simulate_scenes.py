@@ -32,7 +32,7 @@ def luma(painter: Painter, t: float) -> Image:
 
 def changed(painter: Painter, t: float, reference_t: float) -> Image:
     """Which pixels differ from another frame by more than the sensor's noise; the caption does not count."""
-    difference = np.abs(luma(painter, t) - luma(painter, reference_t)) > 14
+    difference: Image = np.abs(luma(painter, t) - luma(painter, reference_t)) > 14
     difference[HEIGHT - 60 :, WIDTH - 220 :] = False
     return difference
 
