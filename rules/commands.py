@@ -28,9 +28,10 @@ def _check(options: argparse.Namespace) -> int:
         if not found:
             problems.append(Problem(str(path), 0, 0, "", "there is no *.yaml file in this folder"))
         files += found
-    rules, wrong = language.load_what_is_right(dict.fromkeys(files))
+    files = list(dict.fromkeys(file.absolute() for file in files))
+    rules, wrong = language.load_what_is_right(files)
     problems += wrong
     if problems:
         raise ConfigError(problems)
-    sys.stderr.write(f"{len(rules)} rules in {len(files)} files: nothing is wrong\n")
+    sys.stderr.write(f"nothing is wrong ({len(rules)} rules, {len(files)} files)\n")
     return 0

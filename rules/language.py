@@ -100,6 +100,13 @@ class _When(_Text):
     for_: _Duration | None = Field(None, alias="for")
     within: _Duration | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_condition(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError("must be a condition, such as {metric: smoke, above: 0.3}, or all or any of several")  # noqa: TRY004
+        return value
+
     @field_validator("any_", "metric", "as_", "types", "above", "absent_for", "count", "in_", "for_", "within")
     @classmethod
     def _not_beside_a_list(cls, value: object, info: ValidationInfo) -> object:

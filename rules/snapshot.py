@@ -65,7 +65,7 @@ def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instan
             _decode_group(item, rules[item["rule"]], series) for item in state["groups"] if item["rule"] in kept
         ]
         return State(state["now"], state["heard_from"], list(series.values()), groups, kept)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
 
 

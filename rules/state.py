@@ -124,7 +124,7 @@ class Track:
         rest = self.stretches()
         if isinstance(self.condition, Absence):
             return len(rest) <= 1 and all(stretch.start > self.series.clock(now) for stretch in rest)
-        return not rest
+        return all(_end(self.condition, stretch) <= until for stretch in rest)
 
 
 class Tally:

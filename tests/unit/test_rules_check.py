@@ -1,0 +1,97 @@
+"""``gridhub check`` and ``gridhub rules check``: every mistake at once, with its file, line and key."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.config import load
+from hub.errors import ConfigError
+from rules import commands
+from rules.check import check
+
+RULE = "  - {{name: {name}, severity: major, summary: s, {more}when: {{metric: a, above: 1}}}}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    places = [("qth", "city"), ("qth/g1", "grid")]
+    features = [
+        {"type": "Feature", "geometry": None, "properties": {"path": path, "name": path, "kind": kind}}
+        for path, kind in places
+    ]
+    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return tmp_path
+
+
+def write(path: Path, *rules: tuple[str, str]) -> Path:
+    path.write_text("rules:\n" + "".join(RULE.format(name=name, more=more) for name, more in rules))
+    return path
+
+
+def found(folder: Path, rules: str) -> list[str]:
+    (folder / "hub.yaml").write_text(f"areas: areas.geojson\nrules: {rules}\n")
+    return [str(problem).replace(f"{folder}/", "") for problem in check(load(folder / "hub.yaml"))]
+
+
+def test_good_rules_have_no_problems(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", "areas: ['qth/**'], "), ("two", ""))
+    assert found(folder, "[a.yaml]") == []
+    assert found(folder, "[]") == []
+
+
+def test_a_rule_file_that_is_not_there_is_named_in_the_configuration(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", ""))
+    assert found(folder, "[a.yaml, b.yaml, 'c/*.yaml']") == [
+        "hub.yaml:2:17: rules[1]: there is no file b.yaml",
+        "hub.yaml:2:25: rules[2]: there is no file c/*.yaml",
+    ]
+
+
+def test_an_area_pattern_that_matches_nothing_is_named(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", ""), ("two", "areas: ['qth/**', qth/g2, '*/g3/**'], "))
+    assert found(folder, "[a.yaml]") == [
+        "a.yaml:3:64: rules[1].areas[1]: 'qth/g2' matches no area; did you mean 'qth/g1'?",
+        "a.yaml:3:72: rules[1].areas[2]: '*/g3/**' matches no area",
+    ]
+
+
+def test_mistakes_of_all_files_are_told_together(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", "areas: [qthh], "))
+    (folder / "b.yaml").write_text("rules:\n  - {name: x, severity: major, summary: s, when: {metric: a, abov: 1}}\n")
+    write(folder / "c.yaml", ("one", ""))
+    assert [problem.partition(": ")[0] for problem in found(folder, "[a.yaml, b.yaml, c.yaml, nothing.yaml]")] == [
+        "hub.yaml:2:33",
+        "b.yaml:2:62",
+        "c.yaml:2:1",
+        "a.yaml:2:54",
+    ]
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    options = parser.parse_args(["rules", *arguments])
+    return int(options.run(options))
+
+
+def test_the_command_says_that_nothing_is_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(folder / "a.yaml", ("one", ""), ("two", ""))
+    assert run("check", str(path), str(folder)) == 0
+    assert capsys.readouterr().err == "nothing is wrong (2 rules, 1 files)\n"
+
+
+def test_the_command_names_everything_that_is_wrong(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    path = folder / "b.yaml"
+    path.write_text("rules:\n  - {name: x, severity: major, summary: s, when: {metric: a, abov: 1}}\n")
+    with pytest.raises(ConfigError) as caught:
+        run("check", str(path), str(folder / "empty"), str(folder / "none.yaml"))
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{folder / 'empty'}: there is no *.yaml file in this folder",
+        f"{path}:2:62: rules[0].when.abov: is not a known key; did you mean 'above'?",
+        f"{folder / 'none.yaml'}: cannot be read: No such file or directory",
+    ]
