@@ -87,6 +87,59 @@ class Api:
             client.close()
 
 
+@dataclass(frozen=True)
+class Event:
+    kind: str
+    id: int | None
+    data: dict[str, Any]
+
+
+class Stream:
+    """One connection to the event stream, read by whoever asks for the next event."""
+
+    def __init__(self, client: httpx.Client, **params: Any) -> None:
+        self._context = client.stream("GET", "/stream", params=params, timeout=20)
+        self._response = self._context.__enter__()
+        assert self._response.status_code == 200, self._response.read()
+        self._lines = self._response.iter_lines()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._context.__exit__(None, None, None)
+
+    def next(self) -> Event | None:
+        """The next event; None at the end of the stream. Fails when nothing comes for 20 s."""
+        fields: dict[str, str] = {}
+        for line in self._lines:
+            if not line and "data" in fields:
+                event_id = int(fields["id"]) if "id" in fields else None
+                return Event(fields["event"], event_id, json.loads(fields["data"]))
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        return None
+
+    def until(self, matches: Callable[[Event], bool]) -> Event:
+        """The next event that ``matches``."""
+        while event := self.next():
+            if matches(event):
+                return event
+        raise AssertionError("the stream has ended")
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    """The status and the code of a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    body = answer.json()
+    assert body["status"] == answer.status_code
+    assert {"type", "title", "detail"} <= body.keys()
+    return answer.status_code, body["code"]
+
+
 def wait_for(condition: Callable[[], Any], what: str, timeout_s: float = 10.0) -> Any:
     """What ``condition`` answers, once it is true. Fails after ``timeout_s``."""
     deadline = time.monotonic() + timeout_s
@@ -126,7 +179,7 @@ def write_config(folder: Path, more: str = "") -> Config:
 def fill(store: Store) -> None:
     """A small city: two districts with a grid each, a camera and devices, four people."""
     square = {"type": "Polygon", "coordinates": [[[131, 45], [131.1, 45], [131.1, 45.1], [131, 45]]]}
-    camera = {
+    camera: dict[str, Any] = {
         "url": "rtsp://camera.example/1",
         "substream_url": None,
         "record": {"mode": "event", "keep": "P30D", "pre": "PT10S", "post": "PT20S"},

@@ -24,6 +24,7 @@ from dashboard.api import (
     status,
     stream,
 )
+from dashboard.api.bodies import BodyLimit
 from dashboard.api.context import Context
 from dashboard.api.follow import Follower
 from dashboard.api.headers import Headers
@@ -38,7 +39,6 @@ from hub.config import Config
 from hub.store import Store
 from hub.tally import Tally
 
-MAX_BODY_BYTES = 1024 * 1024
 _RESOURCES = (session, areas, cameras, devices, series, alerts, incidents, rules, stream, status)
 
 
@@ -54,12 +54,12 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         docs_url=None,  # the pages of the library load from elsewhere
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
-        max_body_size=MAX_BODY_BYTES,
         lifespan=_lifespan,
     )
     app.state.context = Context(
         config, store, clock, tally, live, Logins(clock), Pictures(config), RuleBook(config), clock.now()
     )
+    app.state.follower = Follower(store, live, clock)
     problems.install(app)
     api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
     for resource in _RESOURCES:
@@ -68,6 +68,7 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
     app.include_router(openapi.router)
     app.include_router(operations.router)
     app.include_router(static.router_of(static.Console(static.ROOT)))
+    app.add_middleware(BodyLimit)
     app.add_middleware(Headers, tally=tally)
     return app
 
@@ -75,7 +76,7 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
-    follower = Follower(context.store, context.live, context.clock)
+    follower: Follower = app.state.follower
     follower.start(asyncio.get_running_loop())
     ticking = asyncio.create_task(context.live.tick())
     try:

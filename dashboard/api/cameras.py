@@ -206,7 +206,7 @@ def _of_row(row: Row) -> shapes.Camera:
 
 def _changed(source: Source, change: CameraChange) -> Source:
     """``source`` with what is set in ``change``."""
-    sent = change.model_dump(mode="json", exclude_unset=True)
+    sent = change.model_dump(mode="json", include=change.model_fields_set)
     config = {**source.config, **{key: sent[key] for key in ("record", "analyse", "zones") if sent.get(key)}}
     if "zones" in sent:
         config["zones"] = sent["zones"] or []

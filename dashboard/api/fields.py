@@ -22,11 +22,16 @@ def _printable(value: str) -> str:
 
 
 def _holds_nul(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
-    if isinstance(value, list):
-        return any(_holds_nul(item) for item in value)
-    return isinstance(value, str) and "\0" in value
+    waiting = [value]  # no recursion: how deep it goes is the sender's choice
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str) and "\0" in item:
+            return True
+    return False
 
 
 class Body(BaseModel):

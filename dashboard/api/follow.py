@@ -19,7 +19,7 @@ from hub.store import Store, areas, journal, people, processes, readings
 from hub.store.listen import Listener
 
 POLL_S = 2.0
-_SLICE_S = 0.5
+_SLICE_S = 0.1
 _PAGE = 200
 _BATCHES = 500
 _MANY = 50
@@ -45,6 +45,11 @@ class Follower:
         self._observe_at_s = 0.0
         self._is_behind = False
         self._away = False
+
+    @property
+    def has_died(self) -> bool:
+        """Of an error that nobody foresaw; the thread has told of it."""
+        return self._thread.ident is not None and not self._thread.is_alive() and not self._stop.is_set()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -6,6 +6,7 @@ Each event is encoded once, whoever it goes to.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ def observations(items: Sequence[Stored]) -> bytes:
             "metric": item.metric,
             "ts": rfc3339(item.ts),
             "received_at": rfc3339(item.received_at),
-            "value": item.value,
+            "value": item.value if item.value is None or math.isfinite(item.value) else None,
             "text": item.text,
         }
         for item in items

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -19,11 +20,12 @@ def get_openapi(_: Viewer, request: Request) -> dict[str, Any]:
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The document; problem documents under their own media type."""
-    known = app.openapi()
+    known = deepcopy(app.openapi())
     for operations in known["paths"].values():
         for operation in operations.values():
             for status in problems.RESPONSES:
-                content = operation["responses"][status]["content"]
-                if "application/json" in content:
-                    content[problems.MEDIA_TYPE] = content.pop("application/json")
+                # The library gives errors the media type of a route's success.
+                answer = operation["responses"][str(status)]
+                [described] = answer["content"].values()
+                answer["content"] = {problems.MEDIA_TYPE: described}
     return known

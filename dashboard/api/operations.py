@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
@@ -82,16 +82,16 @@ class _Collector(Collector):
 
 def of_processes(known: Iterable[Process]) -> Iterator[Metric]:
     """The samples of every process, one family a name, with a label ``process``. Pure."""
-    families: dict[tuple[str, tuple[str, ...]], CounterMetricFamily | GaugeMetricFamily] = {}
+    families: dict[str, Metric] = {}
     for process in known:
         for sample in process.samples:
             name = str(sample["name"])
-            labels = {key: str(value) for key, value in sorted(sample["labels"].items()) if _LABEL.fullmatch(key)}
             if not _NAME.fullmatch(name):
                 continue
-            names = ("process", *labels)
-            if (name, names) not in families:
-                kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-                families[name, names] = kind(name, name.replace("_", " "), labels=names)
-            families[name, names].add_metric([process.name, *labels.values()], float(sample["value"]))
+            labels = {key: str(value) for key, value in sample["labels"].items() if _LABEL.fullmatch(key)}
+            family = families.get(name)
+            if family is None:
+                kind = "counter" if name.endswith("_total") else "gauge"
+                family = families[name] = Metric(name.removesuffix("_total"), name.replace("_", " "), kind)
+            family.add_sample(name, {"process": process.name, **labels}, float(sample["value"]))
     yield from families.values()

@@ -113,8 +113,12 @@ def of_error(error: errors.HubError) -> ProblemError:
         case errors.SourceError():
             return ProblemError(503, error.state, error.reason)
         case _:
-            _log.error("a request failed: %s", error)
-            return ProblemError(500, "internal_error", "the hub made a mistake; its log says which")
+            return _mistake(error)
+
+
+def _mistake(error: Exception) -> ProblemError:
+    _log.error("a request failed", exc_info=error)
+    return ProblemError(500, "internal_error", "the hub made a mistake; its log says which")
 
 
 async def _on_problem(_: Request, error: Exception) -> JSONResponse:
@@ -143,8 +147,8 @@ async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_mistake(request: Request, error: Exception) -> JSONResponse:
-    # This answer is made outside of all middleware.
-    answer = respond(of_error(errors.HubError(type(error).__name__)))
+    answer = respond(_mistake(error))
+    # This one is made outside of all middleware.
     answer.headers.update(security_headers(request.url.path))
     return answer
 

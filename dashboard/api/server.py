@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 
 import uvicorn
@@ -13,8 +14,14 @@ from hub.errors import StartError
 _USER_TIMEOUT_MS = 30_000
 
 
+_CUT_SHORT = "ASGI callable returned without completing response."
+
+
 class Server(uvicorn.Server):
-    """Ends the event streams first when it is asked to stop: they would never end by themselves."""
+    """When it is asked to stop it ends the event streams first: they would never end by themselves.
+
+    Stops when its follower has died, so that the supervisor starts it anew: without one the console would stand still.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
@@ -31,10 +38,20 @@ class Server(uvicorn.Server):
             )
         )
         self._live = app.state.context.live
+        self._follower = app.state.follower
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or bool(self._follower.has_died)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._live.close()
         await super().shutdown(sockets)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A client of the event stream that takes nothing is cut short on purpose, and told of by the stream itself."""
+    return record.msg != _CUT_SHORT
 
 
 def listen(config: Config) -> socket.socket:

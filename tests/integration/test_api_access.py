@@ -1,0 +1,207 @@
+"""Who may do what: nothing without a session, nothing beyond a role, nothing outside an area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from dashboard.api.auth import Allow, current_session
+from hub.model.alert import Alert
+from hub.model.people import Person, Role
+from hub.store import people
+from tests.fix_api import GRID, OTHER_GRID, Api, fire, problem
+
+OPEN_TO_ALL = {"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
+HOUR = "from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00Z"
+OPERATOR, INTEGRATOR = Role.OPERATOR, Role.INTEGRATOR
+
+
+def routes(api: Api) -> Iterator[tuple[str, Any]]:
+    for context in iter_route_contexts(api.app.routes):
+        assert isinstance(context.original_route, APIRoute), f"{context.path} is no route that can be checked"
+        for method in context.methods or ():
+            if method != "HEAD":
+                yield f"{method} {context.path}", context
+
+
+def depends_on(dependant: Any) -> Iterator[Any]:
+    yield dependant.call
+    for below in dependant.dependencies:
+        yield from depends_on(below)
+
+
+def test_every_route_asks_who_it_is_but_those_that_are_open(api: Api) -> None:
+    known = dict(routes(api))
+    assert len(known) > 35
+    asking = {name for name, route in known.items() if current_session in set(depends_on(route.dependant))}
+    assert known.keys() - asking == OPEN_TO_ALL
+
+
+def test_every_route_of_the_interface_names_a_role(api: Api) -> None:
+    own = {"POST /api/v1/session", "GET /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/stream"}
+    for name, route in routes(api):
+        if name.split(" ")[1].startswith("/api/v1") and name not in own:
+            roles = [call for call in depends_on(route.dependant) if isinstance(call, Allow)]
+            assert roles, name
+
+
+def in_life(path: str, alert: Alert) -> str:
+    """The path of a route with the ids of things in the other area, and one of its alerts."""
+    values = {"{path:path}": OTHER_GRID, "/alerts/{id}": f"/alerts/{alert.id}"}
+    values |= {"/incidents/{id}": f"/incidents/{alert.incident}", "/cameras/{id}": "/cameras/cam-2"}
+    values |= {"/devices/{id}": "/devices/smoke-2"}
+    for pattern, value in values.items():
+        path = path.replace(pattern, value)
+    assert "{" not in path
+    return path
+
+
+def test_nothing_is_answered_without_a_session(api: Api) -> None:
+    client, alert = api.anonymous(), fire(api.store, OTHER_GRID)
+    for name, _ in routes(api):
+        method, pattern = name.split(" ", 1)
+        if name in OPEN_TO_ALL:
+            continue
+        url = api.url + in_life(pattern, alert)
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "gridhub_session=wrong"}):
+            answer = client.request(method, url, headers={**headers, "Sec-Fetch-Site": "same-origin"})
+            assert problem(answer) == (401, "not_signed_in"), name
+            assert "WWW-Authenticate" in answer.headers
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "/comment": {"note": "x"},
+    "/clear": {"note": "x"},
+    "/shelve": {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+    "/cameras": {"id": "cam-9", "url": "rtsp://x/1", "area": OTHER_GRID},
+    "/devices": {"id": "dev-9", "type": "door", "area": OTHER_GRID},
+    "/probe": {"url": "rtsp://127.0.0.1:1/"},
+}
+CHANGES = [
+    ("POST", "/alerts/{id}/ack", OPERATOR), ("POST", "/alerts/{id}/shelve", OPERATOR),
+    ("POST", "/alerts/{id}/clear", OPERATOR), ("POST", "/alerts/{id}/comment", OPERATOR),
+    ("POST", "/cameras", INTEGRATOR), ("PATCH", "/cameras/{id}", INTEGRATOR), ("DELETE", "/cameras/{id}", INTEGRATOR),
+    ("POST", "/cameras/probe", INTEGRATOR), ("POST", "/devices", INTEGRATOR), ("PATCH", "/devices/{id}", INTEGRATOR),
+    ("DELETE", "/devices/{id}", INTEGRATOR), ("POST", "/devices/{id}/approve", INTEGRATOR),
+]  # fmt: skip
+
+
+def send(client: httpx.Client, alert: Alert, method: str, pattern: str) -> httpx.Response:
+    body = next((body for end, body in BODIES.items() if pattern.endswith(end)), {})
+    return client.request(method, in_life(pattern, alert), json=None if method == "DELETE" else body)
+
+
+def test_a_change_needs_its_role(api: Api) -> None:
+    changing = {name for name, _ in routes(api) if not name.startswith("GET") and "session" not in name}
+    assert {f"{method} /api/v1{pattern}" for method, pattern, _ in CHANGES} == changing
+    alert = fire(api.store, OTHER_GRID)
+    clients = {person: api.client(person) for person in ("vera", "otto")}
+    for method, pattern, role in CHANGES:
+        lesser = ["vera"] if role is OPERATOR else ["vera", "otto"]
+        for name in lesser:
+            answer = send(clients[name], alert, method, pattern)
+            assert problem(answer) == (403, "not_allowed"), (name, method, pattern)
+
+
+def test_the_roles_are_a_ladder() -> None:
+    ladder = [Role.VIEWER, Role.OPERATOR, Role.INTEGRATOR, Role.ADMINISTRATOR]
+    for rank, role in enumerate(ladder):
+        assert [role.includes(other) for other in ladder] == [True] * (rank + 1) + [False] * (3 - rank)
+
+
+FOREIGN_READS = [
+    "/areas/qth", f"/areas/{OTHER_GRID}", f"/areas/{OTHER_GRID}/status", "/areas/qth/status", "/cameras/cam-2",
+    "/cameras/cam-2/snapshot", f"/cameras/cam-2/recordings?{HOUR}", f"/cameras/cam-2/clip?{HOUR}", "/devices/smoke-2",
+    "/alerts/{id}", "/alerts/{id}/snapshot", "/incidents/{id}", "/incidents/{id}/log",
+    f"/series?source=smoke-2&metric=smoke&{HOUR}",
+]  # fmt: skip
+
+
+def test_what_lies_outside_a_persons_area_does_not_exist_for_them(api: Api) -> None:
+    client, alert = api.client("local"), fire(api.store, OTHER_GRID)
+    for pattern in FOREIGN_READS:
+        assert problem(client.get(in_life(pattern, alert))) == (404, "not_found"), pattern
+    for method, pattern, _ in CHANGES:
+        if "{id}" in pattern:
+            assert problem(send(client, alert, method, pattern)) == (404, "not_found"), pattern
+    for pattern in ("/cameras", "/devices"):
+        answer = send(client, alert, "POST", pattern)
+        assert problem(answer) == (422, "invalid")
+        assert answer.json()["errors"][0] == {
+            "file": "", "line": 0, "key": "area", "message": f"there is no area '{OTHER_GRID}'",
+        }  # fmt: skip
+
+
+def test_a_source_cannot_be_moved_out_of_a_persons_area(api: Api) -> None:
+    client = api.client("local")
+    assert client.post("/devices", json={"id": "d", "type": "door", "area": GRID}).status_code == 201
+    assert problem(client.patch("/devices/d", json={"area": OTHER_GRID})) == (422, "invalid")
+
+
+def test_lists_hold_what_lies_in_a_persons_area(api: Api) -> None:
+    own, _ = fire(api.store, GRID), fire(api.store, OTHER_GRID)
+    client = api.client("local")
+
+    def items(path: str) -> list[Any]:
+        return [item.get("id", item.get("path")) for item in client.get(path).json()["items"]]
+
+    for area in ("", "?area=qth", "?area=qth/taoshan"):
+        assert items(f"/cameras{area}") == ["cam-1"]
+        assert items(f"/devices{area}") == ["smoke-1"]
+        assert items(f"/alerts{area}") == [own.id]
+        assert items(f"/incidents{area}") == [own.incident]
+        assert items(f"/areas{area}") == ["qth/taoshan", GRID]
+    for path in ("/cameras", "/devices", "/alerts", "/incidents", "/areas"):
+        assert problem(client.get(f"{path}?area=qth/xinxing")) == (403, "outside_your_area")
+    paths = [feature["properties"]["path"] for feature in client.get("/areas.geojson").json()["features"]]
+    assert paths == ["qth/taoshan", GRID]
+    assert [rule["open"] for rule in client.get("/rules").json()["items"]] == [1, 0]
+
+
+def test_an_area_of_a_similar_name_is_another_area(api: Api) -> None:
+    with api.store.transaction() as tx:
+        tx.execute("insert into area values ('qth/taoshan-2', 'qth', 'x', 'grid', null)")
+        tx.execute("update source set area = 'qth/taoshan-2' where id = 'cam-2'")
+    client = api.client("local")
+    assert problem(client.get("/cameras/cam-2")) == (404, "not_found")
+    assert [camera["id"] for camera in client.get("/cameras").json()["items"]] == ["cam-1"]
+
+
+@pytest.mark.parametrize("path", ["/", "/watch", "/api/v1/areas", "/api/v1/nothing", "/healthz", "/metrics"])
+def test_every_answer_makes_a_browser_careful(api: Api, path: str) -> None:
+    headers = api.anonymous().get(api.url + path).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "server" not in headers
+    if path.startswith("/api"):
+        assert headers["cache-control"] == "no-store"
+
+
+def test_no_page_comes_from_elsewhere(api: Api) -> None:
+    client = api.client("vera")
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert "cdn" not in client.get(api.url + path).text.lower()
+    document = client.get(api.url + "/api/openapi.json").json()
+    assert "/api/v1/alerts/{id}/ack" in document["paths"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert "application/problem+json" in operation["responses"]["4XX"]["content"], (method, path)
+            good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+            assert method == "delete" or good["content"], (method, path)
+
+
+def test_a_person_without_an_area_that_exists_sees_nothing_else(api: Api) -> None:
+    people.add(api.store, Person("gina", Role.VIEWER, GRID), "x")
+    client = api.client("gina")
+    assert [area["path"] for area in client.get("/areas").json()["items"]] == [GRID]
+    assert client.get(f"/areas/{GRID}/status").json()["sources"] == 2

@@ -1,0 +1,315 @@
+"""Everything that can be read over HTTP: the shapes, the pages, and what of it each person may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.cases import acts, intake
+from hub.model.alert import AlertChange, Resolve, Severity
+from hub.model.observation import Observation
+from hub.model.source import Health, SourceState
+from hub.store import health, segments
+from hub.store.batches import BatchWriter
+from hub.store.segments import Segment
+from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, problem
+
+HOUR = {"from": "2026-03-01T12:00:00Z", "to": "2026-03-01T13:00:00Z"}
+
+
+def ids(api: Api, path: str, name: str = "vera", **params: Any) -> list[Any]:
+    answer = api.client(name).get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return [item.get("id", item.get("path")) for item in answer.json()["items"]]
+
+
+def observe(api: Api, *points: tuple[str, float, float | None, str | None]) -> None:
+    """(metric, second, value, text) of smoke-1."""
+    rows = [
+        Observation("smoke-1", metric, T0 + timedelta(seconds=second), T0, value, text)
+        for metric, second, value, text in points
+    ]
+    BatchWriter(api.store, "mqtt-0").append(rows)
+
+
+def test_areas_are_listed_page_by_page(api: Api) -> None:
+    client = api.client("vera")
+    first = client.get("/areas", params={"limit": 3}).json()
+    assert [area["path"] for area in first["items"]] == ["qth", "qth/taoshan", GRID]
+    assert first["items"][1] == {"path": "qth/taoshan", "parent": "qth", "name": "桃山区", "kind": "district"}
+    second = client.get("/areas", params={"limit": 3, "cursor": first["next"]}).json()
+    assert [area["path"] for area in second["items"]] == ["qth/xinxing", OTHER_GRID]
+    assert second["next"] is None
+
+
+def test_one_area_names_its_children(api: Api) -> None:
+    client = api.client("vera")
+    assert client.get("/areas/qth").json()["children"] == ["qth/taoshan", "qth/xinxing"]
+    assert client.get(f"/areas/{GRID.replace('/', '%2F')}").json()["children"] == []
+
+
+def test_the_areas_are_a_feature_collection(api: Api) -> None:
+    answer = api.client("vera").get("/areas.geojson")
+    assert answer.headers["content-type"] == "application/geo+json"
+    features = {feature["properties"]["path"]: feature for feature in answer.json()["features"]}
+    assert len(features) == 5
+    assert features[GRID]["properties"] == {"path": GRID, "name": "Grid 1", "kind": "grid"}
+    assert features[GRID]["geometry"]["type"] == "Polygon"
+    assert features["qth"]["geometry"] is None
+
+
+def test_the_status_of_an_area_counts_open_alerts_and_who_watches(api: Api) -> None:
+    fire(api.store, GRID, "a", Severity.MINOR)
+    fire(api.store, GRID, "b", Severity.CRITICAL)
+    shelved = fire(api.store, OTHER_GRID, "c", Severity.CRITICAL)
+    resolved = fire(api.store, OTHER_GRID, "d", Severity.CRITICAL)
+    acknowledged = fire(api.store, OTHER_GRID, "e", Severity.WARNING)
+    now = acknowledged.detected_at
+    acts.act(api.store, acknowledged.id, AlertChange.ACKNOWLEDGED, "otto", now)
+    acts.act(api.store, shelved.id, AlertChange.SHELVED, "otto", now, until=now + timedelta(hours=1))
+    acts.act(api.store, resolved.id, AlertChange.CLEARED, "otto", now)
+    found = api.client("vera").get("/areas/qth/status").json()
+    grids = {grid.pop("path"): grid for grid in found.pop("grids")}
+    assert found == {
+        "path": "qth", "name": "City", "worst": "critical",
+        "alerts": {"critical": 1, "major": 0, "minor": 1, "warning": 1}, "unacknowledged": 2,
+        "sources": 4, "watching": 1, "watched": 0.25, "cameras": 2, "cameras_watching": 1,
+    }  # fmt: skip
+    assert grids == {
+        GRID: {
+            "name": "Grid 1", "worst": "critical", "alerts": 2, "unacknowledged": 2,
+            "sources": 2, "watching": 1, "cameras": 1,
+        },
+        OTHER_GRID: {
+            "name": "Grid 2", "worst": "warning", "alerts": 1, "unacknowledged": 0,
+            "sources": 2, "watching": 0, "cameras": 1,
+        },
+    }  # fmt: skip
+
+
+def test_an_area_without_sources_is_not_watched(api: Api) -> None:
+    with api.store.transaction() as tx:
+        tx.execute("delete from source")
+    found = api.client("vera").get(f"/areas/{GRID}/status").json()
+    assert (found["sources"], found["watched"], found["worst"]) == (0, 0.0, None)
+    assert [grid["path"] for grid in found["grids"]] == [GRID]
+
+
+def test_a_camera_tells_its_settings_and_health_and_no_secret(api: Api) -> None:
+    answer = api.client("vera").get("/cameras/cam-1")
+    assert answer.json() == {
+        "id": "cam-1", "name": "Gate", "area": GRID, "url": "rtsp://camera.example/1", "substream_url": None,
+        "record": {"mode": "event", "keep": "30d", "pre": "10s", "post": "20s"},
+        "analyse": {"motion": True, "tamper": True, "detect": None}, "zones": [], "origin": "config",
+        "state": "watching", "reason": "", "since": "2026-03-01T12:00:00.000000Z",
+        "seen_at": "2026-03-01T12:00:00.000000Z",
+        "detail": {"codec": "h264", "width": 1920, "height": 1080, "fps": 15.0},
+    }  # fmt: skip
+    assert "canary" not in answer.text
+
+
+def test_cameras_and_devices_are_filtered_by_area_and_state(api: Api) -> None:
+    assert ids(api, "/cameras") == ["cam-1", "cam-2"]
+    assert ids(api, "/cameras", area="qth/xinxing") == ["cam-2"]
+    assert ids(api, "/cameras", state="watching") == ["cam-1"]
+    assert ids(api, "/devices", state="watching") == []
+    assert ids(api, "/devices", area=GRID, state="unknown") == ["smoke-1"]
+    assert ids(api, "/devices", area="qth/nowhere") == []
+
+
+def test_devices_are_listed_page_by_page(api: Api) -> None:
+    client = api.client("vera")
+    first = client.get("/devices", params={"limit": 1}).json()
+    second = client.get("/devices", params={"limit": 1, "cursor": first["next"]}).json()
+    assert [first["items"][0]["id"], second["items"][0]["id"], second["next"]] == ["smoke-1", "smoke-2", None]
+
+
+def test_a_device_tells_its_newest_values(api: Api) -> None:
+    health.report(api.store, [Health("smoke-1", SourceState.WATCHING, "", T0, T0)], "mqtt-0")
+    now = api.app.state.context.clock.now()
+    times = [now - timedelta(minutes=minute) for minute in (3, 1, 2)]
+    rows = [Observation("smoke-1", "smoke", at, now, float(index)) for index, at in enumerate(times)]
+    rows.append(Observation("smoke-1", "firmware", times[0], now, None, "1.2"))
+    rows.append(Observation("smoke-1", "old", now - timedelta(days=8), now, 1.0))
+    BatchWriter(api.store, "mqtt-0").append(rows)
+    found = api.client("vera").get("/devices/smoke-1").json()
+    assert (found["state"], found["type"], found["approved"]) == ("watching", "smoke", True)
+    assert {metric: (value["value"], value["text"]) for metric, value in found["latest"].items()} == {
+        "smoke": (1.0, None), "firmware": (None, "1.2"),
+    }  # fmt: skip
+
+
+def test_recordings_are_segments_and_gaps(api: Api) -> None:
+    segments.add(api.store, Segment("cam-1", T0, T0 + timedelta(minutes=1), "recordings/cam-1/1.mp4", 1000))
+    segments.add(api.store, Segment("cam-1", T0 - timedelta(hours=2), T0 - timedelta(hours=1), "recordings/2.mp4", 1))
+    health.report(api.store, [Health("cam-1", SourceState.STALLED, "no packet", T0 + timedelta(minutes=2))], "video-0")
+    assert api.client("vera").get("/cameras/cam-1/recordings", params=HOUR).json() == {
+        "segments": [{"from": "2026-03-01T12:00:00.000000Z", "to": "2026-03-01T12:01:00.000000Z", "size_bytes": 1000}],
+        "gaps": [{"from": "2026-03-01T12:02:00.000000Z", "to": None, "cause": "stalled", "reason": "no packet"}],
+    }
+
+
+def test_a_series_is_answered_point_by_point_and_in_buckets(api: Api) -> None:
+    observe(api, ("smoke", 0, 0.1, None), ("smoke", 61, 0.2, None), ("smoke", 62, 0.4, None), ("smoke", 4000, 1, None))
+    client = api.client("vera")
+    series = {"source": "smoke-1", "metric": "smoke", **HOUR}
+    found = client.get("/series", params=series).json()
+    assert found["step_s"] is None
+    assert found["points"] == [
+        ["2026-03-01T12:00:00.000000Z", 0.1], ["2026-03-01T12:01:01.000000Z", 0.2],
+        ["2026-03-01T12:01:02.000000Z", 0.4],
+    ]  # fmt: skip
+    found = client.get("/series", params={**series, "step": "1m"}).json()
+    assert (found["step_s"], found["from"]) == (60.0, "2026-03-01T12:00:00.000000Z")
+    ts, mean, low, high, count = found["points"][1]
+    assert (ts, low, high, count) == ("2026-03-01T12:01:00.000000Z", 0.2, 0.4, 2)
+    assert mean == pytest.approx(0.3)
+    assert len(found["points"]) == 2
+
+
+def test_words_are_points_too(api: Api) -> None:
+    observe(api, ("state", 0, None, "open"), ("state", 1, 0.0, "closed"))
+    params = {"source": "smoke-1", "metric": "state", **HOUR}
+    points = api.client("vera").get("/series", params=params).json()["points"]
+    assert points == [["2026-03-01T12:00:00.000000Z", None, "open"], ["2026-03-01T12:00:01.000000Z", 0.0]]
+
+
+def test_alerts_are_listed_newest_first_and_page_by_page(api: Api) -> None:
+    fired = [fire(api.store, GRID, f"number {number}").id for number in range(5)]
+    client, seen, cursor = api.client("vera"), [], None
+    for _ in range(3):
+        params = {"limit": 2} if cursor is None else {"limit": 2, "cursor": cursor}
+        page = client.get("/alerts", params=params).json()
+        seen += [alert["id"] for alert in page["items"]]
+        cursor = page["next"]
+    assert seen == fired[::-1]
+    assert cursor is None
+
+
+def test_alerts_are_filtered_by_state_severity_area_and_time(api: Api) -> None:
+    first = fire(api.store, GRID, "1", Severity.CRITICAL).id
+    second = fire(api.store, OTHER_GRID, "2", Severity.MINOR).id
+    third = fire(api.store, GRID, "3", Severity.MINOR).id
+    acts.act(api.store, second, AlertChange.ACKNOWLEDGED, "otto", T0)
+    with api.store.transaction() as tx:
+        intake.carry_out(tx, [Resolve("smoke", "3", T0 + timedelta(minutes=1))], T0)
+    assert ids(api, "/alerts", state="firing") == [first]
+    assert ids(api, "/alerts", state="open") == [second, first]
+    assert ids(api, "/alerts", state=["acknowledged", "resolved"]) == [third, second]
+    assert ids(api, "/alerts", severity="minor", area="qth/taoshan") == [third]
+    later = (T0 + timedelta(minutes=2)).isoformat()
+    assert ids(api, "/alerts", **{"from": later}) == [second, first]
+    assert ids(api, "/alerts", to=T0.isoformat()) == []
+
+
+def test_one_alert_comes_with_its_log_and_what_to_do(api: Api) -> None:
+    alert = fire(api.store)
+    acts.act(api.store, alert.id, AlertChange.COMMENTED, "otto", T0, "looks real")
+    found = api.client("vera").get(f"/alerts/{alert.id}").json()
+    assert found["area_name"] == "Grid 1"
+    assert found["procedure"] == "Look at the cameras, then call 119."
+    assert found["evidence"][0]["attrs"] == {"snapshot": "2026-03-01/cam-1/120000-000.jpg"}
+    assert [(entry["actor"], entry["change"], entry["note"]) for entry in found["log"]] == [
+        ("rules", "fired", "condition_met"), ("otto", "commented", "looks real"),
+    ]  # fmt: skip
+
+
+def test_incidents_are_read_with_their_alerts_and_their_log(api: Api) -> None:
+    alert = fire(api.store)
+    other = fire(api.store, OTHER_GRID)
+    acts.act(api.store, alert.id, AlertChange.CLEARED, "otto", T0 + timedelta(minutes=1), "done")
+    client = api.client("vera")
+    first = client.get("/incidents", params={"limit": 1}).json()
+    second = client.get("/incidents", params={"limit": 1, "cursor": first["next"]}).json()
+    assert [first["items"][0]["id"], second["items"][0]["id"]] == [other.incident, alert.incident], "the open one first"
+    assert second["next"] is None
+    found = client.get(f"/incidents/{alert.incident}").json()
+    assert (found["state"], found["area_name"], found["severity"]) == ("closed", "Grid 1", "major")
+    assert [member["id"] for member in found["alerts"]] == [alert.id]
+    log = client.get(f"/incidents/{alert.incident}/log").json()["items"]
+    assert [(entry["actor"], entry["change"], entry["alert"]) for entry in log] == [
+        ("rules", "opened", alert.id), ("otto", "closed", alert.id),
+    ]  # fmt: skip
+
+
+def test_rules_are_shown_as_they_are_written(api: Api) -> None:
+    fire(api.store)
+    smoke, quiet = api.client("vera").get("/rules").json()["items"]
+    assert smoke["text"].startswith("name: smoke\nseverity: major\n")
+    assert {key: smoke[key] for key in ("name", "severity", "by", "areas", "file", "open")} == {
+        "name": "smoke", "severity": "major", "by": "area", "areas": [], "file": "rules/city.yaml", "open": 1,
+    }  # fmt: skip
+    assert smoke["summary"] == "烟雾 {smoke.value:.2f}，{area.name}"
+    assert (quiet["areas"], quiet["procedure"], quiet["open"]) == (["qth/**"], None, 0)
+
+
+def test_a_rule_file_that_changes_is_read_again_and_one_that_breaks_stays_as_it_was(api: Api) -> None:
+    client = api.client("vera")
+    file = api.config.path.parent / "rules" / "city.yaml"
+    written = file.read_text(encoding="utf-8")
+    assert len(client.get("/rules").json()["items"]) == 2
+    file.write_text(written.replace("name: quiet", "name: silence"), encoding="utf-8")
+    assert client.get("/rules").json()["items"][1]["name"] == "silence"
+    file.write_text("rules: [", encoding="utf-8")
+    assert client.get("/rules").json()["items"][1]["name"] == "silence"
+    file.unlink()
+    assert client.get("/rules").json()["items"] == []
+
+
+def test_the_status_names_every_part(api: Api) -> None:
+    found = api.client("vera").get("/status").json()
+    assert found["version"] == "0.1.0"
+    assert found["now"].endswith("Z")
+    parts = {part["name"]: part for part in found["parts"]}
+    assert list(parts) == ["store", "broker", "video-0", "mqtt-0", "rules", "dashboard", "keeper"]
+    assert parts["rules"]["beat_at"] is not None
+
+
+NOT_THERE = [
+    "/areas/qth/nowhere", "/areas/qth/nowhere/status", "/cameras/nothing", "/devices/nothing", "/devices/cam-1",
+    "/cameras/smoke-1", "/cameras/nothing/snapshot",
+    "/cameras/nothing/recordings?from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z",
+    "/alerts/4711", "/alerts/4711/snapshot", "/incidents/4711", "/incidents/4711/log",
+    "/series?source=nothing&metric=x&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z", "/nothing", "/cameras/",
+]  # fmt: skip
+
+
+def test_what_does_not_exist_is_not_found(api: Api) -> None:
+    client = api.client("vera")
+    assert {path: problem(client.get(path)) for path in NOT_THERE} == dict.fromkeys(NOT_THERE, (404, "not_found"))
+
+
+WRONG = [
+    ("/areas?limit=0", "limit"), ("/areas?limit=1001", "limit"), ("/areas?limit=many", "limit"),
+    ("/areas?cursor=%00", "cursor"), ("/areas?cursor=" + "x" * 300, "cursor"), ("/areas/UPPER", "path"),
+    ("/areas/a%00b", "path"), ("/cameras?area=../x", "area"), ("/cameras?state=happy", "state"),
+    ("/cameras/%00", "id"), ("/cameras/-x", "id"), ("/cameras/cam-1/snapshot?width=1", "width"),
+    ("/alerts?state=happy", "state"), ("/alerts?severity=bad", "severity"), ("/alerts?cursor=x", "cursor"),
+    ("/alerts?cursor=2026-03-01T12:00:00Z~99999999999999999999", "cursor"), ("/alerts?from=yesterday", "from"),
+    ("/alerts?from=2026-03-01T12:00:00", "from"), ("/alerts?to=0001-01-01T00:00:00%2B14:00", "to"),
+    ("/alerts/0", "id"), ("/alerts/x", "id"), (f"/alerts/{2**70}", "id"), ("/alerts/" + "9" * 5000, "id"),
+    ("/incidents?cursor=open~x~1", "cursor"), ("/incidents?cursor=maybe~2026-03-01T12:00:00Z~1", "cursor"),
+    ("/cameras/cam-1/recordings?from=2026-03-01T12:00:00Z", "to"),
+    ("/cameras/cam-1/recordings?from=2026-03-01T12:00:00Z&to=2026-03-01T11:00:00Z", "to"),
+    ("/cameras/cam-1/recordings?from=2026-03-01T12:00:00Z&to=2027-03-01T11:00:00Z", "to"),
+    ("/cameras/cam-1/clip?from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z", "to"),
+    ("/series?source=smoke-1&metric=smoke&from=2026-03-01T12:00:00Z&to=2026-03-01T12:00:00Z", "to"),
+    ("/series?source=smoke-1&metric=%00&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z", "metric"),
+    ("/series?source=smoke-1&metric=x&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z&step=0s", "step"),
+    ("/series?source=smoke-1&metric=x&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z&step=1ms", "step"),
+    ("/series?source=smoke-1&metric=x&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z&step=soon", "step"),
+    ("/series?source=smoke-1&metric=x&from=2026-03-01T12:00:00Z&to=2026-03-01T13:00:00Z&step=" + "9" * 30 + "w",
+     "step"),
+    ("/stream?observations=../x", "observations"),
+]  # fmt: skip
+
+
+def test_a_wrong_parameter_is_named(api: Api) -> None:
+    client, named = api.client("vera"), []
+    for path, _ in WRONG:
+        answer = client.get(path)
+        assert problem(answer) == (422, "invalid"), path
+        named.append((path, answer.json()["errors"][0]["key"].split("[")[0]))
+    assert named == WRONG
