@@ -8,7 +8,7 @@ Pure and deterministic: the painter draws it, the devices report it, and tests h
 | 6–46 | cars, people on the crossing | street |
 | 12–24 | people walking | river |
 | 24, 84 | one air sensor sends something that is no message | |
-| 31–49 | the lens is covered | river |
+| 31–49 | the lens is covered; somebody walks by unseen | river |
 | 30–38, 46–54 | people at the gate; a car drives in | gate |
 | 40–74 | the water rises to 2.7 m and falls | river's sensor |
 | 58–66 | dusk; night until 112 | everywhere |
@@ -99,6 +99,7 @@ ACTORS: dict[str, tuple[Actor, ...]] = {
     "river": (
         Actor("person", 7, ((12.0, -1.6, 30.0), (22.0, -0.4, 5.5))),
         Actor("person", 8, ((14.0, -2.4, 6.0), (24.0, -3.0, 24.0))),
+        Actor("person", 3, ((36.0, -4.6, 9.0), (46.0, -3.6, 23.0))),  # walks by while the lens is covered
         Actor("person", 2, ((92.0, -1.8, 24.0), (104.0, -0.6, 6.0))),
     ),
 }
