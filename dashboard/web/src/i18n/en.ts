@@ -40,6 +40,14 @@ export const en = {
     cleared: 'cleared',
     resolved: 'back to normal',
   },
+  /** The named reasons of the rule engine; what people wrote is shown as they wrote it. */
+  reason: {
+    condition_met: 'the condition is met',
+    condition_cleared: 'the condition is over',
+    rule_removed: 'the rule was removed',
+    rule_changed: 'the rule was changed',
+    not_held_after_restart: 'the condition was over after a restart',
+  } as Record<string, string>,
   sourceState: {
     unknown: 'Never heard of',
     connecting: 'Connecting',

@@ -40,6 +40,13 @@ export const zh: Messages = {
     cleared: '人工清除',
     resolved: '恢复正常',
   },
+  reason: {
+    condition_met: '条件成立',
+    condition_cleared: '条件不再成立',
+    rule_removed: '规则已删除',
+    rule_changed: '规则已修改',
+    not_held_after_restart: '重启后条件已不成立',
+  },
   sourceState: {
     unknown: '从未上报',
     connecting: '正在连接',

@@ -25,7 +25,7 @@ export interface LiveHandlers {
 }
 
 /** How far back a sparkline looks. */
-const HISTORY_MS = 15 * 60_000;
+const HISTORY_MS = 5 * 60_000;
 const NOTICE_CLOCK_MS = 5_000;
 /** After lists that could not be read. */
 const RELOAD_MS = 5_000;
@@ -115,6 +115,12 @@ export class Live {
   /** An alert as the hub answered it to a request; `askedAt` is `city.lastId` when the request was sent. */
   learn(alerts: readonly Alert[], askedAt: number): void {
     this.city = withAlerts(this.city, alerts, askedAt);
+  }
+
+  /** Signs of life are no event: they are asked for while somebody looks at them. */
+  async loadParts(): Promise<void> {
+    const { parts } = await api.status();
+    this.city = { ...this.city, parts };
   }
 
   async loadHistory(source: string, metric: string, signal: AbortSignal): Promise<void> {

@@ -42,7 +42,7 @@ it('draws what has an outline, and knows grids from what is around them', () => 
   );
   expect(shapes.grids.map((shape) => shape.path)).toEqual(['c/g1']);
   expect(shapes.outlines.map((shape) => shape.path)).toEqual(['c']);
-  expect(shapes.bounds).toEqual([0, 0, 4, 4]);
+  expect(shapes.bounds).toEqual([0, 0, 2, 2]);
 });
 
 it('lays the map flat with north up and degrees of longitude as long as they are there', () => {

@@ -19,6 +19,7 @@ export interface Shapes {
   grids: Shape[];
   /** The areas around them: districts, streets, communities. */
   outlines: Shape[];
+  /** Of the grids. */
   bounds: Bounds | null;
 }
 
@@ -77,10 +78,12 @@ export function shapesOf(geojson: AreasGeoJson, grids: ReadonlySet<string>): Sha
     if (ringsOf(geometry).length === 0) continue;
     shapes.push({ ...properties, geometry, middle: middleOf(geometry) });
   }
+  const leaves = shapes.filter((shape) => grids.has(shape.path));
   return {
-    grids: shapes.filter((shape) => grids.has(shape.path)),
+    grids: leaves,
     outlines: shapes.filter((shape) => !grids.has(shape.path)),
-    bounds: boundsOf(shapes),
+    // What is around the grids may be drawn wider than they are: it may be cut.
+    bounds: boundsOf(leaves),
   };
 }
 

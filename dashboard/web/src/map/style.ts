@@ -139,9 +139,8 @@ export function styleOf(shapes: Shapes, palette: Palette, rem: number): StyleSpe
           'text-font': FONT,
           'text-size': 0.88 * rem,
           'text-max-width': 7,
-          'text-offset': [0, 1.15],
-          'text-anchor': 'top',
-          'text-padding': 4,
+          'text-offset': [0, 0.35],
+          'text-padding': 2,
         },
         paint: {
           'text-color': palette['map-label'],
