@@ -24,6 +24,8 @@ from rules import language
 from rules.engine import CHANNELS, Engine
 from rules.rule import Rule
 
+_CONNECT_S = 2.0  # short, so that a stop is quick while the store is away
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(options.config)
         rules = language.load_all(config.rule_files())
         conninfo = store_access(config)
-        with Store.open(conninfo, "rules") as store:
+        with Store.open(conninfo, "rules", timeout_s=_CONNECT_S) as store:
             run(store, conninfo, rules, stop)
     except ConfigError as error:
         _log.error("%s", error)
