@@ -246,6 +246,7 @@ export const en = {
     delayed: (seconds: number) => `${seconds} s late`,
     blind: 'Blind',
     waiting: 'Waiting for a picture',
+    hubAway: 'The hub does not answer',
     noPicture: 'No picture',
     motionAt: (time: string) => `motion ${time}`,
     since: (time: string) => `since ${time}`,

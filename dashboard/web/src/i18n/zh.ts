@@ -238,6 +238,7 @@ export const zh: Messages = {
     delayed: (seconds) => `延迟 ${seconds} 秒`,
     blind: '失明',
     waiting: '等待画面',
+    hubAway: '中心没有响应',
     noPicture: '没有画面',
     motionAt: (time) => `移动 ${time}`,
     since: (time) => `自 ${time}`,

@@ -30,8 +30,8 @@ export class Picture {
   url = $state.raw<string | null>(null);
   /** When the frame was taken, in milliseconds since the epoch. */
   frameTime = $state.raw<number | null>(null);
-  /** Why there is no picture, in the hub's words. */
-  failure = $state.raw<string | null>(null);
+  /** Why there is no picture, in the hub's words; `unreachable` where the hub itself does not answer. */
+  failure = $state.raw<{ unreachable: boolean; detail: string } | null>(null);
   /** Width by height. */
   ratio = $state.raw(16 / 9);
 
@@ -86,7 +86,8 @@ export class Picture {
       return true;
     } catch (cause) {
       if (signal.aborted) return false;
-      this.failure = cause instanceof ApiError ? cause.message : String(cause);
+      const unreachable = cause instanceof ApiError && cause.status === 0;
+      this.failure = { unreachable, detail: cause instanceof Error ? cause.message : String(cause) };
       // A picture that cannot be renewed is not a picture of now.
       this.#replace(null);
       return false;
