@@ -61,7 +61,7 @@ def values(hub: Hub, device: str) -> list[float]:
 @pytest.mark.parametrize(
     ("camera", "state", "reason"),
     [
-        ("cam-absent", "unreachable", "refused"),
+        ("cam-absent", "unreachable", "nothing listens at port 1"),
         ("cam-locked", "unauthorized", "401"),
         ("cam-sound", "no_video", "video"),
     ],

@@ -29,11 +29,11 @@ def _mentions(process: psutil.Process, text: str) -> bool:
     ("text", "expected"),
     [
         ("camras: []\n", "hub.yaml:5:1: camras: is not a known key; did you mean 'cameras'?"),
-        ("cameras: 7\n", "hub.yaml:5:10: cameras: input should be a valid tuple"),
-        ("devices: [{id: a, area: qth/x, type: smoke}]\n", "hub.yaml:5:24: devices[0].area: 'qth/x' is not in"),
+        ("cameras: 7\n", "hub.yaml:5:1: cameras: input should be a valid tuple"),
+        ("devices: [{id: a, area: qth/x, type: smoke}]\n", "hub.yaml:5:19: devices[0].area: 'qth/x' is not in"),
         (
             "devices:\n  - {id: a, area: qth, type: smoke}\n  - {id: a, area: qth, type: door}\n",
-            "hub.yaml:7:10: devices[1].id: 'a' is already an id in line 6",
+            "hub.yaml:7:6: devices[1].id: 'a' is already an id in line 6",
         ),
     ],
 )
