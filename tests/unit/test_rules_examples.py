@@ -1,0 +1,116 @@
+"""The example rules over the script of the invented city: what happens there is told and ends, and nothing else is."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.model.alert import Fire, Resolve
+from hub.model.observation import Stored
+from ingest.simulate import city, script
+from rules import language
+from rules.evaluator import Evaluator, Registry
+
+EPOCH = datetime(2026, 3, 1, 20, tzinfo=UTC)
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "rules").glob("*.yaml"))
+LAST_S = 3 * script.CYCLE_S
+Story = dict[str, list[tuple[str, float, float | None]]]
+
+
+def observations() -> list[Stored]:
+    """What devices and cameras say, in the order in which the hub hears it, 30 ms later."""
+    said = heapq.merge(*map(device_words, city.devices()), *map(camera_words, city.cameras()), key=lambda word: word.ts)
+    return list(said)
+
+
+def word(source: str, area: str, kind: str, metric: str, second: float, value: float) -> Stored:
+    ts = EPOCH + timedelta(seconds=second)
+    return Stored(source, area, kind, metric, ts, ts + timedelta(milliseconds=30), value, None, None)
+
+
+def device_words(device: city.Device) -> Iterator[Stored]:
+    turn = sum(device.id.encode()) % script.REPORT_S
+    for second in range(int(LAST_S)):
+        is_due = second % script.REPORT_S == turn or script.lively(device, second)
+        if is_due and not (script.says_nothing(device, second) or script.unplugged(device, second)):
+            for metric, value in script.reading(device, second).items():
+                yield word(device.id, device.area, device.type, metric, second, float(value))
+
+
+def camera_words(camera: city.Camera) -> Iterator[Stored]:
+    moved_at: float | None = None
+    for second in range(int(LAST_S)):
+        if second % 30 == 0:
+            yield word(camera.id, camera.area, "camera", "camera.health", second, 1.0)
+        if script.moving(camera.scene, second):
+            moved_at = second
+            yield word(camera.id, camera.area, "camera", "motion", second, 0.02)
+        elif moved_at is not None and second - moved_at >= 3:
+            moved_at = None
+            yield word(camera.id, camera.area, "camera", "motion", second, 0.0)
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """rule → (fingerprint, start, end) in seconds of the script, in order."""
+    evaluator = Evaluator(language.load_all(EXAMPLES), Registry())
+    found: Story = {}
+    for item in observations():
+        for decision in (*evaluator.advance(item.received_at), *evaluator.feed([item])):
+            own = found.setdefault(decision.rule, [])
+            if isinstance(decision, Fire):
+                own.append((decision.fingerprint, (decision.started_at - EPOCH).total_seconds(), None))
+            elif isinstance(decision, Resolve):
+                index = next(i for i, alert in enumerate(own) if alert[0] == decision.fingerprint and alert[2] is None)
+                own[index] = (*own[index][:2], (decision.resolved_at - EPOCH).total_seconds())
+    assert not evaluator.faults
+    return found
+
+
+def place(role: city.Role) -> city.Device:
+    return next(device for device in city.devices() if device.role is role)
+
+
+def test_the_fire_is_told_within_thirty_seconds_and_ends(story: Story) -> None:
+    first, *others = story["smoke-and-movement"]
+    assert first[0] == f"area:{place(city.Role.FIRE).area}"
+    assert 10 < first[1] < 30
+    assert first[2] is not None
+    assert first[1] < first[2] < 90
+    assert len(others) == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "role", "earliest", "latest"),
+    [
+        ("smoke", city.Role.FIRE, 2, 6),
+        ("water-level", city.Role.FLOOD, 45, 60),
+        ("manhole-open", city.Role.OPENED, 90, 96),
+        ("air-quality", city.Role.POLLUTED, 98, 110),
+        ("device-silent", city.Role.SILENT, 130, 160),
+    ],
+)
+def test_what_happens_to_a_device_is_told_of_this_device_alone(
+    story: Story, rule: str, role: city.Role, earliest: float, latest: float
+) -> None:
+    assert {fingerprint for fingerprint, _, _ in story[rule]} == {f"source:{place(role).id}"}
+    _, start, end = story[rule][0]
+    assert earliest < start < latest
+    assert end is not None
+
+
+def test_the_opened_door_is_told_where_somebody_moves(story: Story) -> None:
+    assert {fingerprint for fingerprint, _, _ in story["door-at-night"]} == {f"area:{place(city.Role.BURGLED).area}"}
+    _, start, end = story["door-at-night"][0]
+    assert 70 <= start < 72
+    assert end is not None
+    assert 80 <= end < 84
+
+
+def test_nothing_else_is_told(story: Story) -> None:
+    assert sum(len(alerts) for alerts in story.values()) < 25
+    assert "camera-blind" not in story
