@@ -37,13 +37,20 @@ persistence_location {folder}/
 max_queued_messages 0
 user root
 """
+_MOSQUITTO_TLS = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+certfile {folder}/cert.pem
+keyfile {folder}/key.pem
+user root
+"""
 _NATS = """\
 server_name: test
 host: 127.0.0.1
 port: -1
 max_payload: 8388608
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: always }}
-mqtt {{ host: 127.0.0.1, port: {port}, ack_wait: "5s", max_ack_pending: 2000 }}
+mqtt {{ host: 127.0.0.1, port: {port}, ack_wait: "2s", max_ack_pending: 2000 }}
 authorization {{ user: gridhub, password: {password} }}
 """
 
@@ -71,12 +78,13 @@ class Broker:
         """The newest version of MQTT that it speaks."""
         return MQTTProtocolVersion.MQTTv5 if self.kind == "mosquitto" else MQTTProtocolVersion.MQTTv311
 
-    def start(self) -> Broker:
+    def start(self, *, tls: bool = False) -> Broker:
         values = {"port": self.port, "folder": self.folder, "password": json.dumps(PASSWORD)}
         if self.kind == "mosquitto":
             passwords = self.folder / "passwords"
             subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "gridhub", PASSWORD], check=True)
-            (self.folder / "mosquitto.conf").write_text(_MOSQUITTO.format(**values))
+            template = _MOSQUITTO_TLS if tls else _MOSQUITTO
+            (self.folder / "mosquitto.conf").write_text(template.format(**values))
             argv = ["/usr/sbin/mosquitto", "-c", str(self.folder / "mosquitto.conf")]
         else:
             (self.folder / "nats.conf").write_text(_NATS.format(**values))

@@ -112,6 +112,8 @@ class Connection:
             properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
         clean_start: Any = False if properties is not None else mqtt.MQTT_CLEAN_START_FIRST_ONLY
         try:
+            if access.tls:
+                self._client.tls_set_context(ssl.create_default_context(cafile=access.ca_file))
             self._client.connect(access.host, access.port, KEEPALIVE_S, clean_start=clean_start, properties=properties)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
             raise BrokerAway(f"{where} cannot be reached: {getattr(error, 'strerror', None) or error}") from error
@@ -188,8 +190,6 @@ class Connection:
         client.connect_timeout = _CONNECT_TIMEOUT_S
         if access.username is not None:
             client.username_pw_set(access.username, access.password)
-        if access.tls:
-            client.tls_set_context(ssl.create_default_context(cafile=access.ca_file))
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe

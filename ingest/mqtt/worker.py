@@ -33,7 +33,7 @@ from ingest.writer import Writer
 MAX_ROWS_WAITING = 200_000
 """Rows taken in and not committed; at about 300 bytes each. What comes on top stays with the broker."""
 _REPORT_S = 2.0
-_REPORT_ROWS = 500  # a transaction: it holds the journal's lock while it writes the changes
+_REPORT_ROWS = 100  # in one transaction, about 50 ms of changes: it holds the lock of the journal
 _POLL_S = 0.5
 
 _log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ import itertools
 import json
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -184,7 +185,7 @@ def in_process(city: City) -> tuple[worker.Worker, threading.Event, threading.Th
 def test_what_finds_no_room_is_left_with_the_broker_and_asked_for_again(
     mqtt_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 10)
+    monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 60)
     made, stop, thread = in_process(mqtt_city)
     try:
         stream = Stream(mqtt_city.device())
@@ -281,6 +282,25 @@ def test_why_there_is_no_connection_is_said_in_words(
     access = replace(BrokerAccess("127.0.0.1", broker.port, "gridhub", PASSWORD), **change)  # type: ignore[arg-type]
     with pytest.raises(BrokerAway, match=words):
         Dialler("gridhub-test-0", topics.SUBSCRIPTIONS, SystemClock()).connect(access)
+
+
+# paho leaves a socket whose handshake failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_tls_is_checked_against_the_configured_authority(tmp_path: Path) -> None:
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    make += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(make, cwd=tmp_path, check=True, capture_output=True)
+    broker = Broker("mosquitto", tmp_path).start(tls=True)
+    try:
+        access = BrokerAccess("127.0.0.1", broker.port, tls=True, ca_file=tmp_path / "cert.pem")
+        dialler = Dialler("gridhub-test-0", topics.SUBSCRIPTIONS, SystemClock())
+        dialler.connect(access).close()
+        with pytest.raises(BrokerAway, match="certificate verify failed"):
+            dialler.connect(replace(access, ca_file=None))
+        with pytest.raises(BrokerAway, match="No such file"):
+            dialler.connect(replace(access, ca_file=tmp_path / "none.pem"))
+    finally:
+        broker.stop()
 
 
 def test_a_server_that_is_no_broker_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

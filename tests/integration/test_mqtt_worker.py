@@ -163,7 +163,7 @@ def test_a_status_that_was_retained_before_the_worker_existed_is_known(mqtt_city
 def test_two_workers_share_the_devices(mqtt_city: City) -> None:
     mqtt_city.worker("0/2")
     mqtt_city.worker("1/2")
-    names = [f"d-{number}" for number in range(20)]
+    names = [f"d.{number}" for number in range(20)]
     with mqtt_city.store.transaction() as tx:
         for name in names:
             sources.add(tx, Source(name, SourceKind.DEVICE, GRID, "door", name), mqtt_city.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import string
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -121,6 +122,7 @@ def test_samples_of_one_message_without_times_are_all_kept_in_order() -> None:
         (b'{"values": {"smoke": "\\ud800"}}', Cause.BAD_VALUE),
         (b'{"values": {"smoke": "' + b"x" * 1025 + b'"}}', Cause.TOO_LARGE),
         (b'{"values": {"smoke": "' + b"x" * 2_000_000 + b'"}}', Cause.TOO_LARGE),
+        (b'{"values": {"smoke": 1}}' + b" " * 262_144, Cause.TOO_LARGE),
         (json.dumps({"values": {f"m{n}": n for n in range(65)}}).encode(), Cause.TOO_LARGE),
         (json.dumps([{"values": {"smoke": n}} for n in range(1001)]).encode(), Cause.TOO_LARGE),
     ],
@@ -156,8 +158,27 @@ def test_the_bounds_themselves_are_accepted() -> None:
     assert len(decode([{"values": {"smoke": n}} for n in range(1000)]).observations) == 1000
     assert len(decode({"values": {f"m{n}": n for n in range(64)}}).observations) == 64
     assert only({"values": {"m" * 63: "x" * 1024}}).text == "x" * 1024
+    assert codecs.telemetry("smoke-1", b'{"values": {"smoke": 1}}'.ljust(262_144), NOW, ACCEPT).faults == ()
     assert only({"ts": "2026-01-30T12:00:00Z", "values": {"smoke": 1}}).ts == NOW - timedelta(days=30)
     assert only({"ts": "2026-03-01T12:05:00Z", "values": {"smoke": 1}}).ts == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        ("{" + ",".join(f'"{n}":1' for n in range(20_000)) + ',"19999":1}').encode(),
+        b'{"values": {"smoke": 1.' + b"1" * 250_000 + b"}}",
+        b'{"values": {"smoke": ' + b"9" * 250_000 + b"}}",
+        json.dumps([{"values": {f"m{k}": 1 for k in range(30)}} for _ in range(800)]).encode(),
+        b"[" * 131_072 + b"]" * 131_072,
+    ],
+    ids=["many keys", "long fraction", "long number", "many values", "deep"],
+)
+def test_no_payload_takes_long(payload: bytes) -> None:
+    began_s = time.process_time()
+    codecs.telemetry("smoke-1", payload, NOW, ACCEPT)
+    assert len(payload) <= codecs.MAX_PAYLOAD_BYTES
+    assert time.process_time() - began_s < 2.0
 
 
 @pytest.mark.parametrize(("payload", "values"), [(b"online", [1.0]), (b"offline", [0.0]), (b"", [])])
