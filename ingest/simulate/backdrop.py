@@ -197,19 +197,14 @@ class Backdrop:
 
     def finish(self, day_sky: Image, night_sky: Image) -> tuple[Image, Image]:
         """The picture by day and at night."""
-        albedo = self._albedo.astype(np.float32)
-        sun = (self._sun.astype(np.float32) / 255)[..., None]
-        alpha = (self._sky.astype(np.float32) / 255)[..., None]
-        large = (WIDTH * _OVER, HEIGHT * _OVER)
-        day = albedo * (_SKYLIGHT + _SUN * sun)
-        haze = np.clip((self._place[..., 2:] - 20) / 260, 0, 0.4) * (1 - alpha)
-        day = day * (1 - haze) + vector([222, 214, 204]) * haze
-        day = day * (1 - alpha) + cv2.resize(day_sky, large).astype(np.float32) * alpha
-        # Light changes slowly over a surface: half the size will do.
-        light = cv2.resize(self.light(self._place[::2, ::2], self._normal[::2, ::2]), large) + _MOONLIGHT
-        night = albedo * light + self._glow.astype(np.float32) * 0.85
-        night = night * (1 - alpha) + cv2.resize(night_sky, large).astype(np.float32) * alpha
-        return _small(day), self._halos(_small(night))
+        albedo, glow = _small(self._albedo), _small(self._glow)
+        sun, alpha = _small(self._sun)[..., None] / 255, _small(self._sky)[..., None] / 255
+        place, normal = self._place[::_OVER, ::_OVER], self._normal[::_OVER, ::_OVER]
+        haze = np.clip((place[..., 2:] - 20) / 260, 0, 0.4)
+        day = albedo * (_SKYLIGHT + _SUN * sun) * (1 - haze) + vector([222, 214, 204]) * haze
+        night = albedo * (self.light(place, normal) + _MOONLIGHT) + glow * 0.85
+        day, night = (picture * (1 - alpha) + sky * alpha for picture, sky in ((day, day_sky), (night, night_sky)))
+        return _eight_bits(day), self._halos(_eight_bits(night))
 
     def light(self, place: Layer, normal: Layer) -> Layer:
         """What the lamps add at points of space with a normal: Lambert's cosine over the square of the distance."""
@@ -313,6 +308,9 @@ def _window_of(points: Layer) -> tuple[int, int, int, int] | None:
     return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
 
-def _small(picture: Layer) -> Image:
-    clipped = np.clip(picture, 0, 255).astype(np.uint8)
-    return cv2.resize(clipped, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+def _small(layer: Image) -> Layer:
+    return vector(cv2.resize(layer, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
+
+
+def _eight_bits(picture: Layer) -> Image:
+    return np.clip(picture, 0, 255).astype(np.uint8)

@@ -28,7 +28,7 @@ from ingest.simulate.texture import Colour, Image, Layer, noise, vector
 
 _DAYLIGHT = vector([1.06, 1.08, 1.09])
 _MOONLIGHT = vector([0.15, 0.12, 0.10])
-_NOISE_FIELDS = 6
+_NOISE_FIELDS = 11
 _PUFFS_PER_S = 7.0
 _PUFF_LIFE_S = 5.0
 _COVER: Colour = (9, 10, 12)
@@ -42,9 +42,9 @@ class Painter:
         self.scene, self.view = scene, VIEWS[scene]
         self._set, self._day, self._night = backdrop(scene)
         grain = np.random.default_rng(17)
-        self._noise = [
-            np.round(grain.standard_normal((HEIGHT, WIDTH)) * 1.1).astype(np.int16) for _ in range(_NOISE_FIELDS)
-        ]
+        fields = [grain.standard_normal((HEIGHT, WIDTH), dtype=np.float32) for _ in range(_NOISE_FIELDS)]
+        self._noise = [[np.round(field * sigma).astype(np.int16) for field in fields] for sigma in (1.1, 2.0)]
+        """By day and at night."""
         self._puff = _puff_shapes()
 
     def frame(self, t: float) -> Image:
@@ -64,9 +64,8 @@ class Painter:
         self._caption(picture, t)
         planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
         number = round(t * 10)
-        grain = self._noise[number % _NOISE_FIELDS] * (2 if night > 0.5 else 1)
-        grain = np.roll(grain, number * 37 % WIDTH, axis=1)
-        planes[:HEIGHT] = np.clip(planes[:HEIGHT] + grain, 0, 255).astype(np.uint8)
+        grain = self._noise[night > 0.5][number * 7 % _NOISE_FIELDS]
+        planes[:HEIGHT] = cv2.add(planes[:HEIGHT], grain, dtype=cv2.CV_8U)
         return planes
 
     def _lit_set(self, night: float) -> Image:

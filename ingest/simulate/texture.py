@@ -37,9 +37,13 @@ def noise(height: int, width: int, seed: int, *, coarse: int = 4, octaves: int =
 def plain(height: int, width: int, colour: Colour, seed: int, grain: float = 6.0, stain: float = 6.0) -> Image:
     """A surface of one colour with stains and grain."""
     tile = np.random.default_rng(seed).standard_normal((256, 331), dtype=np.float32)
-    repeats = -(-height // tile.shape[0]), -(-width // tile.shape[1])
-    rough = np.tile(tile, repeats)[:height, :width] * grain + noise(height, width, seed) * stain
-    return np.clip(vector(colour) + rough[..., None], 0, 255).astype(np.uint8)
+    rough = np.tile(tile, (-(-height // tile.shape[0]), -(-width // tile.shape[1])))[:height, :width] * grain
+    shrink = max(1.0, width / 400, height / 400)  # stains are soft: they need no fine pixels
+    blots = noise(max(2, round(height / shrink)), max(2, round(width / shrink)), seed)
+    rough += cv2.resize(blots, (width, height)) * stain
+    level = cv2.merge([cv2.convertScaleAbs(rough, alpha=1.0, beta=128.0)] * 3)
+    tones = np.clip(vector(colour) + np.arange(-128, 128, dtype=np.float32)[:, None], 0, 255)
+    return cv2.LUT(level, tones.astype(np.uint8)[:, None, :])
 
 
 class Plan:
