@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -41,8 +42,17 @@ def _serve(config: Config) -> None:
         heart = Heart(store, "dashboard", clock, tally).start()
         heart.set("ok", f"listens on {config.listen}")
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        Server(app).run(sockets=[listener])
-        heart.stop()
+        server = Server(app)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The server has handlers of its own, but raises the signal again for these when it has stopped.
+            signal.signal(number, stop)
+        server.run(sockets=[listener])
+        if not app.state.context.live.store_is_away:  # nobody could hear the goodbye
+            heart.stop()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.api import live, stream
+from dashboard.api import stream
 from hub.cases import acts
 from hub.model.alert import AlertChange
 from hub.model.observation import Observation
@@ -277,11 +277,3 @@ def test_a_client_that_takes_nothing_is_let_go_and_nobody_else_notices(
         last = note(api.store)
         assert ids_until(connection, last) == [last]
     assert "without completing" not in caplog.text
-
-
-def test_a_full_queue_closes_the_client() -> None:
-    client = live.Client("token", None, None)
-    client.offer(1, b"x" * (live.MAX_QUEUED_BYTES - 10))
-    assert not client.closed
-    client.offer(2, b"x" * 11)
-    assert client.closed

@@ -1,0 +1,152 @@
+"""Events as they go over the wire, and who is given which."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashboard.api import frames, live
+from dashboard.api.live import Client, Live
+from hub.clock import SimulatedClock
+from hub.model.observation import Stored
+from hub.store.journal import Entry
+from hub.tally import Tally
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def entry(kind: str, body: Mapping[str, Any], area: str | None = "qth/g1") -> Entry:
+    return Entry(7, AT, kind, "1", area, "otto", "acknowledged", body)
+
+
+def data(frame: bytes) -> tuple[list[str], Any]:
+    *head, last = frame.decode().removesuffix("\n\n").split("\n")
+    assert last.startswith("data: ")
+    return head, json.loads(last.removeprefix("data: "))
+
+
+def test_an_alert_is_told_with_the_name_of_its_area() -> None:
+    body = {"note": "第一行\nsecond line", "alert": {"id": 1, "area": "qth/g1"}}
+    event = frames.of_entry(entry("alert", body), {"qth/g1": "一号网格"})
+    assert event is not None
+    head, said = data(event.frame)
+    assert (event.id, event.area, head) == (7, "qth/g1", ["event: alert", "id: 7"])
+    assert said == {
+        "change": "acknowledged", "at": "2026-03-01T12:00:00.000000Z", "actor": "otto", "note": "第一行\nsecond line",
+        "alert": {"id": 1, "area": "qth/g1", "area_name": "一号网格"},
+    }  # fmt: skip
+
+
+def test_an_area_without_a_name_is_told_by_its_path() -> None:
+    event = frames.of_entry(entry("incident", {"incident": {"id": 3}, "alert": 1}), {})
+    assert event is not None
+    assert data(event.frame)[1] == {"change": "acknowledged", "incident": {"id": 3, "area_name": "qth/g1"}}
+
+
+def test_rows_of_other_kinds_are_not_told() -> None:
+    assert frames.of_entries([entry("person", {}), entry("source", {"source": "x"})], {}) == [
+        frames.Event(7, "qth/g1", b'event: source\nid: 7\ndata: {"source":"x"}\n\n')
+    ]
+
+
+@pytest.mark.parametrize(("value", "said"), [(1.5, 1.5), (None, None), (float("nan"), None), (float("inf"), None)])
+def test_an_observation_is_json_whatever_its_value(value: float | None, said: float | None) -> None:
+    frame = frames.observations([Stored("s", "qth/g1", "smoke", "smoke", AT, AT, value, None, {"big": 1})])
+    assert data(frame) == (
+        ["event: observation"],
+        {
+            "items": [
+                {
+                    "source": "s", "area": "qth/g1", "metric": "smoke", "ts": "2026-03-01T12:00:00.000000Z",
+                    "received_at": "2026-03-01T12:00:00.000000Z", "value": said, "text": None,
+                }
+            ]
+        },
+    )  # fmt: skip
+
+
+def test_a_client_takes_all_that_waits_at_once_and_in_order() -> None:
+    async def scene() -> None:
+        client = Client("token", None, None)
+        assert await client.take(0.001) == []
+        client.offer(1, b"a")
+        client.offer(None, b"b")
+        assert await client.take(60) == [(1, b"a"), (None, b"b")]
+        taking = asyncio.create_task(client.take(60))
+        await asyncio.sleep(0)
+        client.offer(2, b"c")
+        assert await taking == [(2, b"c")]
+        taking = asyncio.create_task(client.take(60))
+        await asyncio.sleep(0)
+        client.close()
+        assert await taking == []
+
+    asyncio.run(scene())
+
+
+def test_a_client_that_is_full_is_closed_and_keeps_nothing() -> None:
+    async def scene() -> None:
+        client = Client("token", None, None)
+        client.offer(1, b"x" * (live.MAX_QUEUED_BYTES - 10))
+        client.offer(2, b"x" * 10)
+        states = [client.closed]
+        client.offer(3, b"x")
+        states.append(client.closed)
+        assert states == [False, True]
+        assert await client.take(60) == []
+
+    asyncio.run(scene())
+
+
+def test_what_was_taken_no_longer_fills_the_queue() -> None:
+    async def scene() -> None:
+        client = Client("token", None, None)
+        for number in range(5):
+            client.offer(number, b"x" * (live.MAX_QUEUED_BYTES - 10))
+            assert len(await client.take(60)) == 1
+        assert not client.closed
+
+    asyncio.run(scene())
+
+
+def test_a_client_sees_its_area_and_what_is_for_everybody() -> None:
+    client = Client("token", "qth/taoshan", None)
+    seen = [area for area in (None, "qth", "qth/taoshan", "qth/taoshan/g1", "qth/taoshan-2") if client.sees(area)]
+    assert seen == [None, "qth/taoshan", "qth/taoshan/g1"]
+
+
+def test_a_journal_that_went_back_makes_everybody_come_anew() -> None:
+    clock = SimulatedClock(AT)
+    hub = Live(["rules"], clock, Tally())
+    hub.stand_at(100, {})
+    client = Client("token", None, None)
+    hub.join(client)
+    closed = []
+    for last_id in (100, 3):
+        hub.stand_at(last_id, {})
+        closed.append(client.closed)
+    assert closed == [False, True]
+    assert hub.last_id == 3
+
+
+def test_silence_of_the_store_is_noticed_without_a_word_of_the_follower() -> None:
+    async def scene() -> None:
+        clock = SimulatedClock(AT)
+        hub = Live(["rules"], clock, Tally())
+        hub.heard([], frozenset())
+        client = Client("token", None, None)
+        hub.join(client)
+        clock.advance(7)
+        ticking = asyncio.create_task(hub.tick())
+        [(_, frame)] = await client.take(5)
+        ticking.cancel()
+        parts = {part["name"]: part["state"] for part in data(frame)[1]["parts"]}
+        assert parts["store"] == "down"
+        assert hub.store_is_away
+
+    asyncio.run(scene())
