@@ -46,6 +46,8 @@ def setup(process: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("libav", "httpx", "httpcore", "uvicorn.access", "psycopg.pool"):
+    for noisy in ("libav", "httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Whoever needs the store says once that it is away; the pool would say it with every attempt.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     logging.captureWarnings(True)

@@ -55,9 +55,12 @@ class Keeper:
         self._housekeeping_at_s = 0.0
 
     def run_once(self, working: Callable[[], None]) -> None:
+        # Nobody could beat while the store was away: whoever lives has this long to say so.
+        judge_at_s = self._clock.monotonic() + LATE_S
         while not self._stop.is_set():
-            for name in notice_the_dead(self._store, self._clock):
-                _log.warning("%s does not answer: its sources are marked as not watched", name)
+            if self._clock.monotonic() >= judge_at_s:
+                for name in notice_the_dead(self._store, self._clock):
+                    _log.warning("%s does not answer: its sources are marked as not watched", name)
             alerts_back = alerts.unshelve_due(self._store, self._clock.now())
             if alerts_back:
                 _log.info("%d shelved alerts are back", len(alerts_back))

@@ -54,7 +54,7 @@ class Store:
             max_size=max_size,
             timeout=timeout_s,
             max_idle=120.0,
-            reconnect_timeout=20.0,
+            reconnect_timeout=2.0,  # then the next caller tries anew, at once: no long backoff after a short outage
             check=ConnectionPool.check_connection,
             name=name,
             open=True,
