@@ -182,6 +182,32 @@ def in_process(city: City) -> tuple[worker.Worker, threading.Event, threading.Th
     return made, stop, thread
 
 
+def test_a_broker_that_hangs_is_noticed_and_nothing_is_lost(
+    mqtt_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.mqtt.client.KEEPALIVE_S", 1)
+    monkeypatch.setattr("ingest.mqtt.client._ANSWER_TIMEOUT_S", 1.0)
+    made, stop, thread = in_process(mqtt_city)
+    try:
+        stream = Stream(mqtt_city.device())
+        stream.publish(100)
+        stream.wait_promised()
+        assert mqtt_city.broker.process is not None
+        mqtt_city.broker.process.send_signal(signal.SIGSTOP)
+        try:
+            wait_for(lambda: made.tally.get("gridhub_broker_connected") == 0, "it is noticed", 10)
+        finally:
+            mqtt_city.broker.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: made.tally.get("gridhub_broker_connected") == 1, "it is connected again")
+        stream.publish(100)
+        stream.wait_promised()
+        stream.check_stored(mqtt_city)
+        assert len(mqtt_city.stored()) == 200
+    finally:
+        stop.set()
+        thread.join()
+
+
 def test_what_finds_no_room_is_left_with_the_broker_and_asked_for_again(
     mqtt_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

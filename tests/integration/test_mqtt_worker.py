@@ -6,8 +6,6 @@ import json
 import time
 from typing import Any
 
-import pytest
-
 from hub.model.source import Source, SourceKind
 from hub.store import processes, readings, sources
 from tests.fix_mqtt import GRID, City, wait_for
@@ -202,10 +200,3 @@ def test_a_wrong_password_is_told_in_words_and_not_written_down(mqtt_city: City)
     argv = json.dumps(worker.argv())
     assert "broker" not in argv
     assert worker.stop() == 0
-
-
-@pytest.mark.parametrize("text", ["2/2", "a/b", "1", "-1/2"])
-def test_a_shard_that_does_not_exist_is_wrong_usage(mqtt_city: City, text: str) -> None:
-    worker = mqtt_city.start_worker(mqtt_city.write_config(mqtt_city.store.conninfo), shard=text)
-    assert worker.process is not None
-    assert worker.process.wait(20) == 2

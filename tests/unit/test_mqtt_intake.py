@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from hub.config.settings import Accept
 from hub.model.observation import Observation, Refusal
 from hub.tally import Tally
 from ingest.base import Shard
+from ingest.mqtt import __main__ as program
 from ingest.mqtt import quarantine
 from ingest.mqtt.intake import Intake
 from ingest.mqtt.message import Message
@@ -122,3 +126,21 @@ def test_a_status_is_stored_unless_it_is_retained_and_known() -> None:
     ]
     assert values == [[0.0], [], [1.0], [0.0]]
     assert desk.states() == ["offline"]
+
+
+@pytest.mark.parametrize("text", ["2/2", "a/b", "1", "-1/2"])
+def test_a_shard_that_does_not_exist_is_wrong_usage(text: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program.main([f"--shard={text}"])
+    assert ended.value.code == 2
+
+
+def test_a_configuration_that_is_wrong_ends_the_worker_with_status_2(tmp_path: Path) -> None:
+    path = tmp_path / "hub.yaml"
+    path.write_text("areas: areas.geojson\nbrokr: {}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest.mqtt", "-c", str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "hub.yaml:2" in done.stderr
+    assert "did you mean 'broker'?" in done.stderr
