@@ -17,6 +17,9 @@ from ingest.video.open import VideoPacket
 
 Luma = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
+# Pixel formats whose first plane is the brightness, one sample a pixel.
+_WITH_LUMA_PLANE = ("yuv4", "yuvj4", "nv12", "nv21", "p010", "gray")
+
 # One thread for each camera: OpenCV's own pool would start one per core in every worker.
 cv2.setNumThreads(1)
 
@@ -73,11 +76,10 @@ class Picture:
 
     def luma(self, width: int) -> Luma:
         """The brightness plane, ``width`` wide, straight from the frame where its format has one."""
-        frame, component = self.frame, self.frame.format.components[0]
-        if frame.format.is_rgb or component.is_chroma or component.bits not in {8, 10, 12}:
-            frame, bits = frame.reformat(format="gray"), 8
-        else:
-            bits = component.bits
+        frame, name = self.frame, self.frame.format.name
+        if not name.startswith(_WITH_LUMA_PLANE) or name.endswith("be"):
+            frame = frame.reformat(format="gray")
+        bits = frame.format.components[0].bits
         plane = frame.planes[0]
         samples: np.ndarray[Any, Any] = np.frombuffer(cast(Any, plane), np.uint8 if bits == 8 else np.uint16)
         rows = samples.reshape(plane.height, -1)[:, : plane.width]

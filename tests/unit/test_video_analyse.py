@@ -46,7 +46,8 @@ def made(count: int, draw: object = None, *, noise: float = 2.0, gain: object = 
     ``draw(index, picture)`` puts things in, ``gain(index)`` is the light.
     """
     rng = np.random.default_rng(5)
-    place = cv2.GaussianBlur(rng.uniform(40, 190, (180, WIDTH)), (0, 0), 4) * 1.6 - 60
+    texture = cv2.GaussianBlur(rng.normal(0, 1, (180, WIDTH)), (0, 0), 4)
+    place = 110 + 30 * texture / texture.std()
     detector = MotionDetector()
     found = []
     for index in range(count):
@@ -120,7 +121,7 @@ def test_another_picture_altogether_is_learnt_anew() -> None:
         if index >= 20:
             picture[:] = np.roll(picture[::-1], 60, axis=1)
 
-    assert max(motion.score for motion in made(60, turned)[24:]) == 0.0
+    assert max(motion.score for motion in made(60, turned)) == 0.0
 
 
 def test_a_picture_of_another_size_is_learnt_anew() -> None:
@@ -131,7 +132,9 @@ def test_a_picture_of_another_size_is_learnt_anew() -> None:
         detector.see(luma, START + timedelta(seconds=index))
 
 
-@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuvj422p", "nv12", "gray", "rgb24", "yuv420p10le"])
+@pytest.mark.parametrize(
+    "pixel_format", ["yuv420p", "yuvj422p", "nv12", "gray", "rgb24", "yuyv422", "yuv420p10le", "yuv420p10be"]
+)
 def test_the_brightness_of_every_pixel_format_is_read(pixel_format: str) -> None:
     ramp = np.tile(np.linspace(16, 235, 640, dtype=np.uint8), (360, 1))
     frame = av.VideoFrame.from_ndarray(np.dstack([ramp] * 3), format="rgb24").reformat(format=pixel_format)
