@@ -205,7 +205,7 @@ def streams(draw: st.DrawFn, in_order: bool) -> list[Stored]:
             st.tuples(
                 st.sampled_from(sources),
                 ticks,
-                st.sampled_from([0.0, 0.25, 0.5]),
+                st.sampled_from([0.0, 0.2, 0.25, 0.3, 0.5]),
                 st.integers(0, LATE_TICKS - 1),
                 st.one_of(st.none(), st.integers(0, 12)),
             ),
