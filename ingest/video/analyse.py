@@ -24,7 +24,7 @@ from ingest.video.decode import Luma
 
 WIDTH = 320
 """The width in pixels at which pictures are analysed."""
-_MEMORY_S = 10.0  # the time constant of the background
+_MEMORY_S = 30.0  # the time constant of the background: what stands still is part of it after some 3 s
 _VARIANCES = 25.0  # squared Mahalanobis distance at which a pixel is not background
 _LEARN = 3  # pictures that are only learnt from
 _MOMENT_S = 0.35  # how long ago "a moment ago" is, at least

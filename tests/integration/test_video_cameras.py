@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -12,15 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import av
 import psutil
 import pytest
+from aio_rtsp_toolkit.server_media import MediaSource, MediaTrackInfo
 
 from hub import log
 from hub.errors import SourceError
 from hub.model.source import SourceState
-from ingest.simulate.faults import WRONG, FaultServer, faulty_cameras
+from ingest.simulate.faults import WRONG, FaultServer, faulty_cameras, write_clip
+from ingest.simulate.rtsp import LiveServer, LiveSession, Loop, running
 from ingest.video import watch
 from ingest.video.open import open_feed
 from ingest.video.record import PART
@@ -153,6 +157,38 @@ def test_a_stall_with_the_socket_open_is_noticed_and_the_camera_opened_again(
 def test_a_server_that_trickles_bytes_is_a_stall(server: FaultServer, tmp_path: Path, outlet: Remembered) -> None:
     with running_camera(camera_source(server.url("trickle")), tmp_path, outlet, open_timeout_s=2, read_timeout_s=2):
         eventually(lambda: SourceState.STALLED in outlet.states())
+
+
+class _Sounding(LiveSession):
+    """Sends a second of the picture and then nothing but sound, where sound was asked for."""
+
+    async def play(self, state: Any) -> None:
+        for number in range(10):
+            await self.send_frame(state, self.server.loops["ok"], number, (number + 1) * 9000)
+        sound = next(other for other in self.track_states.values() if other.info.media_type == "audio")
+        for number in itertools.count(1):
+            if sound.rtp_channel is not None:
+                await self._send_rtp_packet(sound, b"\xd5" * 160, number * 160, 0)
+            await asyncio.sleep(0.02)
+
+
+class _SoundServer(LiveServer):
+    def session(self, sock: Any) -> LiveSession:
+        return _Sounding(self, sock)
+
+    def load_media_source(self, file_path: Path) -> MediaSource:
+        video = self.loops[file_path.name].source.tracks[0]
+        return MediaSource(file_path, [video, MediaTrackInfo("audio", "sound", "pcma", 8, 8000)], "both")
+
+
+def test_sound_that_goes_on_does_not_hide_that_the_picture_stalls(tmp_path: Path, outlet: Remembered) -> None:
+    loop = Loop(write_clip(tmp_path / "ok.mp4"))
+    with (
+        contextlib.closing(loop),
+        running(_SoundServer({"ok": loop}, time.time())) as sounding,
+        running_camera(camera_source(sounding.url("ok")), tmp_path, outlet, open_timeout_s=2),
+    ):
+        eventually(lambda: SourceState.STALLED in outlet.states(), timeout_s=12)
 
 
 def test_a_camera_that_closes_every_three_seconds_is_opened_again_each_time(
