@@ -271,15 +271,17 @@ class Backdrop:
         return vector(origin + across * (right - origin) + down * (low - origin))
 
 
-def add_glow(layer: Layer, column: float, row: float, radius: float, colour: Sequence[float]) -> None:
-    """Add a soft round shine."""
-    reach = round(radius * 3) + 1
-    left, right = max(0, round(column) - reach), min(layer.shape[1], round(column) + reach)
-    top, bottom = max(0, round(row) - reach), min(layer.shape[0], round(row) + reach)
+def add_glow(
+    layer: Layer, column: float, row: float, radius: float, colour: Sequence[float], *, flat: float = 1.0
+) -> None:
+    """Add a soft shine: a Gaussian of that radius, ``flat`` times as high as it is wide."""
+    wide, high = round(radius * 3) + 1, round(radius * flat * 3) + 1
+    left, right = max(0, round(column) - wide), min(layer.shape[1], round(column) + wide)
+    top, bottom = max(0, round(row) - high), min(layer.shape[0], round(row) + high)
     if left >= right or top >= bottom:
         return
     x = np.exp(-(((np.arange(left, right) - column) / radius) ** 2), dtype=np.float32)
-    y = np.exp(-(((np.arange(top, bottom) - row) / radius) ** 2), dtype=np.float32)
+    y = np.exp(-(((np.arange(top, bottom) - row) / (radius * flat)) ** 2), dtype=np.float32)
     layer[top:bottom, left:right] += (y[:, None] * x[None, :])[..., None] * vector(colour)
 
 

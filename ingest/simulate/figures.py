@@ -259,7 +259,7 @@ def _seen(view: View, points: Sequence[Point]) -> bool:
     return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(pixels, following, strict=True)) < 0
 
 
-def shadow_window(points: Sequence[tuple[float, float]], margin: int = 12) -> tuple[slice, slice] | None:
+def window_around(points: Sequence[tuple[float, float]], margin: int = 12) -> tuple[slice, slice] | None:
     """The part of the frame around some pixels; None where there is none."""
     columns, rows = [point[0] for point in points], [point[1] for point in points]
     left, right = max(0, int(min(columns)) - margin), min(WIDTH, int(max(columns)) + margin)

@@ -19,7 +19,7 @@ from ingest.simulate.figures import (
     draw_person,
     headlights,
     person_shadow,
-    shadow_window,
+    window_around,
 )
 from ingest.simulate.script import Actor
 from ingest.simulate.sets import BIN_AT, DOOR, backdrop
@@ -110,7 +110,7 @@ class Painter:
     def _shadow(self, picture: Image, actor: Actor, pose: Pose, night: float) -> None:
         reach = 1.0 if actor.kind == "person" else 3.2
         around = [(x, z) for x in (-reach, reach + 1.7) for z in (-reach, reach + 1)]
-        window = shadow_window([self.view.project(pose.x + x, 0, pose.z + z)[:2] for x, z in around])
+        window = window_around([self.view.project(pose.x + x, 0, pose.z + z)[:2] for x, z in around])
         if window is None:
             return
         mask = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -127,25 +127,33 @@ class Painter:
 
     def _beam(self, picture: Image, pose: Pose, night: float) -> None:
         """The light of a car's headlights on the road."""
-        shine = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
-        for metres, wide, strength in ((4.5, 1.1, 0.9), (7.5, 1.6, 0.6), (12.0, 2.2, 0.35)):
-            column, row, depth = self.view.project(*pose.local(metres, 0, 0))
-            size, flat = self.view.focal / depth / 2, self.view.height_m / max(depth, 4.0)
-            axes = max(1, round(wide * size)), max(1, round(wide * 1.8 * size * flat))
-            spot = np.zeros_like(shine)
-            cv2.ellipse(spot, (round(column / 2), round(row / 2)), axes, 0, 0, 360, strength, -1)
-            shine += cv2.GaussianBlur(spot, (0, 0), max(1.0, axes[1] * 0.7))
-        large = cv2.resize(np.minimum(shine, 1.2), (WIDTH, HEIGHT))[..., None] * night
-        brighter = picture * (1 + large * vector([1.6, 1.9, 2.0])) + large * 16
-        picture[:] = np.clip(brighter, 0, 255).astype(np.uint8)
+        shine: Layer = np.zeros((HEIGHT // 2, WIDTH // 2, 1), np.float32)
+        for metres, wide, strength in ((4.5, 1.2, 0.9), (7.5, 1.9, 0.6), (12.0, 2.8, 0.35)):
+            spot = pose.local(metres, 0, 0)
+            if spot[2] < 6.0:
+                continue  # under the camera or behind it: out of the picture
+            column, row, depth = self.view.project(*spot)
+            size, flat = self.view.focal / depth / 2, min(0.45, 1.8 * self.view.height_m / depth)
+            add_glow(shine, column / 2, row / 2, max(1.0, wide * size), [strength], flat=flat)
+        window = _where(shine[..., 0] > 0.01, 2)
+        if window is not None:
+            light = np.minimum(cv2.resize(shine, (WIDTH, HEIGHT))[window], 1.2)[..., None] * night
+            brighter = picture[window] * (1 + light * vector([1.6, 1.9, 2.0])) + light * 16
+            picture[window] = np.clip(brighter, 0, 255).astype(np.uint8)
 
     def _glare(self, picture: Image, pose: Pose, night: float) -> None:
-        shine: Layer = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-        for column, row, radius, white in headlights(self.view, pose):
+        lamps = headlights(self.view, pose)
+        reach = max(9.0, max(radius for _, _, radius, _ in lamps) * 12)
+        window = window_around([(column, row) for column, row, _, _ in lamps], round(reach))
+        if window is None:
+            return
+        shine: Layer = np.zeros((*picture[window].shape[:2], 3), np.float32)
+        for column, row, radius, white in lamps:
+            spot = column - window[1].start, row - window[0].start
             colour = (235, 245, 255) if white else (30, 30, 220)
-            add_glow(shine, column, row, max(1.5, radius), [part * 1.6 * night for part in colour])
-            add_glow(shine, column, row, max(3.0, radius * 4), [part * 0.28 * night for part in colour])
-        picture[:] = np.clip(picture + shine, 0, 255).astype(np.uint8)
+            add_glow(shine, *spot, max(1.5, radius), [part * 1.6 * night for part in colour])
+            add_glow(shine, *spot, max(3.0, radius * 4), [part * 0.28 * night for part in colour])
+        picture[window] = np.clip(picture[window] + shine, 0, 255).astype(np.uint8)
 
     # --- smoke, cover, caption ---------------------------------------------------------------------------------------
 
@@ -168,10 +176,9 @@ class Painter:
             strength = amount * min(1.0, age * 8) * (1 - age) ** 0.9 * chance.uniform(1.2, 1.9)
             _add_puff(thick, self._puff[number % len(self._puff)], column / 2, row / 2, radius, strength)
         alpha = cv2.resize(1 - np.exp(-thick), (WIDTH, HEIGHT))
-        rows, columns = np.flatnonzero((alpha > 0.01).any(1)), np.flatnonzero((alpha > 0.01).any(0))
-        if not len(rows):
+        window = _where(alpha > 0.01)
+        if window is None:
             return
-        window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
         share = alpha[window][..., None] * 0.95
         light = vector([150, 148, 146]) * (1 - night) + vector([40, 48, 56]) * night
         grey = light * (1 - 0.55 * share)  # where it is thick it is dark
@@ -190,6 +197,14 @@ class Painter:
 def _pose(actor: Actor, second: float) -> Pose | None:
     spot = actor.at(second)
     return spot and Pose(*spot, actor.heading(second), actor.walked(second))
+
+
+def _where(mask: Image, scale: int = 1) -> tuple[slice, slice] | None:
+    """The smallest part of the frame that holds everything of a mask, which is ``scale`` times smaller."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return None
+    return slice(rows[0] * scale, (rows[-1] + 1) * scale), slice(columns[0] * scale, (columns[-1] + 1) * scale)
 
 
 def _puff_shapes() -> list[Layer]:

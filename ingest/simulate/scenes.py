@@ -30,7 +30,15 @@ from ingest.simulate.stage import HEIGHT, WIDTH
 
 FPS = 10
 _SOURCES = ("backdrop.py", "figures.py", "painter.py", "scenes.py", "script.py", "sets.py", "stage.py", "texture.py")
-_OPTIONS = {"preset": "veryfast", "crf": "26", "bf": "0", "sc_threshold": "0", "threads": "1", "forced-idr": "1"}
+_OPTIONS = {
+    "preset": "veryfast",
+    "x264-params": "subme=0:me=dia:ref=1:trellis=0",  # a third of the time for a tenth more bytes
+    "crf": "26",
+    "bf": "0",
+    "sc_threshold": "0",
+    "threads": "1",
+    "forced-idr": "1",
+}
 _PROCESSES = 2
 _OURS = re.compile(rf"({'|'.join(script.ACTORS)})-[0-9a-f]{{12}}(\.mp4|\.\d+\.part)")
 
