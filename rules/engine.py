@@ -32,6 +32,7 @@ _CHECKPOINT_EVERY_S = 10.0
 _LOOK_EVERY_S = 1.0
 _INTERRUPTION = timedelta(seconds=10)
 """A pause in reading that is longer than this was an interruption: the writers may have been cut off as well."""
+_SET_BACK = timedelta(seconds=60)
 _GRACE = timedelta(seconds=6)
 """For so long after an interruption the writers may still come with what they held back (their backoff is 5 s)."""
 
@@ -71,6 +72,8 @@ class Engine:
         """Read and act once; whether there was nothing more to read. Raises StoreError."""
         evaluator = self._evaluator or self._start()
         read_at = self._clock.now()
+        if self._read_at is not None and read_at < self._read_at - _SET_BACK:
+            evaluator = self._start_anew(read_at)
         found = batches.read_after(self._store, self._offsets, _BATCHES)
         is_current = len(found) < _BATCHES
         is_held = self._notice_interruption(evaluator, read_at)
@@ -105,6 +108,17 @@ class Engine:
         self._checkpoint_due_s = self._clock.monotonic()
         self._faults = 0
         _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
+        return evaluator
+
+    def _start_anew(self, read_at: datetime) -> Evaluator:
+        """The hub's clock was set back: by what is remembered everything that comes now would be too late."""
+        _log.warning("the clock was set back from %s to %s; the rules begin afresh", self._read_at, read_at)
+        self._evaluator = evaluator = Evaluator(self._rules, self._registry())
+        evaluator.kept = frozenset(evaluator.rules)
+        self._read_at = self._held_until = None
+        self._is_reconciled = False
+        self._checkpoint_due_s = self._clock.monotonic()
+        self._faults = 0
         return evaluator
 
     def _replay(self, evaluator: Evaluator, committed: dict[str, int]) -> int:

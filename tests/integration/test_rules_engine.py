@@ -328,6 +328,20 @@ def test_what_was_held_back_while_the_store_was_away_is_judged_in_its_order(city
     assert city.alerts() == []
 
 
+def test_a_clock_that_was_set_back_does_not_make_the_rules_deaf(city: City) -> None:
+    engine = city.engine()
+    city.say(("smoke-1", 0, 0.5), ("smoke-2", 0, 0.1))
+    engine.step()
+    engine._clock = city.clock = SimulatedClock(city.at(-3600))
+    city.say(("smoke-2", -3600, 0.5))
+    engine.step()
+    assert [item.fingerprint for item in alerts.active(city.store)] == ["source:smoke-2"]
+    assert city.reasons()[-1] == ("resolved", "not_held_after_restart")
+    again = city.engine()
+    again.step()
+    assert [item.fingerprint for item in alerts.active(city.store)] == ["source:smoke-2"]
+
+
 def test_a_rule_that_fails_is_reported_and_the_others_go_on(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     shape = Threshold.shape
     monkeypatch.setattr(Threshold, "shape", lambda self, stretch: 1 / 0 if self.hold_us else shape(self, stretch))
