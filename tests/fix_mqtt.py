@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,14 @@ import psutil
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from hub.clock import SystemClock
+from hub.config import BrokerAccess
+from hub.config.settings import Accept
 from hub.model.area import Area
 from hub.model.source import Source, SourceKind
 from hub.store import Store, areas, processes, readings, sources
+from ingest.base import Shard
+from ingest.mqtt.worker import Worker
 from tests.fix_timescale import free_port
 
 REPOSITORY = Path(__file__).parent.parent
@@ -289,6 +295,17 @@ def populate(store: Store) -> None:
         for device in ("smoke-1", "water-1"):
             sources.add(tx, Source(device, SourceKind.DEVICE, GRID, device.partition("-")[0], device), now)
         sources.add(tx, Source("new-1", SourceKind.DEVICE, GRID, "air", "new-1", origin="api", approved=False), now)
+
+
+def in_process(city: City) -> tuple[Worker, threading.Event, threading.Thread]:
+    """A worker in this process, so that its bounds can be made small."""
+    access = BrokerAccess("127.0.0.1", city.broker.port, "gridhub", PASSWORD)
+    made = Worker(city.store, Shard(0, 1), "gridhub-test-0", lambda: access, Accept(), SystemClock())
+    stop = threading.Event()
+    thread = threading.Thread(target=made.run, args=(stop,))
+    thread.start()
+    wait_for(lambda: made.tally.get("gridhub_broker_connected") == 1, "it is connected")
+    return made, stop, thread
 
 
 class Stream:

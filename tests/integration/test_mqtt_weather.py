@@ -8,11 +8,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -22,15 +21,12 @@ import pytest
 from hub.app.postgres import EmbeddedPostgres
 from hub.clock import SystemClock
 from hub.config import BrokerAccess
-from hub.config.settings import Accept
 from hub.store import Store, migrate, processes
-from ingest.base import Shard
 from ingest.mqtt import topics, worker
 from ingest.mqtt.client import BrokerAway, Dialler
-from tests.fix_mqtt import PASSWORD, Broker, City, Stream, populate, wait_for
+from tests.fix_mqtt import PASSWORD, Broker, City, Stream, in_process, populate, wait_for
 from tests.fix_timescale import free_port
 
-ACCEPT = Accept(past=timedelta(days=30), future=timedelta(minutes=5))
 _numbers = itertools.count(1)
 
 
@@ -169,17 +165,6 @@ def test_a_worker_that_starts_before_the_store_refuses_no_device(
     own_postgres.start()
     stream.check_stored(own_city)
     assert own_city.counted("gridhub_mqtt_refused_total") == 0
-
-
-def in_process(city: City) -> tuple[worker.Worker, threading.Event, threading.Thread]:
-    """A worker in this process, so that its bounds can be made small."""
-    access = BrokerAccess("127.0.0.1", city.broker.port, "gridhub", PASSWORD)
-    made = worker.Worker(city.store, Shard(0, 1), "gridhub-test-0", lambda: access, ACCEPT, SystemClock())
-    stop = threading.Event()
-    thread = threading.Thread(target=made.run, args=(stop,))
-    thread.start()
-    wait_for(lambda: made.tally.get("gridhub_broker_connected") == 1, "it is connected")
-    return made, stop, thread
 
 
 def test_a_broker_that_hangs_is_noticed_and_nothing_is_lost(
