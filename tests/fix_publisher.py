@@ -65,6 +65,9 @@ class Publisher:
             else:
                 self._sent[info.mid] = (device, value)
 
+    def say_status(self, device: str, status: str) -> None:
+        self._client.publish(f"gridhub/v1/devices/{device}/status", status.encode(), qos=1, retain=True)
+
     def waiting(self) -> int:
         """How many values are not acknowledged yet."""
         with self._lock:
