@@ -117,6 +117,7 @@ class Watch:
             facts["fps"] = round(self._packets / span_s, 1)
             facts["kbps"] = round(self._bytes * 8 / 1000 / span_s)
             self._counted_s, self._packets, self._bytes = now_s, 0, 0
+        self._tally.set("gridhub_video_ring_overruns", self._ring.overruns, camera=self._camera)
         decoding = "all" if self._gate.is_open else "keyframes"
         return {**facts, "decoding": decoding, "recording": self._recorder.state}
 
