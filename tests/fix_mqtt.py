@@ -302,7 +302,7 @@ def in_process(city: City) -> tuple[Worker, threading.Event, threading.Thread]:
     access = BrokerAccess("127.0.0.1", city.broker.port, "gridhub", PASSWORD)
     made = Worker(city.store, Shard(0, 1), "gridhub-test-0", lambda: access, Accept(), SystemClock())
     stop = threading.Event()
-    thread = threading.Thread(target=made.run, args=(stop,))
+    thread = threading.Thread(target=made.run, args=(stop,), daemon=True)
     thread.start()
     wait_for(lambda: made.tally.get("gridhub_broker_connected") == 1, "it is connected")
     return made, stop, thread

@@ -320,7 +320,7 @@ def test_a_server_that_is_no_broker_is_given_up_in_time(monkeypatch: pytest.Monk
         server.bind(("127.0.0.1", free_port()))
         server.listen()
         access = BrokerAccess("127.0.0.1", server.getsockname()[1])
-        with pytest.raises(BrokerAway, match="does not answer"):
+        with pytest.raises(BrokerAway, match=r"the broker at .* does not answer$"):
             Dialler("gridhub-test-0", topics.SUBSCRIPTIONS, SystemClock()).connect(access)
 
 
