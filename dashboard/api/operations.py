@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable, Iterator
 
 from fastapi import APIRouter, Request, Response
@@ -20,8 +19,6 @@ from hub.model.alert import Severity
 from hub.store import processes, readings
 from hub.store.processes import Process
 
-_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_LABEL = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
 router = APIRouter(include_in_schema=False)
 
 
@@ -85,10 +82,7 @@ def of_processes(known: Iterable[Process]) -> Iterator[Metric]:
     families: dict[str, Metric] = {}
     for process in known:
         for sample in process.samples:
-            name = str(sample["name"])
-            if not _NAME.fullmatch(name):
-                continue
-            labels = {key: str(value) for key, value in sample["labels"].items() if _LABEL.fullmatch(key)}
+            name, labels = str(sample["name"]), sample["labels"]
             family = families.get(name)
             if family is None:
                 kind = "counter" if name.endswith("_total") else "gauge"

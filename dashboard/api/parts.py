@@ -72,11 +72,10 @@ def _store(store: StoreHealth) -> Part:
 
 
 def _process(name: str, process: Process | None, store: StoreHealth, now: datetime) -> Part:
-    heard = [at for at in (process.beat_at if process else None, store.since) if at is not None]
-    heard_at = max(heard, default=None)
-    is_late = bool(store.answers) and (heard_at is None or (now - heard_at).total_seconds() > LATE_S)
     if process is None:
-        return Part(name, "down" if is_late else "degraded", "has not started")
+        return Part(name, "down", "has not started")
+    heard_at = max(process.beat_at, store.since or process.beat_at)
+    is_late = bool(store.answers) and (now - heard_at).total_seconds() > LATE_S
     if process.state != "down" and is_late:
         return Part(name, "down", "has stopped answering", process.beat_at, process.beat_at)
     return Part(name, process.state, process.detail, process.since, process.beat_at)

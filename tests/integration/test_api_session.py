@@ -92,24 +92,25 @@ def test_repeated_failures_have_to_wait_and_others_do_not(api: Api) -> None:
     assert client.post("/session", json={**RIGHT, "username": "vera"}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"not json",
-        b"[]",
-        b'{"username": "otto"}',
-        b'{"username": "otto", "password": "x", "role": "administrator"}',
-        b'{"username": "a\\u0000b", "password": "x"}',
-        b'{"username": "\\ud800", "password": "x"}',
-        b'{"username": 7, "password": "x"}',
-        b'{"username": "' + b"o" * 500 + b'", "password": "x"}',
-        b"[" * 100_000,
-    ],
-)
-def test_a_body_of_another_shape_is_refused_and_not_repeated(api: Api, body: bytes) -> None:
-    answer = api.anonymous().post("/session", content=body, headers={"Content-Type": "application/json"})
-    assert problem(answer)[0] in {400, 422}
-    assert "ooooo" not in answer.text
+WRONG_BODIES = [
+    b"not json",
+    b"[]",
+    b'{"username": "otto"}',
+    b'{"username": "otto", "password": "x", "role": "administrator"}',
+    b'{"username": "a\\u0000b", "password": "x"}',
+    b'{"username": "\\ud800", "password": "x"}',
+    b'{"username": 7, "password": "x"}',
+    b'{"username": "' + b"o" * 500 + b'", "password": "x"}',
+    b"[" * 100_000,
+]
+
+
+def test_a_body_of_another_shape_is_refused_and_not_repeated(api: Api) -> None:
+    client = api.anonymous()
+    for body in WRONG_BODIES:
+        answer = client.post("/session", content=body, headers={"Content-Type": "application/json"})
+        assert problem(answer) in {(400, "bad_request"), (422, "invalid")}, body[:60]
+        assert "ooooo" not in answer.text
 
 
 def test_a_password_is_never_repeated_in_an_error(api: Api) -> None:
@@ -128,9 +129,10 @@ def test_a_body_of_more_than_a_megabyte_is_refused(api: Api, chunked: bool) -> N
     assert problem(answer) == (413, "too_large")
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_a_change_by_cookie_must_come_from_a_page_of_this_hub(api: Api) -> None:
+    alert, client = fire(api.store), api.anonymous()
+    client.post("/session", json=RIGHT)
+    foreign: list[dict[str, str]] = [
         {},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -138,27 +140,20 @@ def test_a_body_of_more_than_a_megabyte_is_refused(api: Api, chunked: bool) -> N
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Authorization": "Basic b3R0bzp4"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": "OWN"},
-    ],
-)
-def test_a_change_by_cookie_must_come_from_a_page_of_this_hub(api: Api, headers: dict[str, str]) -> None:
-    alert = fire(api.store)
-    client = api.anonymous()
-    client.post("/session", json=RIGHT)
-    sent = {key: value.replace("OWN", api.url) for key, value in headers.items()}
-    answer = client.post(f"/alerts/{alert.id}/comment", json={"note": "hello"}, headers=sent)
-    assert problem(answer) == (403, "foreign_origin")
+        {"Sec-Fetch-Site": "cross-site", "Origin": api.url},
+    ]
+    for headers in foreign:
+        answer = client.post(f"/alerts/{alert.id}/comment", json={"note": "hello"}, headers=headers)
+        assert problem(answer) == (403, "foreign_origin"), headers
     assert len(client.get(f"/alerts/{alert.id}").json()["log"]) == 1
 
 
-@pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Site"])
-def test_a_change_by_cookie_from_a_page_of_this_hub_is_done(api: Api, header: str) -> None:
-    alert = fire(api.store)
-    client = api.anonymous()
+def test_a_change_by_cookie_from_a_page_of_this_hub_is_done(api: Api) -> None:
+    alert, client = fire(api.store), api.anonymous()
     client.post("/session", json=RIGHT)
-    sent = {header: api.url if header == "Origin" else "same-origin"}
-    answer = client.post(f"/alerts/{alert.id}/comment", json={"note": "hello"}, headers=sent)
-    assert answer.status_code == 200
+    for headers in ({"Origin": api.url}, {"Sec-Fetch-Site": "same-origin"}):
+        answer = client.post(f"/alerts/{alert.id}/comment", json={"note": "hello"}, headers=headers)
+        assert answer.status_code == 200, headers
 
 
 def test_another_site_cannot_make_a_browser_sign_in(api: Api) -> None:
