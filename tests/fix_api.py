@@ -182,7 +182,7 @@ def fill(store: Store) -> None:
     camera: dict[str, Any] = {
         "url": "rtsp://camera.example/1",
         "substream_url": None,
-        "record": {"mode": "event", "keep": "P30D", "pre": "PT10S", "post": "PT20S"},
+        "record": {"mode": "event", "keep": "30d", "pre": "10s", "post": "20s"},
         "analyse": {"motion": True, "tamper": True, "detect": None},
         "zones": [],
     }
