@@ -4,6 +4,7 @@ set -eu
 need=""
 command -v chromium >/dev/null || need="$need chromium"
 test -x /usr/sbin/mosquitto || need="$need mosquitto"
+command -v openssl >/dev/null || need="$need openssl"
 test -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc || need="$need fonts-noto-cjk"
 test -n "$need" || exit 0
 if [ "$(id -u)" != 0 ]; then

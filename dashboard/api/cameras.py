@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from dashboard.api import shapes
 from dashboard.api.auth import Integrator, Viewer, narrow
@@ -34,7 +34,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Url = Annotated[RtspUrl, Field(max_length=2000)]
 Credential = Annotated[str, Field(min_length=1, max_length=256)]
 Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64)]
-_DURATION = TypeAdapter(timedelta)
 
 
 class CameraNew(Body):
@@ -197,11 +196,7 @@ def _one(ctx: Context, person: Person, camera_id: str) -> shapes.Camera:
 
 
 def _of_row(row: Row) -> shapes.Camera:
-    config = row["config"]
-    record = {**config["record"]}
-    for key in ("keep", "pre", "post"):
-        record[key] = format_duration(_DURATION.validate_python(record[key]))
-    return shapes.Camera.model_validate({**config, **row, "record": record})
+    return shapes.Camera.model_validate({**row["config"], **row})
 
 
 def _changed(source: Source, change: CameraChange) -> Source:

@@ -1,7 +1,8 @@
 """The embedded MQTT broker: nats-server from a wheel, on loopback, with credentials made for this installation.
 
 It syncs every write (``sync_interval: always``), so that its acknowledgement to a device means "on disk"; by default
-it would sync every two minutes and could lose what it had acknowledged.
+it would sync every two minutes and could lose what it had acknowledged. What a worker that was killed had not
+acknowledged is sent again after ``ack_wait``, not before.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ host: {_HOST}
 port: -1
 max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{ store_dir: {store_dir}, sync_interval: always, max_memory_store: 67108864 }}
-mqtt {{ host: {_HOST}, port: {self.port}, ack_wait: "60s", max_ack_pending: 8192 }}
+mqtt {{ host: {_HOST}, port: {self.port}, ack_wait: "5s", max_ack_pending: 2000 }}
 authorization {{ user: gridhub, password: {password} }}
 """
 

@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -101,14 +102,14 @@ def secret(config: Config, name: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     path = folder / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        value = path.read_text().strip()
-    else:
-        value = secrets.token_urlsafe(32)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(value + "\n")
+    if not path.exists():
+        # Written whole before it has its name, so that a process that starts at the same time reads all or nothing.
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f"{name}.") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    value = path.read_text().strip()
     redact_value(value)
     return value
 

@@ -7,14 +7,23 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    field_validator,
+)
 
 from hub import document
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.area import check_path
 from hub.model.source import check_source_id
-from hub.model.times import parse_duration
+from hub.model.times import format_duration, parse_duration
 
 
 def _duration(value: object) -> timedelta:
@@ -41,7 +50,9 @@ def _scheme(*allowed: str) -> Any:
     return AfterValidator(check)
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str, when_used="json")
+]
 AreaPath = Annotated[str, AfterValidator(check_path)]
 SourceId = Annotated[str, AfterValidator(check_source_id)]
 RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]

@@ -76,7 +76,10 @@ class BatchWriter:
 
     def _first_arrivals(self, tx: Tx, observations: Sequence[Observation]) -> Sequence[Observation]:
         """Leave out messages without a time of their own that were stored before: their id tells."""
-        keyed = {(item.source, item.arrival_key): item.received_at for item in observations if item.arrival_key}
+        keyed: dict[tuple[str, str], datetime] = {}
+        for item in observations:
+            if item.arrival_key:
+                keyed.setdefault((item.source, item.arrival_key), item.received_at)
         if not keyed:
             return observations
         ordered = sorted(keyed)
@@ -86,7 +89,12 @@ class BatchWriter:
             "times": [keyed[pair] for pair in ordered],
         }
         new = {(row["source"], row["key"]) for row in tx.execute(sql["arrival_insert"], params).fetchall()}
-        return [item for item in observations if not item.arrival_key or (item.source, item.arrival_key) in new]
+        first = {pair: received_at for pair, received_at in keyed.items() if pair in new}
+        return [
+            item
+            for item in observations
+            if not item.arrival_key or first.get((item.source, item.arrival_key)) == item.received_at
+        ]
 
     def _know_series(self, observations: Sequence[Observation]) -> None:
         unknown = {(item.source, item.metric) for item in observations} - self._series.keys()

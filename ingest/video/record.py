@@ -19,7 +19,6 @@ import av
 import av.error
 from av.container import OutputContainer
 from av.video.stream import VideoStream
-from pydantic import TypeAdapter
 
 from hub.model.times import parse_duration
 from hub.store.segments import Segment
@@ -53,7 +52,7 @@ class Plan:
         mode = given.pop("mode", "off")
         if mode not in {"continuous", "event", "off"}:
             raise ValueError(f"record.mode: {mode!r} is not continuous, event or off")
-        durations = {key: _duration(given[key]) for key in ("keep", "pre", "post") if given.get(key) is not None}
+        durations = {key: parse_duration(given[key]) for key in ("keep", "pre", "post") if given.get(key) is not None}
         return cls(mode, **durations)
 
 
@@ -291,11 +290,3 @@ def _length_s(path: Path) -> float | None:
     except (av.error.FFmpegError, IndexError):
         return None if first is None else last - first
     return None if first is None else last - first
-
-
-def _duration(value: object) -> timedelta:
-    """As it is written in files (``30d``), or as JSON has it (ISO 8601, ``P30D``)."""
-    try:
-        return parse_duration(str(value))
-    except ValueError:
-        return TypeAdapter(timedelta).validate_python(value)

@@ -47,11 +47,18 @@ class Demo:
             client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
             yield client
 
-    def node(self, script: str, *arguments: str, seconds: float = 200, **environment: str) -> str:
+    def start_node(self, script: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a script of this folder against the demo."""
+        return subprocess.Popen(
+            ["node", str(WEB_TESTS / script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "GRIDHUB_URL": self.url, "GRIDHUB_PASSWORD": PASSWORD, **environment},
+        )  # fmt: skip
+
+    def node(self, script: str, *arguments: str, seconds: float = 200) -> str:
         """Run a script of this folder against the demo; answers what it printed."""
         done = subprocess.run(
             ["node", str(WEB_TESTS / script), *arguments],
-            env={**os.environ, "GRIDHUB_URL": self.url, "GRIDHUB_PASSWORD": PASSWORD, **environment},
+            env={**os.environ, "GRIDHUB_URL": self.url, "GRIDHUB_PASSWORD": PASSWORD},
             capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"

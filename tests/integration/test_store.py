@@ -112,6 +112,8 @@ def test_a_message_without_time_is_recognised_by_its_id(city: Store) -> None:
     assert writer.append([smoke(7, arrival_key="m1")]) is None, "the same message, delivered 7 s later"
     writer.append([smoke(8, arrival_key="m1"), smoke(9, arrival_key="m2")])
     assert [second for second, _ in stored(city)] == [0, 9]
+    writer.append([smoke(20, arrival_key="m3"), smoke(21, arrival_key="m3")])
+    assert [second for second, _ in stored(city)] == [0, 9, 20], "twice in one batch"
 
 
 def test_observations_of_any_day_find_a_place(city: Store) -> None:

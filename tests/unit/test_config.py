@@ -11,6 +11,7 @@ import pytest
 from hub.config import broker_access, load, store_access
 from hub.config.access import camera_source
 from hub.config.check import check
+from hub.config.settings import RecordSettings
 from hub.errors import ConfigError
 from hub.log import redact
 
@@ -127,6 +128,8 @@ def test_a_camera_keeps_its_password_apart_from_its_address(folder: Path) -> Non
     (folder / "hub.yaml").write_text(GOOD)
     source = camera_source(load(folder / "hub.yaml"), 0)
     assert source.config["url"] == "rtsp://10.0.0.1/main"
+    stored = RecordSettings.model_validate(source.config["record"])
+    assert stored == RecordSettings(mode="event", keep=timedelta(days=7))
     assert source.secret == {"username": "viewer", "password": "s3cret-word"}
     assert "s3cret-word" not in repr(source)
     assert redact("it said s3cret-word and rtsp://a:b@c/d") == "it said *** and rtsp://***@c/d"

@@ -254,10 +254,9 @@ def test_errors_of_the_disk_have_names(number: int, cause: str) -> None:
     assert disk.cause_of(OSError(number, "")) == cause
 
 
-def test_a_plan_is_read_from_what_files_and_the_store_say() -> None:
+def test_a_plan_is_read_from_the_settings_of_a_camera() -> None:
     plan = replace(EVENT, keep=timedelta(days=7))
     assert Plan.of({"record": {"mode": "event", "keep": "7d", "pre": "3s", "post": "4s"}}) == plan
-    assert Plan.of({"record": {"mode": "event", "keep": "P7D", "pre": "PT3S", "post": "PT4S"}}) == plan
     assert Plan.of({}) == Plan("off")
 
 
