@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d|w)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_LONGEST_S = 100 * 366 * 86400.0
 
 
 def parse_duration(text: str) -> timedelta:
@@ -24,6 +25,8 @@ def parse_duration(text: str) -> timedelta:
         position = match.end()
     if not stripped or position != len(stripped):
         raise ValueError(f"{text!r} is not a duration: a number and a unit (ms, s, m, h, d, w), as in 10s or 1m30s")
+    if seconds > _LONGEST_S:
+        raise ValueError(f"{text!r} is longer than a hundred years")
     return timedelta(seconds=seconds)
 
 

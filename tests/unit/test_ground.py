@@ -81,6 +81,11 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+def test_a_duration_of_more_than_a_century_is_refused() -> None:
+    with pytest.raises(ValueError, match="longer than a hundred years"):
+        parse_duration("9" * 400 + "w")
+
+
 @given(st.integers(0, 10**10))
 def test_a_duration_is_read_back_as_it_was_written(milliseconds: int) -> None:
     duration = timedelta(milliseconds=milliseconds)
