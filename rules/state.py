@@ -3,7 +3,7 @@
 An observation counts at its own time. Those of one source may come in disorder by up to the allowed lateness; so may
 those of different sources against each other. Everything is therefore computed from what is known *now*, and decided
 in two ways: at once where it is proved, else when it is settled, that is when nothing that could still change it may
-arrive. What has been decided stays: ``Group.floor`` is the event time up to which nothing is decided again.
+arrive. What has been decided stays: ``Group.floor`` is the event time before which nothing is decided again.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Group:
         self.tracks: list[dict[Slot, Track | Tally]] = [{} for _ in rule.conditions]
         self.active: Fire | None = None
         self.started: Instant = 0
-        self.floor: Instant = 0  # up to here all is decided
+        self.floor: Instant = 0  # where the last alert ended; nothing before is decided again
         self.held_to: Instant = 0  # the active alert is known to hold up to here
         self.final = False  # the start of the active alert is settled
         self.waiting: Instant | None = None  # the event time that has to settle before the next decision
@@ -245,9 +245,7 @@ class Group:
             self.started = self.held_to = start
             self.active = announce(self, self.started, fusion.witnesses(pieces, span.start), "earlier_evidence")
             return self.active
-        if horizon >= self.started:
-            self.final = True
-            self.floor = self.started
+        self.final = horizon >= self.started
         return None
 
     def _end(self, spans: list[Span], horizon: Instant, lost: str) -> Resolve | None:

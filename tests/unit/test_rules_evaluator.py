@@ -100,6 +100,7 @@ def test_a_word_without_a_number_breaks_a_silence_and_nothing_else() -> None:
     wall.see(engine.feed([said("smoke-1", 0, 0.5)]))
     wall.see(engine.feed([said("smoke-1", 50, None, text="self-test")]))
     wall.see(engine.advance(at(100)))
+    assert engine.faults == []
     assert wall.of("silent") == []
     assert wall.of("high") == [(0, None)]
 
@@ -226,6 +227,29 @@ def test_state_goes_when_an_alert_is_over() -> None:
     engine.advance(at(12))
     engine.advance(at(60))
     assert engine.snapshot()["groups"] == []
+
+
+def ended_stretches(engine: Evaluator) -> int:
+    [group] = engine.snapshot()["groups"]
+    return sum(len(track["ended"]) for tracks in group["tracks"] for _, _, track in tracks)
+
+
+def test_a_long_alert_does_not_remember_every_time_its_sources_wavered() -> None:
+    engine, wall = evaluator(rule("{metric: smoke, above: 0.3}", keep_firing_for="1m")), Wall()
+    for second in range(0, 600, 10):
+        wall.see(engine.feed([said("smoke-1", second, 0.5), said("smoke-1", second + 5, 0.1)]))
+    assert wall.of() == [(0, None)]
+    assert ended_stretches(engine) < 15
+
+
+def test_half_a_minute_of_what_ended_is_kept_for_a_join_and_no_more() -> None:
+    engine = evaluator(rule("{all: [{metric: smoke, above: 0.3}, {metric: motion, above: 0}]}"))
+    for second in range(0, 300, 2):
+        engine.feed([said("cam-1", second, 0.1), said("cam-1", second + 1, 0.0)])
+    assert 10 < ended_stretches(engine) < 20
+    # A detector whose clock is ten seconds behind tells of what was then.
+    [fire] = fires(engine.feed([said("smoke-1", 288.5, 0.5, received=299)]))
+    assert seconds(fire.started_at) == 288.5
 
 
 # --- what an alert says ---------------------------------------------------------------------------------------------
