@@ -42,11 +42,11 @@ class StoreProxy:
 
     def cut(self) -> None:
         """Close what is open and refuse what comes: the server is not running."""
-        if self._listener is not None:
-            self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
-            self._listener = None
         with self._lock:
+            if self._listener is not None:
+                self._listener.shutdown(socket.SHUT_RDWR)
+                self._listener.close()
+                self._listener = None
             for connection in self._connections:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -70,6 +70,10 @@ class StoreProxy:
             server = socket.socket(socket.AF_UNIX)
             server.connect(self._upstream)
             with self._lock:
+                if self._listener is not listener:  # it was cut while this one was on its way
+                    client.close()
+                    server.close()
+                    return
                 self._connections += [client, server]
             for pair in ((client, server), (server, client)):
                 threading.Thread(target=self._pump, args=pair, daemon=True).start()

@@ -18,7 +18,8 @@ STEPS: list[tuple[str, list[str], Path]] = [
     ("import-linter", ["lint-imports", "--no-cache"], ROOT),
     ("svelte-check", ["npm", "run", "--silent", "check"], WEB),
     ("vitest", ["npm", "run", "--silent", "test"], WEB),
-    ("pytest", [sys.executable, "-m", "pytest", *sys.argv[1:]], ROOT),
+    # Most tests wait for a real server or a real clock: three at a time keep two cores busy.
+    ("pytest", [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile", *sys.argv[1:]], ROOT),
 ]
 
 
