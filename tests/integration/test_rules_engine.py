@@ -271,6 +271,18 @@ def test_a_new_rule_leaves_the_state_of_the_others_alone(city: City) -> None:
     assert ("held", f"area:{G1}", 10, None) in city.alerts()
 
 
+def test_a_new_rule_tells_what_it_finds_in_what_was_read_since_the_checkpoint(city: City) -> None:
+    engine = city.engine(rule(SMOKE, "old"))
+    engine.step()
+    city.say(("smoke-1", 0, 0.5))
+    engine.step()
+    catch_up(city.engine(rule(SMOKE, "old") + rule(SMOKE, "new")))
+    assert [(item.rule, item.state) for item in alerts.active(city.store)] == [
+        ("old", AlertState.FIRING),
+        ("new", AlertState.FIRING),
+    ]
+
+
 def test_a_checkpoint_that_cannot_be_read_is_started_without(city: City) -> None:
     city.say(("smoke-1", 0, 0.5))
     city.engine().step()
