@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from hub.cases.incident import Join, Leave, place
 from hub.model.alert import Alert, AlertChange, Decision, Fire
@@ -16,7 +17,7 @@ def carry_out(tx: Tx, decisions: Sequence[Decision], now: datetime, actor: str =
     """Raise and end alerts; answers those that changed, as they are now.
 
     Safe to repeat: an alert that is known by (rule, fingerprint, started_at), or whose fingerprint is active, is not
-    raised again, and one that has ended does not end again. All journal rows are written after all others, so that
+    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All journal rows are written after all others, so that
     the journal's lock is taken last.
     """
     changed: list[Alert] = []
@@ -26,6 +27,9 @@ def carry_out(tx: Tx, decisions: Sequence[Decision], now: datetime, actor: str =
             alert = alerts.fire(tx, decision, now)
             if alert is not None:
                 changed.append(_fired(tx, alert, now, actor, decision.reason, entries))
+            elif (earlier := alerts.begin_earlier(tx, decision)) is not None:
+                changed.append(earlier)
+                entries.append(partial(alerts.log, tx, earlier, AlertChange.UPDATED, actor, now, decision.reason))
         else:
             alert = alerts.resolve(tx, decision)
             if alert is not None:

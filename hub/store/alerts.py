@@ -49,6 +49,18 @@ def fire(tx: Tx, decision: Fire, now: datetime) -> Alert | None:
     return None if row is None else _alert(row)
 
 
+def begin_earlier(tx: Tx, decision: Fire) -> Alert | None:
+    """Move the beginning of the active alert of a fingerprint back, with its evidence; None where it is not earlier."""
+    values = {
+        "rule": decision.rule,
+        "fingerprint": decision.fingerprint,
+        "started_at": decision.started_at,
+        "evidence": Jsonb([evidence_json(item) for item in decision.evidence]),
+    }
+    row = tx.execute(sql["alert_begin_earlier"], values).fetchone()
+    return None if row is None else _alert(row)
+
+
 def resolve(tx: Tx, decision: Resolve) -> Alert | None:
     """End the active alert of a fingerprint; None where there is none."""
     values = {"rule": decision.rule, "fingerprint": decision.fingerprint, "at": decision.resolved_at}

@@ -154,6 +154,16 @@ def test_a_decision_that_is_repeated_changes_nothing(city: Store) -> None:
     assert carry_out(city, replace(FIRE, started_at=T0 + timedelta(minutes=2))) == [AlertState.FIRING]
 
 
+def test_evidence_that_came_late_moves_the_beginning_back_and_never_forward(city: Store) -> None:
+    carry_out(city, FIRE)
+    earlier = replace(FIRE, started_at=T0 - timedelta(seconds=1), reason="earlier_evidence")
+    assert carry_out(city, earlier, replace(FIRE, started_at=T0 + timedelta(seconds=1))) == [AlertState.FIRING]
+    [alert] = alerts.active(city)
+    assert alert.started_at == T0 - timedelta(seconds=1)
+    changes = [(entry.change, entry.body["note"]) for entry in journal.of_subject(city, "alert", str(alert.id))]
+    assert changes == [("fired", "condition_met"), ("updated", "earlier_evidence")]
+
+
 def test_alerts_of_one_area_join_one_incident_that_closes_with_the_last(city: Store) -> None:
     carry_out(city, FIRE, replace(FIRE, rule="heat", severity=Severity.CRITICAL))
     first, second = alerts.active(city)

@@ -5,6 +5,13 @@ values (%(rule)s, %(fingerprint)s, %(severity)s, 'firing', %(area)s, %(sources)s
 on conflict do nothing
 returning *
 
+-- name: alert_begin_earlier
+update alert set started_at = %(started_at)s, evidence = %(evidence)s
+where rule = %(rule)s and fingerprint = %(fingerprint)s and state <> 'resolved' and started_at > %(started_at)s
+  and not exists (select 1 from alert other where other.rule = alert.rule and other.fingerprint = alert.fingerprint
+                  and other.started_at = %(started_at)s)
+returning *
+
 -- name: alert_resolve
 update alert set state = 'resolved', resolved_at = greatest(started_at, %(at)s), shelved_until = null
 where rule = %(rule)s and fingerprint = %(fingerprint)s and state <> 'resolved'
