@@ -17,8 +17,8 @@ def carry_out(tx: Tx, decisions: Sequence[Decision], now: datetime, actor: str =
     """Raise and end alerts; answers those that changed, as they are now.
 
     Safe to repeat: an alert that is known by (rule, fingerprint, started_at), or whose fingerprint is active, is not
-    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All journal rows are written after all others, so that
-    the journal's lock is taken last.
+    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All
+    journal rows are written after all others, so that the journal's lock is taken last.
     """
     changed: list[Alert] = []
     entries: list[_Entry] = []
