@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from hub.app import floors
 from hub.app.broker import EmbeddedBroker
 from hub.app.child import Child
-from hub.app.datadir import DataDir
+from hub.app.datadir import DataDir, Room, free_bytes, say_full
 from hub.app.keeper import notice_the_dead
 from hub.app.postgres import EmbeddedPostgres
 from hub.clock import Clock
@@ -55,6 +55,8 @@ class App:
         self._ready = ready
         self._extra = extra
         self._stopping = 0
+        self._room = Room()
+        self._broker: Child | None = None
         self._servers: list[Child] = []
         self._workers: list[Child] = []
 
@@ -89,6 +91,7 @@ class App:
         if config.broker.url is None:
             broker = EmbeddedBroker(config)
             broker.prepare()
+            self._broker = broker.child
             self._servers.append(broker.child)
             broker.child.start(self._clock.monotonic())
             broker.wait_ready()
@@ -106,10 +109,25 @@ class App:
         while not self._stopping:
             for child in (*self._servers, *self._workers):
                 self._tend(child)
+            self.look_at_disk(free_bytes(self._config.data_dir))
             if not told and _accepts(self._config):
                 self._ready(password)
                 told = True
             self._clock.sleep(_POLL_S)
+
+    def look_at_disk(self, free: int) -> None:
+        """Tell of a disk that is full, once; when there is room again, start the embedded broker anew.
+
+        It has stopped to take messages with the first that it could not write, and does not begin again by itself.
+        """
+        if not self._room.look(free):
+            return
+        if self._room.is_full:
+            _log.error("%s", say_full(self._config.data_dir, free))
+            return
+        _log.info("the disk of %s has room again", self._config.data_dir)
+        if self._broker is not None:
+            self._broker.ask_to_stop()
 
     def _tend(self, child: Child) -> None:
         now_s = self._clock.monotonic()

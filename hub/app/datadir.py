@@ -11,6 +11,29 @@ from hub.errors import StartError
 
 FORMAT = "1"
 MIN_FREE_BYTES = 256 * 1024 * 1024
+FULL_BYTES = 64 * 1024 * 1024
+
+
+def free_bytes(path: Path) -> int:
+    """What can still be written to the disk of ``path``."""
+    return shutil.disk_usage(path).free
+
+
+class Room:
+    """Whether there is room on a disk: full below ``FULL_BYTES``, and again free only above ``MIN_FREE_BYTES``."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+
+    def look(self, free: int) -> bool:
+        """Note how many bytes are free; whether that has changed ``is_full``."""
+        was_full = self.is_full
+        self.is_full = free < (MIN_FREE_BYTES if was_full else FULL_BYTES)
+        return self.is_full != was_full
+
+
+def say_full(path: Path, free: int) -> str:
+    return f"the disk of {path} is full: {free // 2**20} MiB are free"
 
 
 class DataDir:
@@ -38,12 +61,10 @@ class DataDir:
             raise
 
     def _check_room(self) -> None:
-        free = shutil.disk_usage(self._path).free
+        free = free_bytes(self._path)
         if free < MIN_FREE_BYTES:
-            raise StartError(
-                f"the disk of {self._path} is full: {free // 2**20} MiB are free, and gridhub needs at least "
-                f"{MIN_FREE_BYTES // 2**20} MiB to start"
-            )
+            needed = f"gridhub needs at least {MIN_FREE_BYTES // 2**20} MiB to start"
+            raise StartError(f"{say_full(self._path, free)}, and {needed}")
 
     def __exit__(self, *_: object) -> None:
         if self._lock is not None:

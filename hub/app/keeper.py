@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hub import log
+from hub.app.datadir import Room, free_bytes, say_full
 from hub.backoff import Backoff
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
@@ -53,6 +54,13 @@ class Keeper:
         self._clock = clock
         self._stop = stop
         self._housekeeping_at_s = 0.0
+        self._room = Room()
+
+    def trouble(self) -> str:
+        """What a person should know of; empty where all is well."""
+        free = free_bytes(self._config.data_dir)
+        self._room.look(free)
+        return say_full(self._config.data_dir, free) if self._room.is_full else ""
 
     def run_once(self, working: Callable[[], None]) -> None:
         # Nobody could beat while the store was away: whoever lives has this long to say so.
@@ -85,7 +93,8 @@ def main() -> None:
         keeper = Keeper(config, store, clock, stop)
 
         def report(healthy: bool, reason: str) -> None:
-            heart.set("ok" if healthy else "degraded", reason or "watching over the others")
+            reason = reason or keeper.trouble()
+            heart.set("ok" if healthy and not reason else "degraded", reason or "watching over the others")
 
         supervise(keeper.run_once, name="keeper", stop=stop, backoff=Backoff(0.5, 5.0), report=report)
         heart.stop()

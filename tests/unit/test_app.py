@@ -1,0 +1,43 @@
+"""The supervisor's decisions that need no process."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.app.app import App
+from hub.app.child import Child
+from hub.app.datadir import FULL_BYTES, MIN_FREE_BYTES, Room
+from hub.clock import SimulatedClock
+from hub.config import load
+
+
+def test_a_disk_is_full_below_one_mark_and_free_above_another() -> None:
+    room = Room()
+    free = [MIN_FREE_BYTES, FULL_BYTES, FULL_BYTES - 1, FULL_BYTES, MIN_FREE_BYTES - 1, MIN_FREE_BYTES, FULL_BYTES - 1]
+    seen = [(room.look(bytes_), room.is_full) for bytes_ in free]
+    assert seen == [
+        (False, False), (False, False), (True, True), (False, True), (False, True), (True, False), (True, True),
+    ]  # fmt: skip
+
+
+def test_a_full_disk_is_told_once_and_the_broker_starts_anew_when_there_is_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+    (tmp_path / "hub.yaml").write_text("areas: areas.geojson\n")
+    app = App(load(tmp_path / "hub.yaml"), SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC)), lambda _password: None)
+    asked: list[str] = []
+    monkeypatch.setattr(Child, "ask_to_stop", lambda child: asked.append(child.name))
+    monkeypatch.setattr(app, "_broker", Child("broker", ["true"]))
+    for free in (MIN_FREE_BYTES, 10 * 2**20, 5 * 2**20):
+        app.look_at_disk(free)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the disk of {tmp_path / 'var'} is full: 10 MiB are free"
+    ]
+    assert asked == [], "while it is full a new start would not help"
+    app.look_at_disk(MIN_FREE_BYTES)
+    assert asked == ["broker"]
