@@ -40,14 +40,6 @@ export const en = {
     cleared: 'cleared',
     resolved: 'back to normal',
   },
-  /** The named reasons of the rule engine; what people wrote is shown as they wrote it. */
-  reason: {
-    condition_met: 'the condition is met',
-    condition_cleared: 'the condition is over',
-    rule_removed: 'the rule was removed',
-    rule_changed: 'the rule was changed',
-    not_held_after_restart: 'the condition was over after a restart',
-  } as Record<string, string>,
   sourceState: {
     unknown: 'Never heard of',
     connecting: 'Connecting',
@@ -72,6 +64,7 @@ export const en = {
     co2: 'CO₂',
     tilt: 'Tilt',
     motion: 'Motion',
+    'device.online': 'Online',
     'camera.health': 'Camera health',
     temperature: 'Temperature',
     humidity: 'Humidity',
@@ -87,6 +80,7 @@ export const en = {
   } as Record<string, string>,
   open: 'open',
   closed: 'closed',
+  online: 'online',
   yes: 'yes',
   no: 'no',
 

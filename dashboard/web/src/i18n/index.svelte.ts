@@ -2,6 +2,8 @@
 
 import { settings } from '../settings.svelte';
 import { en, type Messages } from './en';
+import { said } from './reasons';
+import { sideOf } from './sides';
 import { zh } from './zh';
 
 export const catalogues: Record<'zh' | 'en', Messages> = { zh, en };
@@ -56,18 +58,29 @@ class Words {
   }
 
   metric(name: string): string {
-    return this.t.metric[name] ?? name;
+    return named(this.t.metric, name);
   }
 
   sourceType(name: string): string {
-    return this.t.sourceType[name] ?? name;
+    return named(this.t.sourceType, name);
+  }
+
+  /** A reason or a detail that a process of the hub wrote. What people wrote must not go through here. */
+  reason(text: string): string {
+    return said(text, settings.language);
+  }
+
+  /** A text that a rule gives in both languages. */
+  side(text: string): string {
+    return sideOf(text, settings.language);
   }
 
   /** A value with its unit, as a person reads it. */
   value(metric: string, value: number | null, text: string | null): string {
     if (value === null) return text ?? '–';
     if (metric === 'open') return value > 0 ? this.t.open : this.t.closed;
-    if (metric === 'camera.health') return text && text in this.t.sourceState ? this.state(text) : String(value);
+    if (metric === 'device.online') return value > 0 ? this.t.online : this.t.sourceState.offline;
+    if (metric === 'camera.health') return text ? this.state(text) : String(value);
     // The moving share of the picture.
     if (metric === 'motion') return `${(value * 100).toFixed(1)}\u202f%`;
     const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
@@ -75,9 +88,13 @@ class Words {
   }
 
   state(state: string): string {
-    return (this.t.sourceState as Record<string, string>)[state] ?? state;
+    return named(this.t.sourceState, state);
   }
 }
+
+/** Names come from outside: one like “constructor” is no word of ours. */
+const named = (catalogue: Record<string, string>, name: string): string =>
+  Object.hasOwn(catalogue, name) ? (catalogue[name] as string) : name;
 
 /** After a narrow no-break space, as SI writes it. */
 const UNITS: Record<string, string> = {

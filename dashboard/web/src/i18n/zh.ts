@@ -40,13 +40,6 @@ export const zh: Messages = {
     cleared: '人工清除',
     resolved: '恢复正常',
   },
-  reason: {
-    condition_met: '条件成立',
-    condition_cleared: '条件不再成立',
-    rule_removed: '规则已删除',
-    rule_changed: '规则已修改',
-    not_held_after_restart: '重启后条件已不成立',
-  },
   sourceState: {
     unknown: '从未上报',
     connecting: '正在连接',
@@ -71,6 +64,7 @@ export const zh: Messages = {
     co2: 'CO₂',
     tilt: '倾角',
     motion: '移动',
+    'device.online': '在线状态',
     'camera.health': '摄像机状态',
     temperature: '温度',
     humidity: '湿度',
@@ -79,6 +73,7 @@ export const zh: Messages = {
   sourceType: { smoke: '烟感', water: '水位', door: '门磁', air: '空气质量', manhole: '井盖', camera: '摄像机' },
   open: '开',
   closed: '关',
+  online: '在线',
   yes: '是',
   no: '否',
 

@@ -184,7 +184,7 @@ export class Desk {
     const worst = fired.sort((a, b) => rank(a.severity) - rank(b.severity))[0];
     if (!worst) return;
     if (settings.sound) play(worst.severity);
-    if (worst.severity === 'critical') this.announcement = words.t.queue.newCritical(worst.summary, worst.area_name);
+    if (worst.severity === 'critical') this.announcement = words.t.queue.newCritical(words.side(worst.summary), worst.area_name);
   }
 }
 

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { MACHINE_WORDS, SENTENCES, said } from './reasons';
+
+const files = import.meta.glob(
+  ['../../../../docs/design/camera-worker.md', '../../../../{hub,ingest,rules}/**/*.py', '../../../api/{parts,pictures}.py'],
+  { query: '?raw', import: 'default', eager: true },
+) as Record<string, string>;
+
+/** A file of the repository, which must be there. */
+function read(path: string): string {
+  const found = Object.entries(files).find(([key]) => `/${key}`.endsWith(`/${path.replace(/^dashboard\//, '')}`));
+  if (!found) throw new Error(`there is no ${path}`);
+  return found[1];
+}
+const CJK = /[\u3400-\u9fff]/;
+
+/** The table under “States and reasons”: each sentence with its Chinese. */
+function documented(): [string, string][] {
+  const table = (read('docs/design/camera-worker.md').split('## States and reasons')[1] as string).split('\n## ')[0] as string;
+  const rows = [...table.matchAll(/^\|[^|]*\|([^|]+)\|([^|]+)\|$/gm)].map(([, reasons, chinese]) => [reasons, chinese] as [string, string]);
+  return rows
+    .filter(([reasons]) => !/reason\s*$|---/.test(reasons))
+    .flatMap(([reasons, chinese]) => reasons.split(' · ').map((one) => [one.trim(), chinese.trim()] as [string, string]));
+}
+
+/** String literals of Python that stand after one of `marks`; what an f-string puts in is told as `7`. */
+function written(path: string, marks: RegExp): string[] {
+  const found = [...read(path).matchAll(new RegExp(`(?:${marks.source})f?"([^"]+)"`, 'g'))];
+  return found.map(([, text]) => (text as string).replace('{where}', 'the broker at 7:7').replace(/\{[^}]*\}/g, '7'));
+}
+
+describe('reasons in Chinese', () => {
+  it('are those of the table in the camera worker’s design', () => {
+    const table = documented();
+    expect(table.length).toBeGreaterThan(25);
+    for (const [reason, chinese] of table) {
+      const varied = (text: string): string => text.replace('port N', 'port 8554').replace('端口 N', '端口 8554');
+      expect(said(varied(reason), 'zh')).toBe(varied(chinese));
+    }
+  });
+
+  it.each([
+    ['ingest/video/open.py', /SourceError\(SourceState\.\w+, |reason = /],
+    ['ingest/video/watch.py', /SourceError\(SourceState\.\w+, /],
+    ['ingest/video/camera.py', /SourceError\(SourceState\.\w+, /],
+    ['ingest/video/worker.py', /reason = /],
+    ['ingest/video/serve.py', /view\.reason or /],
+    ['ingest/mqtt/presence.py', /reason = (?!f"nothing)/],
+    ['ingest/mqtt/client.py', /_lost = |BrokerAway\(/],
+    ['ingest/mqtt/worker.py', /_broker_reason = |set\("\w+", /],
+    ['hub/app/keeper.py', /reason = |else (?=f)|reason or |process\.name, /],
+    ['hub/store/heart.py', /reason = |_detail = "\w+", /],
+    ['hub/store/store.py', /StoreUnavailable\(/],
+    ['dashboard/api/parts.py', /Part\("\w+", "\w+", |Part\(name, "down", /],
+    ['dashboard/api/pictures.py', /WORKER_DOWN, |code, detail = "\w+", /],
+    ['rules/engine.py', /set\("\w+", /],
+  ] as const)('know what %s says', (path, marks) => {
+    const texts = written(path, marks);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(CJK.test(said(text, 'zh')), `${path}: ${text}`).toBe(true);
+  });
+
+  it('know every cause for which what a device sends is refused', () => {
+    const causes = [...(read('ingest/mqtt/codecs.py').split('class Cause')[1] as string).split('@dataclass')[0]!.matchAll(/= "(\w+)"/g)];
+    expect(causes.length).toBeGreaterThan(10);
+    for (const [, cause] of causes) expect(Object.keys(MACHINE_WORDS)).toContain(cause);
+    expect(said('what it sends is refused: too_old', 'zh')).toBe('上报内容被拒收：时间过早');
+    expect(said('what it sends is refused: too_old', 'en')).toBe('what it sends is refused: the time is too long ago');
+  });
+
+  it('know every named reason of the rule engine', () => {
+    const state = [...read('rules/state.py').matchAll(/span\.\w+\), "(\w+)"\)|_resolve\([\w.]+, "(\w+)"\)|lost: str = "(\w+)"/g)];
+    const evaluator = [...read('rules/evaluator.py').matchAll(/reason = "(\w+)"|else "(\w+)"$|_decide\("(\w+)"\)/gm)];
+    const engine = [...state, ...evaluator].map((match) => match.slice(1).find((word) => word !== undefined));
+    expect(engine).toContain('condition_met');
+    expect(engine).toContain('source_gone');
+    for (const word of engine) expect(Object.keys(MACHINE_WORDS)).toContain(word);
+  });
+
+  it('keep what varies, and turn durations', () => {
+    expect(said('nothing heard for more than 1m30s', 'zh')).toBe('超过 1 分钟30 秒没有数据');
+    expect(said('video-0 has stopped answering', 'zh')).toBe('video-0 停止响应');
+    expect(said('the broker at 10.0.0.1:1883: it refuses the connection: Not authorized', 'zh')).toBe(
+      '消息代理 10.0.0.1:1883：拒绝连接：Not authorized',
+    );
+  });
+
+  it('leave alone what is not known, whatever it is', () => {
+    for (const text of ['', 'nothing listens at port x', 'constructor', '现场已处置']) expect(said(text, 'zh')).toBe(text);
+  });
+
+  it('name what varies in the same order in both languages', () => {
+    const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([hole]) => hole);
+    for (const [english, chinese] of Object.entries(SENTENCES)) expect(holes(chinese), english).toEqual(holes(english));
+  });
+});

@@ -1,0 +1,151 @@
+/**
+ * What the hub's processes say of sources, alerts and themselves, in the language of the console. They write machine words
+ * and fixed English sentences, of which only what stands in braces here varies. What is not known is shown as it came. Pure.
+ *
+ * `{n}` is a number, `{word}` a name without spaces, `{text}` anything, `{duration}` as 1m30s, and `{reason}` is a machine
+ * word or one of these sentences again.
+ */
+
+import type { Language } from '../settings.svelte';
+
+/** By the rule engine in the log of an alert, and by the device worker where it refuses what a device sends. */
+export const MACHINE_WORDS: Record<string, Record<Language, string>> = {
+  condition_met: { en: 'the condition is met', zh: '条件成立' },
+  condition_cleared: { en: 'the condition is over', zh: '条件不再成立' },
+  earlier_evidence: { en: 'evidence that came late shows that it began earlier', zh: '迟到的数据表明开始得更早' },
+  late_data: { en: 'data that came late took the condition away', zh: '迟到的数据使条件不再成立' },
+  source_gone: { en: 'a source was removed', zh: '感知源已移除' },
+  rule_removed: { en: 'the rule was removed', zh: '规则已删除' },
+  rule_changed: { en: 'the rule was changed', zh: '规则已修改' },
+  not_held_after_restart: { en: 'the condition was over after a restart', zh: '重启后条件已不成立' },
+  bad_topic: { en: 'the topic is wrong', zh: '主题有误' },
+  unknown_device: { en: 'the device is not known', zh: '未登记的设备' },
+  not_approved: { en: 'the device is not approved yet', zh: '设备尚未批准' },
+  too_large: { en: 'the message is too large', zh: '消息过大' },
+  not_json: { en: 'not JSON', zh: '不是 JSON' },
+  wrong_shape: { en: 'the message has the wrong shape', zh: '消息结构有误' },
+  duplicate_key: { en: 'a key occurs twice', zh: '键重复' },
+  bad_time: { en: 'the time is wrong', zh: '时间有误' },
+  too_old: { en: 'the time is too long ago', zh: '时间过早' },
+  too_new: { en: 'the time is in the future', zh: '时间在未来' },
+  bad_id: { en: 'the id is wrong', zh: '编号有误' },
+  bad_metric: { en: 'the name of a metric is wrong', zh: '指标名有误' },
+  bad_value: { en: 'a value is wrong', zh: '数值有误' },
+};
+
+const CAMERA: Record<string, string> = {
+  'nothing listens at port {n}': '端口 {n} 无服务',
+  'the name of the camera cannot be resolved': '无法解析摄像机的主机名',
+  'no answer': '无应答',
+  'no way to the camera ({text})': '网络不可达（{text}）',
+  'the camera accepts the connection and says nothing': '连接成功但设备无响应',
+  'the camera closed the connection': '设备断开了连接',
+  'what answers there is no camera': '该地址上不是摄像机',
+  'the address is not an rtsp:// or rtsps:// URL': '地址不是有效的 RTSP 地址',
+  'the address cannot be understood': '地址不是有效的 RTSP 地址',
+  'its settings cannot be used: {text}': '配置无效：{text}',
+  'the camera refuses the user name or password (401)': '用户名或密码错误 (401)',
+  'this user may not see the stream (403)': '该用户无权观看 (403)',
+  'the user name and password are too long together': '用户名与密码过长',
+  'the camera knows no stream of this path (404)': '路径不存在 (404)',
+  'the camera offers no video here, or refuses to play it': '该地址没有视频',
+  'the camera offers no video': '该地址没有视频',
+  'the camera describes no stream that can be read': '该地址没有视频',
+  'what the camera sends cannot be decoded': '收到的数据无法解码',
+  'the codec of the picture cannot be decoded here': '不支持的视频编码',
+  'connected, but no picture arrives': '已连接但没有画面',
+  'the camera answers, but sends no picture': '已连接但没有画面',
+  'the camera ended the stream': '视频流中断',
+  'the connection was lost': '视频流中断',
+  'the stream is damaged': '视频流中断',
+  'the size of the picture changed': '画面尺寸已改变',
+  'the reader of this camera failed': '读取线程异常',
+  'there is no picture yet': '尚无画面',
+  'the worker has no picture': '尚无画面',
+};
+
+const DEVICE: Record<string, string> = {
+  'the device, or its last will, said that it is offline': '设备或其遗嘱消息报告离线',
+  'what it sends is refused: {reason}': '上报内容被拒收：{reason}',
+  'the hub has no connection to the broker': '中心与消息代理的连接中断',
+  'nothing heard for more than {duration}': '超过 {duration}没有数据',
+};
+
+const PROCESS: Record<string, string> = {
+  '{word} was restarted': '{word} 已重启',
+  '{word} does not run': '{word} 未运行',
+  '{word} has stopped answering': '{word} 停止响应',
+  '{word} does not answer': '{word} 没有响应',
+};
+
+const PART: Record<string, string> = {
+  starting: '正在启动',
+  stopped: '已停止',
+  'has stopped answering': '停止响应',
+  'has not started': '尚未启动',
+  'does not answer': '没有响应',
+  'not tried yet': '尚未尝试连接',
+  'not connected': '未连接',
+  'not connected yet': '尚未连接',
+  'not known: no device worker has said anything of it': '未知：没有设备进程报告过它',
+  'waiting for the store': '正在等待数据库',
+  'the store is away: {reason}': '数据库不可用：{reason}',
+  'no connection to the store can be had now': '目前无法连接数据库',
+  'connected to the broker; {n} devices': '已连接消息代理；{n} 个设备',
+  '{n} of {n} cameras watching': '{n}/{n} 个摄像机正常',
+  '{n} rules, {n} alerts on': '{n} 条规则，{n} 条告警成立',
+  'set aside: {text}': '已停用的规则：{text}',
+  'listens on {word}': '监听 {word}',
+  'watching over the others': '正在看护其他部件',
+  'it refuses the connection: {text}': '拒绝连接：{text}',
+  'it closed the connection before it answered': '未应答即断开连接',
+  'the connection to the broker was lost: {text}': '与消息代理的连接中断：{text}',
+  'the broker does not answer to the subscription': '消息代理没有响应订阅',
+  'the broker refuses the subscription: {text}': '消息代理拒绝订阅：{text}',
+  'the network thread of the MQTT client has died': 'MQTT 客户端的网络线程已终止',
+  'the broker at {word} cannot be reached: {text}': '无法连接消息代理 {word}：{text}',
+  'the broker at {word} does not answer': '消息代理 {word} 没有响应',
+  'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
+};
+
+export const SENTENCES = { ...CAMERA, ...DEVICE, ...PROCESS, ...PART };
+
+const HOLES: Record<string, string> = {
+  n: '(\\d+)',
+  word: '(\\S+)',
+  text: '(.+?)',
+  duration: '((?:\\d+(?:d|h|ms|m|s))+)',
+  reason: '(.+)',
+};
+const HOLE = /\{(\w+)\}/g;
+const UNITS: Record<string, string> = { d: '天', h: '小时', m: '分钟', s: '秒', ms: '毫秒' };
+
+interface Pattern {
+  sentence: RegExp;
+  english: string;
+  chinese: string;
+}
+
+const PATTERNS: Pattern[] = Object.entries(SENTENCES).map(([english, chinese]) => {
+  const escaped = english.replace(/[.*+?^$|()[\]\\]/g, '\\$&');
+  return { sentence: new RegExp(`^${escaped.replace(HOLE, (_, hole: string) => HOLES[hole] as string)}$`, 's'), english, chinese };
+});
+
+function filled(hole: string, text: string, language: Language): string {
+  if (hole === 'reason') return said(text, language);
+  if (hole !== 'duration' || language === 'en') return text;
+  return text.replace(/(\d+)(ms|[dhms])/g, (_, n: string, unit: string) => `${n} ${UNITS[unit]}`);
+}
+
+/** A machine word or a sentence of the hub in `language`; anything else as it is. */
+export function said(text: string, language: Language): string {
+  if (Object.hasOwn(MACHINE_WORDS, text)) return (MACHINE_WORDS[text] as Record<Language, string>)[language];
+  for (const { sentence, english, chinese } of PATTERNS) {
+    const found = sentence.exec(text);
+    if (!found) continue;
+    // Both languages name what varies in the same order.
+    let at = 0;
+    return (language === 'zh' ? chinese : english).replace(HOLE, (_, hole: string) => filled(hole, found[++at] as string, language));
+  }
+  return text;
+}
