@@ -128,6 +128,8 @@ export const api = {
       `/series?source=${id(source)}&metric=${id(metric)}&from=${id(from.toISOString())}&to=${id(to.toISOString())}`,
       signal,
     ),
+  /** The picture that the nth piece of evidence names. */
+  moment: (alert: number, n: number, signal: AbortSignal) => request(`/alerts/${alert}/snapshot?n=${n}`, { signal }),
   snapshot: (camera: string, width: number, signal: AbortSignal) =>
     request(`/cameras/${id(camera)}/snapshot?width=${width}`, { signal, cache: 'no-store' }),
 };

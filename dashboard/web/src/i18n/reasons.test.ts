@@ -78,7 +78,7 @@ describe('reasons in Chinese', () => {
   });
 
   it('keep what varies, and turn durations', () => {
-    expect(said('nothing heard for more than 1m30s', 'zh')).toBe('超过 1 分钟30 秒没有数据');
+    expect(said('nothing heard for more than 1m30s', 'zh')).toBe('超过 1 分钟 30 秒没有数据');
     expect(said('video-0 has stopped answering', 'zh')).toBe('video-0 停止响应');
     expect(said('the broker at 10.0.0.1:1883: it refuses the connection: Not authorized', 'zh')).toBe(
       '消息代理 10.0.0.1:1883：拒绝连接：Not authorized',

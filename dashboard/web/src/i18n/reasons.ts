@@ -134,7 +134,7 @@ const PATTERNS: Pattern[] = Object.entries(SENTENCES).map(([english, chinese]) =
 function filled(hole: string, text: string, language: Language): string {
   if (hole === 'reason') return said(text, language);
   if (hole !== 'duration' || language === 'en') return text;
-  return text.replace(/(\d+)(ms|[dhms])/g, (_, n: string, unit: string) => `${n} ${UNITS[unit]}`);
+  return text.replace(/(\d+)(ms|[dhms])/g, (_, n: string, unit: string) => ` ${n} ${UNITS[unit]}`).trim();
 }
 
 /** A machine word or a sentence of the hub in `language`; anything else as it is. */

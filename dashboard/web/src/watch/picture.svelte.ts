@@ -15,7 +15,7 @@ const WIDTHS = [480, 720, 1280];
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function inTurn<T>(call: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(call: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   running += 1;
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../api/types';
 import { alert } from '../testing';
-import { boxesOf } from './boxes';
+import { boxesAt, boxesIn, momentsOf, motionAt } from './boxes';
 import { timeOf } from './picture.svelte';
 
 const evidence = (source: string, ts: string, boxes: unknown): Evidence => ({
@@ -9,22 +9,41 @@ const evidence = (source: string, ts: string, boxes: unknown): Evidence => ({
 });
 
 describe('boxes on a picture', () => {
-  it('are those of the newest evidence of that camera', () => {
-    const of = alert({
-      evidence: [
-        evidence('cam-1', '2026-01-01T00:00:01Z', [[0, 0, 1, 1]]),
-        evidence('cam-1', '2026-01-01T00:00:02Z', [[0.1, 0.2, 0.3, 0.4]]),
-        evidence('cam-2', '2026-01-01T00:00:03Z', [[0.5, 0.5, 0.1, 0.1]]),
-      ],
-    });
-    expect(boxesOf(of, 'cam-1')).toEqual({ ts: '2026-01-01T00:00:02Z', boxes: [[0.1, 0.2, 0.3, 0.4]] });
+  const of = alert({
+    evidence: [
+      evidence('cam-1', '2026-01-01T00:00:01Z', [[0, 0, 1, 1]]),
+      evidence('cam-1', '2026-01-01T00:00:04Z', [[0.1, 0.2, 0.3, 0.4]]),
+      evidence('cam-2', '2026-01-01T00:00:09Z', [[0.5, 0.5, 0.1, 0.1]]),
+    ],
+  });
+  const boxes = (ts: string) => boxesAt(of, 'cam-1', Date.parse(ts));
+
+  it('are those of its camera from within a second of it', () => {
+    expect(boxes('2026-01-01T00:00:03.500Z')).toEqual([[0.1, 0.2, 0.3, 0.4]]);
+    expect(boxes('2026-01-01T00:00:00Z')).toEqual([[0, 0, 1, 1]]);
+  });
+
+  it('are none on a picture of another time, or of an unknown one', () => {
+    expect(boxes('2026-01-01T00:00:05.100Z')).toEqual([]);
+    expect(boxes('2026-01-01T00:00:09Z')).toEqual([]);
+    expect(boxesAt(of, 'cam-1', null)).toEqual([]);
+    expect(boxesAt(null, 'cam-1', 0)).toEqual([]);
   });
 
   it('are left out where they are not four fractions', () => {
-    const of = alert({ evidence: [evidence('cam-1', '2026-01-01T00:00:01Z', [[1, 2], 'x', [0, 0, 2, 1]])] });
-    expect(boxesOf(of, 'cam-1')).toBeNull();
-    expect(boxesOf(null, 'cam-1')).toBeNull();
+    expect(boxesIn(evidence('cam-1', '2026-01-01T00:00:01Z', [[1, 2], 'x', [0, 0, 2, 1]]))).toEqual([]);
   });
+
+  it('tell when there last was motion', () => {
+    expect(motionAt(of, 'cam-1')).toBe('2026-01-01T00:00:04Z');
+    expect(motionAt(of, 'cam-3')).toBeNull();
+  });
+});
+
+it('finds the evidence that has a picture of its moment, under the number that the hub knows it by', () => {
+  const [smoke, motion] = [evidence('s', '2026-01-01T00:00:00Z', null), evidence('cam-1', '2026-01-01T00:00:01Z', [])];
+  const of = alert({ evidence: [smoke, { ...motion, attrs: { snapshot: 'cam-1/1.jpg' } }, { ...motion, attrs: { snapshot: 7 } }] });
+  expect(momentsOf(of, 4).map(({ n }) => n)).toEqual([1]);
 });
 
 describe('the time of a picture', () => {
