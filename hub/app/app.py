@@ -16,7 +16,7 @@ from hub.app import floors
 from hub.app.broker import EmbeddedBroker
 from hub.app.child import Child
 from hub.app.datadir import DataDir, Room, free_bytes, say_full
-from hub.app.keeper import notice_the_dead
+from hub.app.keeper import give_up
 from hub.app.postgres import EmbeddedPostgres
 from hub.clock import Clock
 from hub.config import Config, store_access
@@ -185,7 +185,8 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
         with store.transaction() as tx:
             areas.put(tx, configured_areas)
             sources.sync(tx, [*cameras, *devices], clock.now())
-        notice_the_dead(store, clock, late_s=0.0)  # nobody watched while the hub was not running
+        for process in processes.list_processes(store):
+            give_up(store, process, clock.now())  # nobody watched while the hub was not running
         processes.retain(store, names)
         return _first_administrator(store)
 

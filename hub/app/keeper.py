@@ -10,7 +10,8 @@ import argparse
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from hub import log
@@ -20,29 +21,54 @@ from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
 from hub.store import Store, alerts, health, housekeeping, processes
 from hub.store.heart import LATE_S, Heart
+from hub.store.processes import Process
 from hub.supervise import supervise
 from hub.tally import Tally
 
 PERIOD_S = 1.0
 HOUSEKEEPING_S = 3600.0
+_PAUSE_S = 4.0  # between two looks: longer, and something hung
 
 _log = logging.getLogger(__name__)
 
 
-def notice_the_dead(store: Store, clock: Clock, late_s: float = LATE_S) -> list[str]:
-    """Mark processes without a heartbeat as down and their sources as not watched; answers their names."""
-    now = clock.now()
-    dead = []
-    for process in processes.list_processes(store):
-        is_late = (now - process.beat_at).total_seconds() > late_s
-        if process.state != "down" and not is_late:
-            continue
-        reason = f"{process.name} does not run" if process.state == "down" else f"{process.name} has stopped answering"
-        if process.state != "down":
-            processes.mark_down(store, process.name, "has stopped answering", now)
-        if health.blind(store, process.name, process.beat_at, reason):
-            dead.append(process.name)
-    return dead
+class Pulse:
+    """When the last beat of each process was seen, by the monotonic clock: setting the host's clock kills nobody.
+
+    Time in which nobody could beat, or nobody looked, is not held against them: the store hung, or this process did.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[str, tuple[datetime, float]] = {}
+        self._looked_s = clock.monotonic()
+
+    def dead(self, known: Sequence[Process]) -> list[Process]:
+        """Those that said goodbye, or have not beaten for ``LATE_S``. ``known`` was read just now."""
+        now_s = self._clock.monotonic()
+        if now_s - self._looked_s > _PAUSE_S:
+            self._seen.clear()
+        self._looked_s = now_s
+        dead = []
+        for process in known:
+            beat_at, seen_s = self._seen.get(process.name, (None, now_s))
+            if beat_at != process.beat_at:
+                self._seen[process.name] = process.beat_at, now_s
+            if process.state == "down" or (beat_at == process.beat_at and now_s - seen_s > LATE_S):
+                dead.append(process)
+        return dead
+
+
+def give_up(store: Store, process: Process, now: datetime) -> int:
+    """Mark a process as down and its sources as not watched since its last beat; answers how many sources.
+
+    Where it has beaten meanwhile nothing is done.
+    """
+    reason = f"{process.name} does not run" if process.state == "down" else f"{process.name} has stopped answering"
+    with store.transaction() as tx:
+        if not processes.give_up(tx, process, "has stopped answering", now):
+            return 0
+        return health.blind(tx, process.name, process.beat_at, reason)
 
 
 class Keeper:
@@ -63,12 +89,11 @@ class Keeper:
         return say_full(self._config.data_dir, free) if self._room.is_full else ""
 
     def run_once(self, working: Callable[[], None]) -> None:
-        # Nobody could beat while the store was away: whoever lives has this long to say so.
-        judge_at_s = self._clock.monotonic() + LATE_S
+        pulse = Pulse(self._clock)  # a new one: nobody could beat while the store was away
         while not self._stop.is_set():
-            if self._clock.monotonic() >= judge_at_s:
-                for name in notice_the_dead(self._store, self._clock):
-                    _log.warning("%s does not answer: its sources are marked as not watched", name)
+            for process in pulse.dead(processes.list_processes(self._store)):
+                if give_up(self._store, process, self._clock.now()):
+                    _log.warning("%s does not answer: its sources are marked as not watched", process.name)
             alerts_back = alerts.unshelve_due(self._store, self._clock.now())
             if alerts_back:
                 _log.info("%d shelved alerts are back", len(alerts_back))

@@ -31,6 +31,9 @@ def report(store: Store, reports: Sequence[Health], process: str) -> None:
             health = newest[row["source"]]
             is_change = (row["state"], row["reason"]) != (health.state, health.reason)
             since = max(health.since, row["since"]) if is_change else row["since"]
+            if is_change and health.state.watching and row["state"] == SourceState.WORKER_DOWN:
+                # Its worker was given up and may not know it: what it last saw is what it surely watches.
+                since = max(since, health.seen_at or since)
             tx.execute(sql["source_state_put"], _values(health, since, process))
             if is_change:
                 changed.append((row, health, since))
@@ -40,20 +43,19 @@ def report(store: Store, reports: Sequence[Health], process: str) -> None:
             _journal(tx, row, health, since, process)
 
 
-def blind(store: Store, process: str, since: datetime, reason: str, kind: SourceKind | None = None) -> int:
+def blind(tx: Tx, process: str, since: datetime, reason: str, kind: SourceKind | None = None) -> int:
     """Mark every source of a process that has died as not watched from its last beat on; answers how many."""
-    with store.transaction() as tx:
-        rows = tx.execute(sql["source_state_of_process"], {"process": process, "kind": kind}).fetchall()
-        blinded = []
-        for row in rows:
-            began = max(since, row["since"])
-            health = Health(row["source"], SourceState.WORKER_DOWN, reason, began, row["seen_at"], row["detail"])
-            tx.execute(sql["source_state_put"], _values(health, began, process))
-            _turn_gap(tx, health, began)
-            blinded.append((row, health))
-        for row, health in blinded:
-            _journal(tx, row, health, health.since, "keeper")
-        return len(rows)
+    rows = tx.execute(sql["source_state_of_process"], {"process": process, "kind": kind}).fetchall()
+    blinded = []
+    for row in rows:
+        began = max(since, row["since"])
+        health = Health(row["source"], SourceState.WORKER_DOWN, reason, began, row["seen_at"], row["detail"])
+        tx.execute(sql["source_state_put"], _values(health, began, process))
+        _turn_gap(tx, health, began)
+        blinded.append((row, health))
+    for row, health in blinded:
+        _journal(tx, row, health, health.since, "keeper")
+    return len(rows)
 
 
 def gaps(store: Store, source: str, first: datetime, last: datetime) -> list[dict[str, Any]]:

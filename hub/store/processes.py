@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from hub.store.sql import sql
-from hub.store.store import Store
+from hub.store.store import Store, Tx
 from hub.tally import Sample
 
 
@@ -37,22 +37,33 @@ def beat(
     started_at: datetime,
     now: datetime,
     samples: list[Sample],
-) -> None:
-    """Say that a process lives. ``since`` moves when its state or detail changes."""
+) -> bool:
+    """Say that a process lives; answers whether it was down by what the store knew, or never there.
+
+    ``since`` moves when its state or detail changes.
+    """
     values = {"name": name, "pid": pid, "state": state, "detail": detail, "started_at": started_at, "now": now}
     counted = [{"name": item.name, "labels": dict(item.labels), "value": item.value} for item in samples]
     with store.transaction() as tx:
+        known = tx.execute(sql["process_lock"], {"name": name}).fetchone()
         tx.execute(sql["process_beat"], {**values, "samples": Jsonb(counted)})
+    return known is None or known["state"] == "down"
 
 
 def list_processes(store: Store) -> list[Process]:
     return [Process(**row) for row in store.fetch(sql["process_list"])]
 
 
-def mark_down(store: Store, name: str, detail: str, now: datetime) -> None:
-    """A process that has stopped beating cannot say so itself."""
-    with store.transaction() as tx:
-        tx.execute(sql["process_mark_down"], {"name": name, "detail": detail, "now": now})
+def give_up(tx: Tx, process: Process, detail: str, now: datetime) -> bool:
+    """A process that has stopped beating cannot say so itself. False where it has beaten since it was read.
+
+    Until the transaction ends it cannot beat; its next beat then answers that it was given up.
+    """
+    known = tx.execute(sql["process_lock"], {"name": process.name}).fetchone()
+    if known is None or known["beat_at"] != process.beat_at:
+        return False
+    tx.execute(sql["process_mark_down"], {"name": process.name, "detail": detail, "now": now})
+    return True
 
 
 def retain(store: Store, names: Sequence[str]) -> None:

@@ -58,8 +58,8 @@ class Worker:
         self._clock = clock
         self.tally = Tally()
         self._writer = Writer(store, self._name, self.tally)
-        self._heart = Heart(store, self._name, clock, self.tally)
         self._presence = Presence()
+        self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
         self._heard_before: set[str] | None = None
         self._registry = Registry(store, clock, self._devices_changed)
         self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock)

@@ -93,6 +93,12 @@ class Camera:
         """Whether the thread has not moved for longer than anything it does may take."""
         return self._thread.is_alive() and self._clock.monotonic() > self._stuck_at_s
 
+    def say_again(self) -> None:
+        """Others wrote that nobody watches: say how it is, where it is watched with the next packet."""
+        self._reported_s = None
+        if not self._health.state.watching:
+            self._outlet.report(self._health)
+
     @property
     def state(self) -> SourceState:
         return self._health.state

@@ -48,7 +48,8 @@ class Worker:
         self._tally = Tally()
         self._writer = Writer(store, self.name, self._tally)
         self._clerk = Clerk(store, self._writer, self.name, data_dir, clock, self._tally)
-        self._heart = Heart(store, self.name, clock, self._tally)
+        self._was_given_up = threading.Event()
+        self._heart = Heart(store, self.name, clock, self._tally, self._was_given_up.set)
         self._cameras: dict[str, Camera] = {}
         self._leaving: list[Camera] = []
         self._adopted: set[str] = set()
@@ -64,7 +65,7 @@ class Worker:
         pictures.start()
         try:
             while not stop.is_set():
-                if listener.wait(_TICK_S) or self._is_due():
+                if (listener.wait(_TICK_S) or self._is_due()) and self._heart.begun():
                     self._look()
                 self._check()
         finally:
@@ -117,6 +118,10 @@ class Worker:
                 reason = "the reader of this camera failed"
                 self._clerk.report(Health(camera_id, SourceState.ENDED, reason, self._clock.now()))
                 del self._cameras[camera_id]
+        if self._was_given_up.is_set():
+            self._was_given_up.clear()
+            for camera in self._cameras.values():
+                camera.say_again()
         watching = sum(camera.state.watching for camera in self._cameras.values())
         self._tally.set("gridhub_cameras", len(self._cameras))
         self._tally.set("gridhub_cameras_watching", watching)

@@ -40,7 +40,8 @@ def test_a_hub_whose_parts_work_is_ready(api: Api) -> None:
 
 
 def test_a_hub_with_a_part_that_is_down_is_not_ready_and_names_it(api: Api) -> None:
-    processes.mark_down(api.store, "rules", "fell over", datetime.now(UTC))
+    now = datetime.now(UTC)
+    processes.beat(api.store, "rules", 1, "down", "fell over", now, now, [])
     client = api.anonymous()
     wait_for(lambda: client.get(f"{api.url}/readyz").status_code == 503, "it is not ready")
     assert client.get(f"{api.url}/readyz").json() == {"ready": False, "down": ["rules"]}
@@ -160,7 +161,8 @@ def test_gridhub_status_tells_how_every_part_is(city: Store, database: str, tmp_
     assert [line[:2] for line in lines[1:]] == [
         [name, "ok"] for name in ("store", "broker", "video-0", "mqtt-0", "rules", "dashboard", "keeper")
     ]
-    processes.mark_down(city, "rules", "倒了", datetime.now(UTC))
+    now = datetime.now(UTC)
+    processes.beat(city, "rules", 1, "down", "倒了", now, now, [])
     done = status(config, "--json")
     assert done.returncode == 1
     parts = {part["name"]: part for part in json.loads(done.stdout)["parts"]}

@@ -225,7 +225,8 @@ def test_the_area_looked_at_must_lie_in_what_the_person_may_see(api: Api) -> Non
 def test_a_change_of_a_part_is_told(api: Api) -> None:
     with Stream(api.client("vera")) as connection:
         connection.until(is_kind("system"))
-        processes.mark_down(api.store, "rules", "fell over", datetime.now(UTC))
+        now = datetime.now(UTC)
+        processes.beat(api.store, "rules", 1, "down", "fell over", now, now, [])
         event = connection.until(is_kind("system"))
     assert [part["name"] for part in event.data["parts"] if part["state"] == "down"] == ["rules"]
 

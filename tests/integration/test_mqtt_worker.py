@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from hub.app.keeper import give_up
 from hub.model.source import Source, SourceKind
 from hub.store import processes, readings, sources
 from tests.fix_mqtt import GRID, City, wait_for
@@ -149,6 +150,24 @@ def test_a_device_is_watching_when_heard_and_offline_when_its_last_will_says_so(
     assert mqtt_city.stored("smoke-1", "device.online") == [1, 0]
     device.say("smoke-1", {"values": {"smoke": 0}})
     wait_for(lambda: state() == "watching", "the device is watching again")
+
+
+def test_a_device_that_is_offline_is_so_again_after_its_worker_was_taken_for_dead(mqtt_city: City) -> None:
+    mqtt_city.worker()
+
+    def state() -> str:
+        [row] = readings.source_page(mqtt_city.store, SourceKind.DEVICE, source_id="smoke-1")
+        return str(row["state"])
+
+    mqtt_city.device().send("gridhub/v1/devices/smoke-1/status", "offline", retain=True)
+    wait_for(lambda: state() == "offline", "the device is offline")
+
+    def given_up() -> bool:
+        [process] = processes.list_processes(mqtt_city.store)
+        return give_up(mqtt_city.store, process, mqtt_city.now()) > 0
+
+    wait_for(given_up, "the worker is taken for dead between two beats")
+    wait_for(lambda: state() == "offline", "the worker has said again how its devices are", 10)
 
 
 def test_a_status_that_was_retained_before_the_worker_existed_is_known(mqtt_city: City) -> None:

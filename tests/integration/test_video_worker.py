@@ -19,6 +19,7 @@ from typing import Any
 import av
 import pytest
 
+from hub.app.keeper import give_up
 from hub.clock import SystemClock
 from hub.errors import StoreUnavailable
 from hub.model.area import Area
@@ -129,6 +130,24 @@ def test_what_a_camera_sees_and_how_it_is_reaches_the_store(
     causes = [gap["cause"] for gap in health.gaps(city, "cam-1", LONG_AGO, LATER)]
     assert causes[-1] == "connecting"
     assert all(gap["to"] is not None for gap in health.gaps(city, "cam-1", LONG_AGO, LATER))
+
+
+def test_cameras_are_told_of_again_after_their_worker_was_taken_for_dead(
+    server: FaultServer, city: Store, worker: Running
+) -> None:
+    add(city, camera_source(server.url("ok")))
+    add(city, replace(camera_source("rtsp://127.0.0.1:1/x"), id="cam-2"))
+    known = {"cam-1": "watching", "cam-2": "unreachable"}
+    eventually(lambda: states(city) == known)
+
+    def given_up() -> bool:
+        [process] = processes.list_processes(city)
+        return give_up(city, process, datetime.now(UTC)) > 0
+
+    eventually(given_up)
+    eventually(lambda: states(city) == known, 10)
+    found = [gap for gap in health.gaps(city, "cam-1", LONG_AGO, LATER) if gap["cause"] == "worker_down"]
+    assert [gap["to"] > gap["from"] for gap in found] == [True]
 
 
 def test_the_newest_picture_is_had_from_the_socket_and_from_nobody_else(
