@@ -1,27 +1,34 @@
 /**
- * Writes src/api/schema.ts from the hub's own description of its interface.
+ * Writes src/api/schema.ts from the hub's own description of its interface, which describe.py prints.
  *
- *     GRIDHUB_URL=http://127.0.0.1:8000 GRIDHUB_PASSWORD=… npm run types      # from a running hub
- *     npm run types -- openapi.json                                           # from a file
+ *     npm run types                   # writes it
+ *     npm run types -- --check        # fails where the file is another; part of `npm run check`
+ *
+ * GRIDHUB_PYTHON names another interpreter than that of the repository's .venv.
  */
 
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 
-const HUB = process.env.GRIDHUB_URL ?? 'http://127.0.0.1:8000';
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const FILE = new URL('src/api/schema.ts', import.meta.url);
+const HEAD = '// Written by `npm run types` from the hub’s own description. Not for editing: types.ts names what is used.\n\n';
 
-async function described() {
-  if (process.argv[2]) return JSON.parse(await readFile(process.argv[2], 'utf8'));
-  const credentials = { username: process.env.GRIDHUB_USER ?? 'admin', password: process.env.GRIDHUB_PASSWORD };
-  const headers = { 'Content-Type': 'application/json' };
-  const session = await fetch(`${HUB}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify(credentials) });
-  if (!session.ok) throw new Error(`signing in: ${session.status}`);
-  const { token } = await session.json();
-  const document = await fetch(`${HUB}/api/openapi.json`, { headers: { Authorization: `Bearer ${token}` } });
-  if (!document.ok) throw new Error(`openapi.json: ${document.status}`);
-  return document.json();
+function described() {
+  const python = process.env.GRIDHUB_PYTHON ?? `${REPOSITORY}.venv/bin/python`;
+  if (!existsSync(python)) throw new Error(`there is no ${python}: run "make setup", or name an interpreter in GRIDHUB_PYTHON`);
+  const env = { ...process.env, PYTHONPATH: REPOSITORY };
+  const script = fileURLToPath(new URL('describe.py', import.meta.url));
+  return JSON.parse(execFileSync(python, [script], { cwd: REPOSITORY, env, encoding: 'utf8', maxBuffer: 2 ** 26 }));
 }
 
-const head = '// Written by `npm run types` from the hub’s /api/openapi.json. Not for editing: types.ts names what is used.\n\n';
-const types = astToString(await openapiTypescript(await described(), { rootTypes: false }));
-await writeFile(new URL('src/api/schema.ts', import.meta.url), head + types);
+const types = HEAD + astToString(await openapiTypescript(described(), { rootTypes: false }));
+if (!process.argv.includes('--check')) {
+  await writeFile(FILE, types);
+} else if ((await readFile(FILE, 'utf8')) !== types) {
+  console.error('src/api/schema.ts is not what the hub describes: run "npm run types", and see what it changes');
+  process.exitCode = 1;
+}

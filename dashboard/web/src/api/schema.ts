@@ -1,4 +1,4 @@
-// Written by `npm run types` from the hub’s /api/openapi.json. Not for editing: types.ts names what is used.
+// Written by `npm run types` from the hub’s own description. Not for editing: types.ts names what is used.
 
 export interface paths {
     "/api/v1/session": {
@@ -826,9 +826,9 @@ export interface components {
             /**
              * @default {
              *       "mode": "off",
-             *       "keep": "P30D",
-             *       "pre": "PT10S",
-             *       "post": "PT20S"
+             *       "keep": "30d",
+             *       "pre": "10s",
+             *       "post": "20s"
              *     }
              */
             record: components["schemas"]["RecordSettings"];
@@ -1655,7 +1655,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description what is wrong with the hub */
@@ -1664,7 +1664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
