@@ -24,6 +24,7 @@ from hub.errors import StartError
 from hub.store import probe
 
 SYSTEM_USER = "gridhub-postgres"
+_PREDECESSOR_S = 20.0
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -96,9 +97,19 @@ class EmbeddedPostgres:
         self.wait_ready(timeout_s)
 
     def wait_ready(self, timeout_s: float = 60.0) -> None:
-        deadline = time.monotonic() + timeout_s
-        while not probe.answers(self.conninfo("postgres")):
-            if self.child.died() is not None or time.monotonic() > deadline:
+        began_s = time.monotonic()
+        while not probe.answers(self.conninfo("postgres")) or self.child.died() is not None:
+            waited_s = time.monotonic() - began_s
+            if self.child.died() is not None:
+                # The server of a hub that was killed a moment ago takes a while to end.
+                words = self.last_words()
+                is_held_up = any(sign in words for sign in ("lock file", "shared memory block", "shutting down"))
+                if not is_held_up or waited_s > _PREDECESSOR_S:
+                    raise StartError(f"PostgreSQL does not start: {words}")
+                time.sleep(0.2)
+                self._remove_stale_pid()
+                self.child.start(time.monotonic())
+            elif waited_s > timeout_s:
                 raise StartError(f"PostgreSQL does not start: {self.last_words()}")
             time.sleep(0.05)
         probe.create_database(self.conninfo("postgres"), "gridhub")
@@ -142,18 +153,17 @@ class EmbeddedPostgres:
             )
 
     def _remove_stale_pid(self) -> None:
-        """After a crash of the machine the number in the pid file may belong to any other process."""
-        pid_file = self._data / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return
-        try:
-            is_postgres = "postgres" in psutil.Process(pid).name()
-        except psutil.NoSuchProcess:
-            is_postgres = False
-        if not is_postgres:
-            pid_file.unlink(missing_ok=True)
+        """After a crash of the machine the number in a lock file may belong to any other process."""
+        for lock in (self._data / "postmaster.pid", self._socket_dir / ".s.PGSQL.5432.lock"):
+            try:
+                found = psutil.Process(int(lock.read_text().split()[0]))
+                is_postgres = "postgres" in found.name() and found.status() != psutil.STATUS_ZOMBIE
+            except (OSError, ValueError, IndexError):
+                continue
+            except psutil.NoSuchProcess:
+                is_postgres = False
+            if not is_postgres:
+                lock.unlink(missing_ok=True)
 
 
 def _ensure_user(name: str) -> None:
