@@ -50,6 +50,11 @@ class BatchWriter:
                 return self._commit(observations, refusals, copies=self._store.copies)
             except psycopg.errors.UniqueViolation:
                 return self._commit(observations, refusals, copies=False)
+            except psycopg.errors.CheckViolation:
+                # A day that was known is gone: it was older than what is kept, and something late belongs there.
+                self._days.clear()
+                self._know_days(observations)
+                return self._commit(observations, refusals, copies=False)
 
     def _commit(
         self, observations: Sequence[Observation], refusals: Sequence[Refusal], *, copies: bool

@@ -205,13 +205,23 @@ def test_a_source_that_never_spoke_is_blind_from_the_start_and_gaps_follow_its_s
     for report in (at(5, SourceState.CONNECTING), at(8, SourceState.WATCHING), at(9, SourceState.WATCHING)):
         health.report(city, [report], "video-0")
     health.report(city, [at(60, SourceState.STALLED)], "video-0")
-    assert health.blind(city, "video-0", T0 + timedelta(seconds=70), "killed") == 1
+    with city.transaction() as tx:
+        assert health.blind(tx, "video-0", T0 + timedelta(seconds=70), "killed") == 1
     found = health.gaps(city, "cam-1", T0, T0 + timedelta(hours=1))
     times = [((gap["from"] - T0).total_seconds(), gap["to"] and (gap["to"] - T0).total_seconds()) for gap in found]
     assert [gap["cause"] for gap in found] == ["unknown", "connecting", "stalled", "worker_down"]
     assert times == [(0, 5), (5, 8), (60, 70), (70, None)]
     states = [entry.change for entry in journal.of_subject(city, "source", "cam-1")]
     assert states == ["connecting", "watching", "stalled", "worker_down"]
+
+
+def test_a_day_that_was_dropped_is_made_again_for_what_comes_late(city: Store) -> None:
+    writer = batches.BatchWriter(city, "mqtt-0")
+    assert writer.append([smoke(1)]) is not None
+    housekeeping.run(city, T0 + timedelta(days=10), timedelta(days=7))
+    late = writer.append([smoke(2)])
+    assert late is not None
+    assert late.rows == 1
 
 
 def test_offsets_never_move_back(store: Store) -> None:
