@@ -108,7 +108,7 @@ class App:
         told = False
         while not self._stopping:
             for child in (*self._servers, *self._workers):
-                self._tend(child)
+                self.tend(child)
             self.look_at_disk(free_bytes(self._config.data_dir))
             if not told and _accepts(self._config):
                 self._ready(password)
@@ -129,7 +129,7 @@ class App:
         if self._broker is not None:
             self._broker.ask_to_stop()
 
-    def _tend(self, child: Child) -> None:
+    def tend(self, child: Child) -> None:
         now_s = self._clock.monotonic()
         status = child.died()
         if status is None:
@@ -141,7 +141,12 @@ class App:
             child.restart_at_s = now_s + delay_s
             _log.warning("%s ended (%s); starting it again in %.1f s", child.name, _say(status), delay_s)
         elif now_s >= child.restart_at_s:
-            child.start(now_s)
+            try:
+                child.start(now_s)
+            except OSError as error:  # no memory, no process to be had: the others go on, and this one is tried again
+                child.restart_at_s = now_s + child.backoff.next_s()
+                _log.warning("%s cannot be started: %s", child.name, error.strerror or error)
+                return
             _log.info("%s started again as process %d", child.name, child.process.pid if child.process else 0)
 
     def _ask_to_stop(self, *_: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,3 +42,28 @@ def test_a_full_disk_is_told_once_and_the_broker_starts_anew_when_there_is_room(
     assert asked == [], "while it is full a new start would not help"
     app.look_at_disk(MIN_FREE_BYTES)
     assert asked == ["broker"]
+
+
+def test_a_process_that_cannot_be_started_now_is_tried_again_and_does_not_take_the_others_with_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+    (tmp_path / "hub.yaml").write_text("areas: areas.geojson\n")
+    clock = SimulatedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    app = App(load(tmp_path / "hub.yaml"), clock, lambda _password: None)
+    child = Child("rules", ["true"])
+    outcomes: list[OSError | None] = [OSError(errno.EAGAIN, "no room for a process"), None]
+
+    def start(self: Child, _now_s: float) -> None:
+        if error := outcomes.pop(0):
+            raise error
+        self.restart_at_s = None
+
+    monkeypatch.setattr(Child, "died", lambda _child: 1)
+    monkeypatch.setattr(Child, "start", start)
+    for _ in range(20):
+        if outcomes:
+            app.tend(child)
+            clock.advance(1.0)
+    assert outcomes == []
+    assert any("cannot be started" in record.getMessage() for record in caplog.records)
