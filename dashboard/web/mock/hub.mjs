@@ -43,6 +43,12 @@ export class Hub {
     return this.features.map(({ properties: { path, name, kind } }) => ({ path, name, kind, parent: path.split('/').slice(0, -1).join('/') || null }));
   }
 
+  standing(path) {
+    const sources = [...this.cameras, ...this.devices];
+    const grids = this.areaList().filter((a) => a.kind === 'grid').map((a) => ({ path: a.path, sources: sources.filter((s) => s.area === a.path).length }));
+    return { path, sources: sources.length, grids };
+  }
+
   status() {
     return { version: '0.1.0', started_at: iso(this.started), now: iso(Date.now()), parts: this.parts };
   }

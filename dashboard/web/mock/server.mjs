@@ -94,7 +94,12 @@ async function api(request, response, url) {
   if (path === '/areas.geojson') return send(response, 200, { type: 'FeatureCollection', features: hub.features });
   if (path === '/status') return send(response, 200, hub.status());
   if (path === '/cameras') return list(hub.cameras);
-  if (path === '/devices') return list(hub.devices.filter((d) => d.area.startsWith(query.get('area') ?? '')));
+  if (path === '/devices') {
+    const state = query.get('state');
+    return list(hub.devices.filter((d) => d.area.startsWith(query.get('area') ?? '') && (state === null || d.state === state)));
+  }
+  const standing = /^\/areas\/(.+)\/status$/.exec(path);
+  if (standing) return send(response, 200, hub.standing(standing[1]));
   if (path === '/alerts') return list(hub.alertList(query.getAll('state')));
   if (path === '/series') return send(response, 200, hub.series(query.get('source'), query.get('metric'), query.get('from'), query.get('to')));
   if (path === '/stream') return hub.stream(request, response, query);

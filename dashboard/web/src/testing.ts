@@ -35,6 +35,7 @@ export function device(id: string, area: string, change: Partial<Device> = {}): 
     name: id,
     area,
     type: 'smoke',
+    approved: true,
     state: 'watching',
     reason: '',
     since: '2026-01-01T00:00:00Z',
@@ -57,6 +58,7 @@ export function city(given: { lastId?: number; alerts?: Alert[]; areas?: Area[];
     alerts: given.alerts ?? [],
     cameras: [],
     devices: given.devices ?? [],
+    standings: (given.devices ?? []).map((one) => ({ path: one.area, sources: 1, grids: [] })),
     parts: [],
   });
 }

@@ -7,11 +7,13 @@ import type {
   Alert,
   AlertDetail,
   Area,
+  AreaStatus,
   AreasGeoJson,
   Camera,
   Device,
   Page,
   Series,
+  SourceState,
   Status,
   User,
 } from './types';
@@ -86,13 +88,16 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** As many as the hub gives at once. */
+const PAGE = 1000;
+
 /** Every item of a list, page by page. */
 async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: Page<T> = await get<Page<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=200${query}`, signal);
+    const page: Page<T> = await get<Page<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${query}`, signal);
     items.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);
@@ -109,7 +114,9 @@ export const api = {
   areas: (signal?: AbortSignal) => all<Area>('/areas', signal),
   geojson: (signal?: AbortSignal) => get<AreasGeoJson>('/areas.geojson', signal),
   cameras: (signal?: AbortSignal) => all<Camera>('/cameras', signal),
-  devices: (signal?: AbortSignal) => all<Device>('/devices', signal),
+  areaStatus: (area: string, signal?: AbortSignal) => get<AreaStatus>(`/areas/${area.split('/').map(id).join('/')}/status`, signal),
+  device: (device: string, signal?: AbortSignal) => get<Device>(`/devices/${id(device)}`, signal),
+  devicesBeing: (state: SourceState, signal?: AbortSignal) => all<Device>(`/devices?state=${state}`, signal),
   devicesIn: (area: string, signal?: AbortSignal) => all<Device>(`/devices?area=${id(area)}`, signal),
   status: (signal?: AbortSignal) => get<Status>('/status', signal),
 

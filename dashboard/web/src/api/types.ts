@@ -26,13 +26,14 @@ export type LogEntry = Schemas['LogEntry'];
 export type AlertDetail = Schemas['AlertDetail'];
 export type Series = Schemas['Series'];
 export type Part = Schemas['Part'];
+export type AreaStatus = Schemas['AreaStatus'];
 export type Status = Schemas['Status'];
 
 /** Only what the console uses: the rest is for those who configure. */
 export type Camera = Pick<Schemas['Camera'], 'id' | 'name' | 'area' | 'state' | 'reason' | 'since' | 'detail'>;
 export type Device = Pick<
   Schemas['Device'],
-  'id' | 'name' | 'area' | 'type' | 'state' | 'reason' | 'since' | 'latest'
+  'id' | 'name' | 'area' | 'type' | 'approved' | 'state' | 'reason' | 'since' | 'latest'
 >;
 
 export interface Page<T> {

@@ -61,10 +61,10 @@ function countAlert(status: AreaStatus, alert: Alert): void {
   }
 }
 
+/** Known sources only: how many there are is counted by the hub, and each that does not watch is known. */
 function countSource(status: AreaStatus, source: Source): void {
   const watching = source.state === 'watching' ? 1 : 0;
-  status.sources += 1;
-  status.watching += watching;
+  status.watching -= 1 - watching;
   if (source.kind === 'camera') {
     status.cameras += 1;
     status.camerasWatching += watching;
@@ -77,25 +77,30 @@ export interface Board {
 }
 
 /** `now` in milliseconds since the epoch: a shelved alert counts again when its time is over. */
-export function boardOf(city: Pick<City, 'areas' | 'alerts' | 'sources'>, now: number): Board {
+export function boardOf(city: Pick<City, 'areas' | 'alerts' | 'sources' | 'counted'>, now: number): Board {
   const areas = new Map<string, AreaStatus>();
   for (const path of city.areas.keys()) areas.set(path, emptyStatus());
   const total = emptyStatus();
-  for (const source of city.sources.values()) {
-    countSource(total, source);
-    for (const path of upwards(source.area)) {
-      const status = areas.get(path);
-      if (status) countSource(status, source);
+  const each = (path: string, count: (status: AreaStatus) => void): void => {
+    count(total);
+    for (const step of upwards(path)) {
+      const status = areas.get(step);
+      if (status) count(status);
     }
-  }
+  };
+  for (const [path, n] of city.counted)
+    each(path, (status) => {
+      status.sources += n;
+      status.watching += n;
+    });
+  for (const source of city.sources.values())
+    if (source.kind === 'camera' || source.state !== 'watching') each(source.area, (status) => countSource(status, source));
   for (const { alert } of city.alerts.values() as IterableIterator<Known>) {
     if (!isOpen(alert, now)) continue;
-    countAlert(total, alert);
-    for (const path of upwards(alert.area)) {
-      const status = areas.get(path);
-      if (status) countAlert(status, alert);
-    }
+    each(alert.area, (status) => countAlert(status, alert));
   }
+  // A source that has just been added is known before it is counted.
+  for (const status of [total, ...areas.values()]) status.watching = Math.max(0, status.watching);
   return { total, areas };
 }
 

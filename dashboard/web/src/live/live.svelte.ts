@@ -4,11 +4,11 @@
  */
 
 import { untrack } from 'svelte';
-import { api } from '../api/client';
-import type { Alert, AreasGeoJson, StreamEvent } from '../api/types';
+import { ApiError, api } from '../api/client';
+import type { Alert, Area, AreasGeoJson, Device, SourceState, StreamEvent } from '../api/types';
 import { shapesOf } from '../map/geometry';
 import { boardOf, gridsOf } from './board';
-import { EMPTY, applyAll, cityOf, seriesKey, withAlerts, withHistory, type City, type Point } from './state';
+import { EMPTY, applyAll, cityOf, countedOf, seriesKey, withAlerts, withDevices, withHistory, type City, type Point, type Standing } from './state';
 import { Stream } from './stream';
 
 export type Connection =
@@ -29,6 +29,12 @@ const HISTORY_MS = 5 * 60_000;
 const NOTICE_CLOCK_MS = 5_000;
 /** After lists that could not be read. */
 const RELOAD_MS = 5_000;
+/** How a device can be that does not watch. */
+const BLIND: SourceState[] = ['silent', 'offline', 'worker_down', 'unknown', 'disabled'];
+/** After the stream spoke of a source that is not known: others may follow. */
+const RECOUNT_MS = 2_000;
+/** So many of those that fell silent at once are asked for their names; of the rest the ids are shown. */
+const NAMED_AT_ONCE = 50;
 
 export class Live {
   city = $state.raw<City>(EMPTY);
@@ -50,10 +56,11 @@ export class Live {
   readonly #alerts = $derived(this.city.alerts);
   readonly #areas = $derived(this.city.areas);
   readonly #sources = $derived(this.city.sources);
+  readonly #counted = $derived(this.city.counted);
   /** Shelved alerts come back by the clock; looking every 15 s is enough. */
   readonly slowNow = $derived(Math.floor(this.now / 15_000) * 15_000);
   readonly board = $derived(
-    boardOf({ alerts: this.#alerts, areas: this.#areas, sources: this.#sources }, this.slowNow),
+    boardOf({ alerts: this.#alerts, areas: this.#areas, sources: this.#sources, counted: this.#counted }, this.slowNow),
   );
   readonly grids = $derived(gridsOf(this.#areas));
   readonly shapes = $derived(this.geojson && shapesOf(this.geojson, new Set(this.grids.map((grid) => grid.path))));
@@ -63,6 +70,7 @@ export class Live {
   #version: string | null = null;
   #held: StreamEvent[] | null = null;
   #loading: AbortController | null = null;
+  #recount: ReturnType<typeof setTimeout> | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #stream: Stream;
   #lastHello = 0;
@@ -93,6 +101,7 @@ export class Live {
 
   stop(): void {
     clearInterval(this.#ticker);
+    clearTimeout(this.#recount);
     window.removeEventListener('online', this.retry);
     this.#loading?.abort();
     this.#stream.stop();
@@ -117,6 +126,11 @@ export class Live {
     this.city = withAlerts(this.city, alerts, askedAt);
   }
 
+  /** Devices of a place that is looked at; `askedAt` as in `learn`. */
+  learnDevices(devices: readonly Device[], askedAt: number): void {
+    this.city = withDevices(this.city, devices, askedAt);
+  }
+
   /** Signs of life are no event: they are asked for while somebody looks at them. */
   async loadParts(): Promise<void> {
     const { parts } = await api.status();
@@ -139,8 +153,32 @@ export class Live {
       this.#held.push(...events);
       return;
     }
+    this.#apply(events);
+  }
+
+  #apply(events: StreamEvent[]): void {
+    const { sources } = this.city;
     this.city = applyAll(this.city, events);
+    // A source that was not known has just stopped watching, or has just been added.
+    if (events.some((event) => event.type === 'source' && !sources.has(event.data.source)))
+      this.#recount ??= setTimeout(() => void this.#count(), RECOUNT_MS);
     this.handlers.onEvents(events);
+  }
+
+  /** How many sources there are, and the names of those of which only the stream has spoken. */
+  async #count(): Promise<void> {
+    // From here on another such event asks again.
+    this.#recount = undefined;
+    const askedAt = this.city.lastId;
+    const nameless = [...this.city.sources.values()].filter((source) => source.kind === 'device' && source.name === '');
+    try {
+      const counted = countedOf(await standings([...this.city.areas.values()]));
+      this.city = { ...this.city, counted };
+      for (const { id } of nameless.slice(0, NAMED_AT_ONCE)) this.learnDevices([await api.device(id)], askedAt);
+    } catch (cause) {
+      // Where the hub is away the screen says so already, and the next event asks again.
+      if (!(cause instanceof ApiError)) throw cause;
+    }
   }
 
   #hello(hello: { now: string; last_id: number; version: string }): void {
@@ -164,17 +202,18 @@ export class Live {
     this.city = { ...this.city, lastId };
     const { signal } = loading;
     try {
-      const [areas, geojson, alerts, cameras, devices, status] = await Promise.all([
-        api.areas(signal),
+      const areas = await api.areas(signal);
+      const [counts, geojson, alerts, cameras, status, ...blind] = await Promise.all([
+        standings(areas, signal),
         api.geojson(signal),
         api.openAlerts(signal),
         api.cameras(signal),
-        api.devices(signal),
         api.status(signal),
+        ...BLIND.map((state) => api.devicesBeing(state, signal)),
       ]);
       if (signal.aborted) return;
       this.geojson = geojson;
-      this.city = cityOf({ lastId, areas, alerts, cameras, devices, parts: status.parts });
+      this.city = cityOf({ lastId, areas, alerts, cameras, devices: blind.flat(), standings: counts, parts: status.parts });
       this.loaded = true;
       this.loadError = null;
     } catch (cause) {
@@ -184,9 +223,15 @@ export class Live {
     }
     const held = this.#held ?? [];
     this.#held = null;
-    this.city = applyAll(this.city, held);
-    this.handlers.onEvents(held);
+    this.#apply(held);
   }
+}
+
+/** Of the outermost areas that this person sees. */
+function standings(areas: readonly Area[], signal?: AbortSignal): Promise<Standing[]> {
+  const paths = new Set(areas.map((area) => area.path));
+  const outermost = areas.filter((area) => area.parent === null || !paths.has(area.parent));
+  return Promise.all(outermost.map((area) => api.areaStatus(area.path, signal)));
 }
 
 export const liveSeries = (city: City, source: string, metric: string): readonly Point[] =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StreamEvent } from '../api/types';
-import { alert, area } from '../testing';
+import { alert, area, device } from '../testing';
 import { Live } from './live.svelte';
 
 const NOW = '2026-01-01T00:00:00Z';
@@ -49,6 +49,7 @@ beforeEach(async () => {
     '/areas.geojson': () => ({ type: 'FeatureCollection', features: [] }),
     '/alerts': page([]),
     '/cameras': page([]),
+    '/areas/c/status': () => ({ path: 'c', sources: 3, grids: [{ path: 'c/g1', sources: 3 }] }),
     '/devices': page([]),
     '/status': () => ({ version: '1', started_at: NOW, now: NOW, parts: [] }),
   };
@@ -166,5 +167,43 @@ describe('going on', () => {
     await say('hello', { now: '2026-01-01T00:02:00Z', last_id: 7, version: '1' });
     expect(live.hubTime()).toBeGreaterThanOrEqual(Date.parse('2026-01-01T00:02:00Z'));
     expect(live.clockError).toBeGreaterThan(100_000);
+  });
+});
+
+describe('sources', () => {
+  const turned = (id: number, source: string, state: string) =>
+    say('source', { source, kind: 'device', area: 'c/g1', state, reason: '', since: NOW, detail: {} }, id);
+  const status = () => live.board.areas.get('c/g1');
+
+  it('are counted by the hub, less those that do not watch', async () => {
+    const silent = device('d-1', 'c/g1', { state: 'silent' });
+    let calls = 0;
+    lists['/devices'] = () => ({ items: calls++ === 0 ? [silent] : [], next: null });
+    await hello(7);
+    expect(status()).toMatchObject({ sources: 3, watching: 2 });
+    expect(live.city.sources.size).toBe(1);
+    await turned(8, 'd-2', 'offline');
+    expect(status()).toMatchObject({ sources: 3, watching: 1 });
+    await turned(9, 'd-1', 'watching');
+    expect(status()).toMatchObject({ sources: 3, watching: 2 });
+  });
+
+  it('that are new are counted and named soon', async () => {
+    await hello(7);
+    lists['/areas/c/status'] = () => ({ path: 'c', sources: 5, grids: [{ path: 'c/g1', sources: 4 }] });
+    lists['/devices/d-9'] = () => device('d-9', 'c/g1', { name: 'Nine', state: 'offline' });
+    await turned(8, 'd-9', 'silent');
+    await turned(9, 'd-9', 'offline');
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(live.board.total).toMatchObject({ sources: 5, watching: 4 });
+    expect(live.city.sources.get('d-9')?.name).toBe('Nine');
+  });
+
+  it('of a place that is looked at do not set back what the stream said meanwhile', async () => {
+    await hello(7);
+    const askedAt = live.city.lastId;
+    await turned(8, 'd-1', 'silent');
+    live.learnDevices([device('d-1', 'c/g1', { name: 'One' })], askedAt);
+    expect(live.city.sources.get('d-1')).toMatchObject({ name: 'One', state: 'silent' });
   });
 });

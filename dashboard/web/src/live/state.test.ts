@@ -48,7 +48,7 @@ describe('events of the journal', () => {
   });
 
   it('about a source keep its name and change its state', () => {
-    const before = cityOf({ lastId: 0, areas: [], alerts: [], devices: [], parts: [], cameras: [
+    const before = cityOf({ lastId: 0, areas: [], alerts: [], devices: [], standings: [], parts: [], cameras: [
       { id: 'cam-1', name: 'North gate', area: 'c/g1', state: 'watching', reason: '', since: '2026-01-01T00:00:00Z', detail: {} },
     ] });
     const after = applyAll(before, [source(1, 'stalled')]);
@@ -94,7 +94,7 @@ describe('readings', () => {
 
   it('from the list of devices are there from the start', () => {
     const latest = { smoke: { value: 0.2, text: null, ts: '2026-01-01T00:00:00Z' } };
-    const start = cityOf({ lastId: 0, areas: [], alerts: [], cameras: [], parts: [], devices: [device('smoke-1', 'c/g1', { latest })] });
+    const start = cityOf({ lastId: 0, areas: [], alerts: [], cameras: [], standings: [], parts: [], devices: [device('smoke-1', 'c/g1', { latest })] });
     expect(start.latest.get(seriesKey('smoke-1', 'smoke'))?.value).toBe(0.2);
   });
 });

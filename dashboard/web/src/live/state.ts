@@ -8,6 +8,7 @@
 import type {
   Alert,
   Area,
+  AreaStatus,
   Camera,
   Device,
   Latest,
@@ -28,6 +29,8 @@ export interface Source {
   reason: string;
   since: string;
   detail: Record<string, unknown>;
+  /** The journal id of the last event that said something about it (0: it was only loaded). */
+  seenId: number;
 }
 
 /** An alert, and the journal id of the last event that said something about it (0: it was only loaded). */
@@ -42,7 +45,10 @@ export interface City {
   /** Log entries that came by the stream, by alert. */
   log: ReadonlyMap<number, readonly LogEntry[]>;
   areas: ReadonlyMap<string, Area>;
+  /** Every camera, every device that does not watch, and the devices of the places that were looked at. */
   sources: ReadonlyMap<string, Source>;
+  /** How many sources there are in each area itself, known here or not. */
+  counted: ReadonlyMap<string, number>;
   parts: readonly Part[];
   /** Newest value of each series, by `seriesKey`. */
   latest: ReadonlyMap<string, Latest>;
@@ -63,6 +69,7 @@ export const EMPTY: City = {
   log: new Map(),
   areas: new Map(),
   sources: new Map(),
+  counted: new Map(),
   parts: [],
   latest: new Map(),
   recent: new Map(),
@@ -76,27 +83,42 @@ export interface Loaded {
   areas: Area[];
   alerts: Alert[];
   cameras: Camera[];
+  /** At least those that do not watch. */
   devices: Device[];
+  /** Of the outermost areas. */
+  standings: Standing[];
   parts: Part[];
+}
+
+export type Standing = Pick<AreaStatus, 'path' | 'sources'> & { grids: Pick<AreaStatus['grids'][number], 'path' | 'sources'>[] };
+
+/** What is not in a grid below is counted as the outermost area's own. */
+export function countedOf(standings: readonly Standing[]): Map<string, number> {
+  const counted = new Map<string, number>();
+  const add = (path: string, n: number): void => void counted.set(path, (counted.get(path) ?? 0) + n);
+  for (const { path, sources, grids } of standings) {
+    add(path, sources);
+    for (const grid of grids) {
+      add(path, -grid.sources);
+      add(grid.path, grid.sources);
+    }
+  }
+  return counted;
 }
 
 export function cityOf(loaded: Loaded): City {
   const sources = new Map<string, Source>();
-  const latest = new Map<string, Latest>();
-  for (const c of loaded.cameras) sources.set(c.id, { ...c, kind: 'camera', type: 'camera' });
-  for (const d of loaded.devices) {
-    sources.set(d.id, { ...d, kind: 'device', detail: {} });
-    for (const [metric, value] of Object.entries(d.latest)) latest.set(seriesKey(d.id, metric), value);
-  }
-  return {
+  for (const c of loaded.cameras) sources.set(c.id, { ...c, kind: 'camera', type: 'camera', seenId: 0 });
+  const city = {
     ...EMPTY,
     lastId: loaded.lastId,
     alerts: new Map(loaded.alerts.map((alert) => [alert.id, { alert, seenId: 0 }])),
     areas: new Map(loaded.areas.map((area) => [area.path, area])),
     sources,
+    counted: countedOf(loaded.standings),
     parts: loaded.parts,
-    latest,
   };
+  return withDevices(city, loaded.devices, loaded.lastId);
 }
 
 type Draft = { -readonly [K in keyof City]: City[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : City[K] };
@@ -141,8 +163,8 @@ function applyOne(copy: Copy, event: StreamEvent): void {
     }
     case 'source': {
       const { source, kind, ...rest } = event.data;
-      const known = copy.city.sources.get(source) ?? { id: source, kind, name: source, type: kind };
-      copy.map('sources').set(source, { ...known, ...rest });
+      const known = copy.city.sources.get(source) ?? { id: source, kind, name: '', type: kind };
+      copy.map('sources').set(source, { ...known, ...rest, seenId: event.id });
       return;
     }
     case 'observation':
@@ -195,6 +217,25 @@ export function withAlerts(city: City, alerts: readonly Alert[], askedAt: number
     if (!known || known.seenId <= askedAt) next.set(alert.id, { alert, seenId: known?.seenId ?? 0 });
   }
   return { ...city, alerts: next };
+}
+
+/** Devices read from the hub. How one stands that the stream spoke of since `askedAt` (a journal id) is newer here. */
+export function withDevices(city: City, devices: readonly Device[], askedAt: number): City {
+  const sources = new Map(city.sources);
+  const latest = new Map(city.latest);
+  for (const { latest: values, approved, ...device } of devices) {
+    // Who is not let in yet is nobody to wait for.
+    if (!approved) continue;
+    const known = sources.get(device.id);
+    const newer = known && known.seenId > askedAt ? known : { ...device, detail: {}, seenId: known?.seenId ?? 0 };
+    sources.set(device.id, { ...newer, kind: 'device', name: device.name, type: device.type });
+    for (const [metric, value] of Object.entries(values)) {
+      const key = seriesKey(device.id, metric);
+      const before = latest.get(key);
+      if (!before || Date.parse(before.ts) < Date.parse(value.ts)) latest.set(key, value);
+    }
+  }
+  return { ...city, sources, latest };
 }
 
 function forgetOldest(copy: Copy): void {
