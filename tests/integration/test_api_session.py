@@ -138,6 +138,7 @@ def test_a_change_by_cookie_must_come_from_a_page_of_this_hub(api: Api) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
         {"Origin": "http://evil.example"},
+        {"Origin": "http://[::1"},
         {"Origin": "null"},
         {"Authorization": "Basic b3R0bzp4"},
         {"Sec-Fetch-Site": "cross-site", "Origin": api.url},
