@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -80,9 +81,11 @@ class EmbeddedPostgres:
     def prepare(self) -> None:
         """Make the data directory where it is missing. Raises StartError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._socket_dir.mkdir(parents=True, exist_ok=True)
+        self._socket_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._user is not None:
             _ensure_user(self._user)
+        self._check_socket_dir()
+        if self._user is not None:
             _let_through(self._folder, _BIN)
             for folder in (self._folder, self._socket_dir):
                 shutil.chown(folder, self._user, self._user)
@@ -125,6 +128,13 @@ class EmbeddedPostgres:
             return "it has left no log"
         telling = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line or "ERROR" in line]
         return (telling or lines or ["it said nothing"])[-1].strip()
+
+    def _check_socket_dir(self) -> None:
+        """It may lie in a folder that everybody can write to, and its owner could be the server for our clients."""
+        found = self._socket_dir.lstat()
+        owners = {os.geteuid()} if self._user is None else {0, pwd.getpwnam(self._user).pw_uid}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o022:
+            raise StartError(f"{self._socket_dir} belongs to somebody else: remove it, or choose a shorter data_dir")
 
     def _check_version(self) -> None:
         version_file = self._data / "PG_VERSION"

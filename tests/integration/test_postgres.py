@@ -7,7 +7,10 @@ import signal
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from hub.app.postgres import EmbeddedPostgres
+from hub.errors import StartError
 from hub.store import probe
 
 
@@ -15,6 +18,20 @@ def made_in(folder: str) -> EmbeddedPostgres:
     server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres" / "run", "a-test-password")
     server.prepare()
     return server
+
+
+@pytest.mark.parametrize("trap", ["link", "writable"])
+def test_a_socket_folder_that_somebody_else_prepared_is_not_used(tmp_path: Path, trap: str) -> None:
+    run = tmp_path / "run"
+    if trap == "link":
+        (tmp_path / "elsewhere").mkdir()
+        run.symlink_to(tmp_path / "elsewhere")
+    else:
+        run.mkdir()
+        run.chmod(0o777)
+    with pytest.raises(StartError, match="belongs to somebody else"):
+        EmbeddedPostgres(tmp_path / "postgres", run, "a-test-password").prepare()
+    assert not (tmp_path / "postgres" / "data").exists()
 
 
 def test_a_server_starts_right_after_its_predecessor_was_killed_or_told_to_end() -> None:
