@@ -20,13 +20,14 @@ from hub import log
 from hub.app import floors
 from hub.app.app import App, check_everything
 from hub.clock import SystemClock
-from hub.config import Config, load, store_access
+from hub.config import Config, broker_access, load, store_access
 from hub.errors import ConfigError, HubError
 from hub.model.people import Person, Role
 from hub.passwords import hash_password
 from hub.store import Store, journal, migrate, people, series
 
 Run = Callable[[argparse.Namespace], int]
+_DEFAULT_CONFIG = Path("hub.yaml")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     run: Run | None = getattr(options, "run", None)
     if run is None:
-        parser.print_usage(sys.stderr)
+        parser.print_help(sys.stderr)
         sys.exit(2)
     log.setup("gridhub", logging.INFO)
     try:
@@ -45,7 +46,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         for problem in error.problems:
             say(log.redact(str(problem)))
         count = len(error.problems)
-        say(f"gridhub: {count} problem{'s' if count != 1 else ''}; nothing was started")
+        outcome = "; nothing was started" if run in {_up, _demo} else ""
+        say(f"gridhub: {count} problem{'s' if count != 1 else ''}{outcome}")
+        if options.config == _DEFAULT_CONFIG and not options.config.exists():
+            say("name your configuration with -c FILE; that of the demo is var/demo/hub.yaml")
         sys.exit(2)
     except HubError as error:
         say(f"gridhub: {log.redact(str(error))}")
@@ -67,11 +71,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     _add(commands, "check", "say what is wrong in a configuration", _check, _config_option)
     _add_db(commands)
     _add_user(commands)
-    # Only the floor that brings the command is loaded, so that the others cost nothing.
-    wanted = [module for name, module in floors.COMMANDS.items() if not arguments or name in arguments[:1]]
-    if not wanted and (not arguments or arguments[0].startswith("-")):
-        wanted = list(floors.COMMANDS.values())
-    for module in dict.fromkeys(wanted):
+    # Only the floor that brings the command is loaded, so that the others cost nothing; for help, all of them.
+    first = arguments[0] if arguments else ""
+    if first in floors.COMMANDS:
+        wanted = [floors.COMMANDS[first]]
+    else:
+        wanted = [] if first in commands.choices else list(floors.COMMANDS.values())
+    for module in wanted:
         importlib.import_module(module).register(commands)
     return parser
 
@@ -83,14 +89,24 @@ def _add(commands: Any, name: str, words: str, run: Run, options: Callable[[argp
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
+    parser.add_argument("-c", "--config", type=Path, default=_DEFAULT_CONFIG, help="the configuration (hub.yaml)")
 
 
 def _demo_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8000, help="of the dashboard, on 127.0.0.1")
+    parser.add_argument("--port", type=_number(1, 65535), default=8000, help="of the dashboard, on 127.0.0.1")
     parser.add_argument("--data", type=Path, default=Path("var/demo"), help="where everything is kept")
-    parser.add_argument("--cameras", type=int, default=4)
-    parser.add_argument("--devices", type=int, default=200)
+    parser.add_argument("--cameras", type=_number(1, 1000), default=4)
+    parser.add_argument("--devices", type=_number(1, 100_000), default=200)
+    parser.set_defaults(config=None)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be a number from {least} to {most}")
+        return int(text)
+
+    return parse
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -138,9 +154,13 @@ def _up(options: argparse.Namespace) -> int:
 
 def _tell(config: Config, password: str | None) -> None:
     say(f"gridhub is ready: http://{config.listen}/")
+    if config.broker.url is None:
+        access = broker_access(config)
+        kept = config.data_dir / "secrets" / "broker"
+        say(f"devices publish to mqtt://{access.host}:{access.port}, user {access.username}, password in {kept}")
     if password is not None:
         say(f"first sign-in: user admin, password {password}")
-        say("(it is shown this once; to change it: gridhub user password admin)")
+        say(f"(it is shown this once; to change it: gridhub user password admin -c {config.path})")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -193,10 +213,12 @@ def _add_user(commands: Any) -> None:
         parser.add_argument("--role", choices=[str(role) for role in Role], default="operator")
         parser.add_argument("--area", help="may see this area and what lies below it only")
 
-    user = commands.add_parser("user", help="people: add, list, disable, password").add_subparsers(required=True)
+    words = "people: add, list, disable, enable, password"
+    user = commands.add_parser("user", help=words).add_subparsers(required=True)
     _add(user, "add", "add a person; the password is asked for, or read from standard input", _user_add, adding)
     _add(user, "list", "list people", _user_list, _config_option)
     _add(user, "disable", "shut a person out at once", _user_disable, with_name)
+    _add(user, "enable", "let a person in again", _user_enable, with_name)
     _add(user, "password", "set a password; ends the person's sessions", _user_password, with_name)
 
 
@@ -219,7 +241,18 @@ def _user_list(options: argparse.Namespace) -> int:
 
 def _user_disable(options: argparse.Namespace) -> int:
     with _store(options) as store:
+        others = [person for person in people.list_people(store) if person.name != options.name]
+        if not any(person.role is Role.ADMINISTRATOR and not person.disabled for person in others):
+            raise HubError(f"{options.name} is the last administrator: add another one first")
         people.set_disabled(store, options.name, disabled=True)
+    say(f"{options.name} is disabled, and signed out everywhere")
+    return 0
+
+
+def _user_enable(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        people.set_disabled(store, options.name, disabled=False)
+    say(f"{options.name} may sign in")
     return 0
 
 
@@ -227,6 +260,9 @@ def _user_password(options: argparse.Namespace) -> int:
     password_hash = _ask_password()
     with _store(options) as store:
         people.set_password(store, options.name, password_hash)
+        is_disabled = any(person.disabled for person in people.list_people(store) if person.name == options.name)
+    words = "; it is still disabled: gridhub user enable" if is_disabled else ""
+    say(f"the password of {options.name} is changed, and every session of it has ended{words}")
     return 0
 
 

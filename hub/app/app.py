@@ -109,6 +109,8 @@ class App:
         while not self._stopping:
             for child in (*self._servers, *self._workers):
                 self.tend(child)
+            if not (self._config.data_dir / "lock").exists():
+                raise StartError(f"the data directory {self._config.data_dir} was removed: stopped")
             self.look_at_disk(free_bytes(self._config.data_dir))
             if not told and _accepts(self._config):
                 self._ready(password)
@@ -151,6 +153,7 @@ class App:
 
     def _ask_to_stop(self, *_: object) -> None:
         self._stopping += 1
+        _log.info("stopping" if self._stopping == 1 else "stopping at once")
         if self._stopping > 1:
             for child in (*self._workers, *self._servers):
                 if child.died() is None and child.process is not None:

@@ -40,7 +40,7 @@ def beat(
 ) -> bool:
     """Say that a process lives; answers whether it was down by what the store knew, or never there.
 
-    ``since`` moves when its state or detail changes.
+    ``since`` moves when its state changes.
     """
     values = {"name": name, "pid": pid, "state": state, "detail": detail, "started_at": started_at, "now": now}
     counted = [{"name": item.name, "labels": dict(item.labels), "value": item.value} for item in samples]

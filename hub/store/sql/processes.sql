@@ -4,8 +4,7 @@ values (%(name)s, %(pid)s, %(state)s, %(detail)s, %(now)s, %(started_at)s, %(now
 on conflict (name) do update
 set pid = excluded.pid, state = excluded.state, detail = excluded.detail, started_at = excluded.started_at,
     beat_at = excluded.beat_at, samples = excluded.samples,
-    since = case when (process.state, process.detail) = (excluded.state, excluded.detail)
-                 then process.since else excluded.since end
+    since = case when process.state = excluded.state then process.since else excluded.since end
 
 -- name: process_list
 select name, pid, state, detail, since, started_at, beat_at, samples from process order by name

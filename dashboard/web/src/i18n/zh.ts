@@ -209,7 +209,7 @@ export const zh: Messages = {
     commentTitle: (n) => `为告警 #${n} 添加备注`,
     commentLabel: '备注内容',
     clearTitle: (n) => `清除告警 #${n}`,
-    clearDetail: '人工结束该告警。若条件仍成立，规则会再次触发。',
+    clearDetail: '人工结束该告警，即使条件仍然成立。条件消失后再次出现时，规则才会重新触发。',
     reason: '原因',
     reasons: ['误报', '测试或检修', '现场已处置'],
     required: '请填写原因。',
