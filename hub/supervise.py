@@ -28,7 +28,7 @@ def supervise(
 
     ``run_once`` calls ``working()`` once it does its job, and raises HubError when it cannot go on; it returns when it
     has nothing more to do for now and wants to be called again at once. ``report(healthy, reason)`` is called with
-    each ``working()`` and with each new failure. An error that is not a HubError is a mistake of ours: it ends the loop.
+    each ``working()`` and with each new failure. An error that is no HubError is a mistake of ours and ends the loop.
     """
     last_reason = ""
     repeats = 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hub import cli
 from hub.app.app import App
 from hub.app.child import Child
 from hub.app.datadir import FULL_BYTES, MIN_FREE_BYTES, Room
@@ -67,3 +68,14 @@ def test_a_process_that_cannot_be_started_now_is_tried_again_and_does_not_take_t
             clock.advance(1.0)
     assert outcomes == []
     assert any("cannot be started" in record.getMessage() for record in caplog.records)
+
+
+def test_a_demo_of_impossible_size_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wrong in (["--port", "99999"], ["--devices", "-5"], ["--cameras", "many"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["demo", "--data", str(tmp_path / "demo"), *wrong])
+        assert ended.value.code == 2
+        assert "must be a number from 1 to" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
