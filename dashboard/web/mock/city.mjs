@@ -77,7 +77,7 @@ export const CAMERAS = [
   { id: 'cam-0001', name: '兴华路口', grid: 17, state: 'watching', reason: '' },
   { id: 'cam-0002', name: '桃源小区院内', grid: 3, state: 'watching', reason: '' },
   { id: 'cam-0003', name: '铁西仓库北门', grid: 26, state: 'watching', reason: '' },
-  { id: 'cam-0004', name: '河湾泵站', grid: 14, state: 'unreachable', reason: 'connection refused by 10.20.3.14:554' },
+  { id: 'cam-0004', name: '河湾泵站', grid: 14, state: 'unreachable', reason: 'nothing listens at port 554' },
 ];
 
 const TYPES = ['smoke', 'water', 'door', 'air', 'manhole'];
@@ -96,7 +96,7 @@ export function devices() {
       origin: 'config',
       approved: true,
       state: silent ? 'silent' : 'watching',
-      reason: silent ? 'nothing heard for 2 min, expected every 10 s' : '',
+      reason: silent ? 'nothing heard for more than 1m' : '',
     };
   });
 }

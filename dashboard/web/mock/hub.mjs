@@ -80,7 +80,7 @@ export class Hub {
     const device = this.devices.find((d) => d.area === area && METRICS[d.type].includes(rule.metric)) ?? this.devices[grid];
     const evidence = [{ source: rule.metric === 'camera.health' && camera ? camera.id : device.id, metric: rule.metric, ts: iso(at - 2_000), value, text: null, attrs: null }];
     if (camera && rule.metric === 'smoke') {
-      const attrs = { boxes: [[0.31, 0.52, 0.09, 0.29], [0.62, 0.2, 0.16, 0.52]] };
+      const attrs = { snapshot: 'mock.jpg', boxes: [[0.31, 0.52, 0.09, 0.29], [0.62, 0.2, 0.16, 0.52]] };
       evidence.push({ source: camera.id, metric: 'motion', ts: iso(at - 900), value: 0.061, text: null, attrs });
     }
     const alert = {
@@ -164,7 +164,7 @@ export class Hub {
   }
 
   breakPart() {
-    Object.assign(this.parts[5], { state: 'down', detail: 'the broker refuses the connection: 127.0.0.1:1883', since: iso(Date.now()) });
+    Object.assign(this.parts[5], { state: 'down', detail: 'the broker at 127.0.0.1:1883 does not answer', since: iso(Date.now()) });
     Object.assign(this.parts[1], { state: 'degraded', detail: 'restarted 3 times in 5 min', since: iso(Date.now() - 60_000) });
     for (const client of this.clients) this.say(client, 'system', { parts: this.parts });
   }

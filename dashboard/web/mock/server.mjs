@@ -110,6 +110,13 @@ async function api(request, response, url) {
     const taken = Date.now() - 400;
     return send(response, 200, scene(camera, taken), 'image/svg+xml', { 'X-Frame-Time': new Date(taken).toISOString() });
   }
+  const moment = /^\/alerts\/(\d+)\/snapshot$/.exec(path);
+  if (moment) {
+    const item = hub.alerts.get(Number(moment[1]))?.evidence[Number(query.get('n') ?? 0)];
+    const camera = hub.cameras.find((c) => c.id === item?.source);
+    if (!item?.attrs?.snapshot || !camera) return problem(response, 404, 'no_snapshot', 'this piece of evidence has no picture');
+    return send(response, 200, scene(camera, Date.parse(item.ts)), 'image/svg+xml');
+  }
   const one = /^\/alerts\/(\d+)(?:\/(ack|shelve|clear|comment))?$/.exec(path);
   if (one) {
     const answer = hub.alertCall(Number(one[1]), one[2], await bodyOf(request), user);

@@ -90,7 +90,7 @@ export const en = {
     sources: 'Sources',
     watchedOf: (watching: number, all: number) => `${watching} of ${all} watching`,
     hubOk: 'Hub running',
-    hubDown: (n: number) => `${s(n, 'part')} not running`,
+    hubDown: (n: number) => `${s(n, 'part')} in trouble`,
     parts: 'Parts of the hub',
     part: 'Part',
     state: 'State',
@@ -122,6 +122,7 @@ export const en = {
   },
   notice: {
     loadFailed: 'The lists could not be read from the hub',
+    silenced: (parts: string) => `No new alerts can arrive while this part is down: ${parts}.`,
     loadAgain: 'It is tried again every few seconds.',
     outdated: 'The hub was updated. Reload the page when you can.',
     reload: 'Reload',

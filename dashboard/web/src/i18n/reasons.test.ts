@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MACHINE_WORDS, SENTENCES, said } from './reasons';
 
 const files = import.meta.glob(
-  ['../../../../docs/design/camera-worker.md', '../../../../{hub,ingest,rules}/**/*.py', '../../../api/{parts,pictures}.py'],
+  ['../../../../docs/design/camera-worker.md', '../../../../{hub,ingest,rules}/**/*.py', '../../../api/{parts,pictures,problems}.py'],
   { query: '?raw', import: 'default', eager: true },
 ) as Record<string, string>;
 
@@ -53,6 +53,7 @@ describe('reasons in Chinese', () => {
     ['hub/store/store.py', /StoreUnavailable\(/],
     ['dashboard/api/parts.py', /Part\("\w+", "\w+", |Part\(name, "down", /],
     ['dashboard/api/pictures.py', /WORKER_DOWN, |code, detail = "\w+", /],
+    ['dashboard/api/problems.py', /detail = (?="the store)/],
     ['rules/engine.py', /set\("\w+", /],
   ] as const)('know what %s says', (path, marks) => {
     const texts = written(path, marks);

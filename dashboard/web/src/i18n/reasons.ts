@@ -90,6 +90,7 @@ const PART: Record<string, string> = {
   'not known: no device worker has said anything of it': '未知：没有设备进程报告过它',
   'waiting for the store': '正在等待数据库',
   'the store is away: {reason}': '数据库不可用：{reason}',
+  'the store cannot be reached now; try again': '目前无法访问数据库，请稍后重试',
   'no connection to the store can be had now': '目前无法连接数据库',
   'connected to the broker; {n} devices': '已连接消息代理；{n} 个设备',
   '{n} of {n} cameras watching': '{n}/{n} 个摄像机正常',

@@ -36,9 +36,10 @@ export interface Moment {
   item: Evidence;
 }
 
-/** Evidence with a picture of its moment, in the order of the hub, at most `most`. */
+/** Evidence with a picture of its moment, the newest first, at most `most`. */
 export const momentsOf = (alert: Alert, most: number): Moment[] =>
   alert.evidence
     .map((item, n) => ({ n, item }))
     .filter(({ item }) => typeof item.attrs?.snapshot === 'string')
+    .sort((a, b) => Date.parse(b.item.ts) - Date.parse(a.item.ts))
     .slice(0, most);

@@ -44,6 +44,8 @@ it('finds the evidence that has a picture of its moment, under the number that t
   const [smoke, motion] = [evidence('s', '2026-01-01T00:00:00Z', null), evidence('cam-1', '2026-01-01T00:00:01Z', [])];
   const of = alert({ evidence: [smoke, { ...motion, attrs: { snapshot: 'cam-1/1.jpg' } }, { ...motion, attrs: { snapshot: 7 } }] });
   expect(momentsOf(of, 4).map(({ n }) => n)).toEqual([1]);
+  const later = { ...motion, ts: '2026-01-01T00:00:05Z', attrs: { snapshot: 'cam-1/5.jpg' } };
+  expect(momentsOf({ ...of, evidence: [...of.evidence, later] }, 4).map(({ n }) => n)).toEqual([3, 1]);
 });
 
 describe('the time of a picture', () => {
