@@ -130,7 +130,9 @@ class Engine:
             for batch, observations in known:
                 evaluator.feed(observations)
                 self._offsets[batch.writer] = batch.seq
-                self._read_at = max(self._read_at or batch.committed_at, batch.committed_at)
+                # By the clock of the database's host, which may be ahead of ours.
+                read_at = min(batch.committed_at, self._clock.now())
+                self._read_at = max(self._read_at or read_at, read_at)
             replayed += len(known)
             if not known:
                 return replayed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -183,6 +184,14 @@ def test_an_engine_that_starts_again_goes_on_and_repeats_nothing(city: City) -> 
     city.go_on_to(11)
     engine.step()
     assert city.spans() == [(0, 1), (4, 9)]
+
+
+def test_a_database_whose_clock_is_ahead_of_the_hub_is_no_clock_that_was_set_back(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "T0", T0 - timedelta(minutes=10))
+    city.clock = SimulatedClock(T0)
+    test_an_engine_that_starts_again_goes_on_and_repeats_nothing(city)
 
 
 @pytest.mark.parametrize("second", [5, 10.5, 11.5, 12.5, 20])
