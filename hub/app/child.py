@@ -33,7 +33,7 @@ class Child:
     log: Path | None = None
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_timeout_s: float = 6.0
+    stop_timeout_s: float = 4.5
     backoff: Backoff = field(default_factory=lambda: Backoff(0.3, 5.0))
     process: subprocess.Popen[bytes] | None = None
     started_at_s: float = 0.0

@@ -72,7 +72,7 @@ class EmbeddedPostgres:
             log=folder / "postgres.log",
             user=self._user,
             stop_signal=signal.SIGINT,  # "fast" shutdown: sessions are ended, everything is flushed
-            stop_timeout_s=8.0,
+            stop_timeout_s=5.0,
         )
 
     def conninfo(self, database: str = "gridhub") -> str:

@@ -132,10 +132,9 @@ class Accept(_Settings):
 
 
 class Keep(_Settings):
-    """How long rows are kept."""
+    """How long rows are kept. The journal is kept for ever: its chain would break."""
 
     observations: Duration = timedelta(days=30)
-    journal: Duration = timedelta(days=180)
 
 
 class Config(_Settings):
