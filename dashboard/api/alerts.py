@@ -76,7 +76,7 @@ def list_alerts(
 
 
 @router.get("/alerts/{id}")
-def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:  # noqa: A002  the name in the path
+def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:
     alert = _seen(ctx, person, id)
     [known] = of_alerts(ctx, [alert])
     entries = journal.of_subject(ctx.store, "alert", str(id))
@@ -94,13 +94,13 @@ def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:
 
 
 @router.post("/alerts/{id}/ack")
-def acknowledge(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:  # noqa: A002
+def acknowledge(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
     """409 `already_acknowledged` where somebody else was quicker; `alert` is then how it stands."""
     return _act(ctx, person, id, AlertChange.ACKNOWLEDGED, (remark or Remark()).note)
 
 
 @router.post("/alerts/{id}/shelve")
-def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> shapes.Alert:  # noqa: A002
+def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> shapes.Alert:
     """Put off until a time within the next seven days."""
     now = ctx.clock.now()
     if not now < shelving.until <= now + LONGEST_SHELF:
@@ -109,19 +109,19 @@ def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> 
 
 
 @router.post("/alerts/{id}/clear")
-def clear(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:  # noqa: A002
+def clear(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
     """End an alert by hand; the note says why."""
     return _act(ctx, person, id, AlertChange.CLEARED, reason.note)
 
 
 @router.post("/alerts/{id}/comment")
-def comment(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:  # noqa: A002
+def comment(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
     return _act(ctx, person, id, AlertChange.COMMENTED, reason.note)
 
 
 @router.get("/alerts/{id}/snapshot", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
 def get_alert_snapshot(
-    id: NumberInPath,  # noqa: A002
+    id: NumberInPath,
     person: Viewer,
     ctx: Ctx,
     n: Annotated[int, Query(ge=0, le=1000, description="which piece of evidence, from 0")] = 0,

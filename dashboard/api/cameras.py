@@ -117,12 +117,12 @@ async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
 
 
 @router.get("/cameras/{id}")
-def get_camera(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Camera:  # noqa: A002  the name in the path
+def get_camera(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Camera:
     return _one(ctx, person, id)
 
 
 @router.patch("/cameras/{id}")
-def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: Ctx) -> shapes.Camera:  # noqa: A002
+def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: Ctx) -> shapes.Camera:
     source = changeable(ctx, person, SourceKind.CAMERA, id)
     if change.area is not None:
         require_area(ctx, person, change.area)
@@ -133,11 +133,11 @@ def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: C
 
 
 @router.delete("/cameras/{id}", status_code=204)
-def remove_camera(id: IdInPath, person: Integrator, ctx: Ctx) -> None:  # noqa: A002
+def remove_camera(id: IdInPath, person: Integrator, ctx: Ctx) -> None:
     remove(ctx, person, SourceKind.CAMERA, id)
 
 
-def _seen(id: IdInPath, person: Viewer, ctx: Ctx) -> Row:  # noqa: A002  the name in the path
+def _seen(id: IdInPath, person: Viewer, ctx: Ctx) -> Row:
     return seen_row(ctx, person, SourceKind.CAMERA, id)
 
 

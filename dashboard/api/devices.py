@@ -75,12 +75,12 @@ def add_device(new: DeviceNew, person: Integrator, ctx: Ctx, response: Response)
 
 
 @router.get("/devices/{id}")
-def get_device(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Device:  # noqa: A002  the name in the path
+def get_device(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Device:
     return _one(ctx, person, id)
 
 
 @router.patch("/devices/{id}")
-def change_device(id: IdInPath, change: DeviceChange, person: Integrator, ctx: Ctx) -> shapes.Device:  # noqa: A002
+def change_device(id: IdInPath, change: DeviceChange, person: Integrator, ctx: Ctx) -> shapes.Device:
     source = changeable(ctx, person, SourceKind.DEVICE, id)
     if change.area is not None:
         require_area(ctx, person, change.area)
@@ -91,12 +91,12 @@ def change_device(id: IdInPath, change: DeviceChange, person: Integrator, ctx: C
 
 
 @router.delete("/devices/{id}", status_code=204)
-def remove_device(id: IdInPath, person: Integrator, ctx: Ctx) -> None:  # noqa: A002
+def remove_device(id: IdInPath, person: Integrator, ctx: Ctx) -> None:
     remove(ctx, person, SourceKind.DEVICE, id)
 
 
 @router.post("/devices/{id}/approve")
-def approve_device(id: IdInPath, person: Integrator, ctx: Ctx) -> shapes.Device:  # noqa: A002
+def approve_device(id: IdInPath, person: Integrator, ctx: Ctx) -> shapes.Device:
     """From now on what the device says is taken in. One that is approved already stays so."""
     seen_row(ctx, person, SourceKind.DEVICE, id)
     source = sources.get(ctx.store, id)

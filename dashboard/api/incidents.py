@@ -34,7 +34,7 @@ def list_incidents(
 
 
 @router.get("/incidents/{id}")
-def get_incident(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.IncidentDetail:  # noqa: A002  the name in the path
+def get_incident(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.IncidentDetail:
     """With its alerts, newest first."""
     incident = _seen(ctx, person, id)
     [known] = _of_incidents(ctx, [incident])
@@ -43,7 +43,7 @@ def get_incident(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.IncidentD
 
 
 @router.get("/incidents/{id}/log")
-def get_incident_log(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.Page[shapes.IncidentLogEntry]:  # noqa: A002
+def get_incident_log(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.Page[shapes.IncidentLogEntry]:
     """Everything that happened to it, oldest first, on one page."""
     _seen(ctx, person, id)
     items = [

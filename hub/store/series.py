@@ -24,7 +24,7 @@ def create(tx: Tx) -> None:
         tx.execute(sql["observation_create"])
         tx.execute(sql["observation_to_hypertable"])
     else:
-        tx.execute(sql["observation_create_partitioned"])
+        tx.execute(sql["observation_create"] + " partition by range (ts)")
     tx.execute(sql["observation_create_indexes"])
 
 

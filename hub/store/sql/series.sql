@@ -16,18 +16,6 @@ create table observation (
     attrs       jsonb
 )
 
--- name: observation_create_partitioned
-create table observation (
-    ts          timestamptz not null,
-    received_at timestamptz not null,
-    batch       bigint not null,
-    value       double precision,
-    series      integer not null,
-    key         text not null default '',
-    text        text,
-    attrs       jsonb
-) partition by range (ts)
-
 -- name: observation_to_hypertable
 select create_hypertable('observation', by_range('ts', interval '1 day'), create_default_indexes => false)
 
