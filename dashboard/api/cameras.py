@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -19,7 +19,15 @@ from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, I
 from dashboard.api.problems import invalid
 from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
 from hub.config.access import split_credentials
-from hub.config.settings import AnalyseSettings, RecordSettings, RtspUrl, SourceId, ZoneSettings
+from hub.config.settings import (
+    WORKER_KEYS,
+    AnalyseSettings,
+    LineSettings,
+    RecordSettings,
+    RtspUrl,
+    SourceId,
+    ZoneSettings,
+)
 from hub.log import redact_value
 from hub.model.people import Person
 from hub.model.source import Source, SourceKind, SourceState
@@ -34,6 +42,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Url = Annotated[RtspUrl, Field(max_length=2000)]
 Credential = Annotated[str, Field(min_length=1, max_length=256)]
 Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64)]
+Lines = Annotated[tuple[LineSettings, ...], Field(max_length=64)]
+Transport = Literal["tcp", "udp"]
 
 
 class CameraNew(Body):
@@ -44,11 +54,13 @@ class CameraNew(Body):
     area: AreaPath
     name: Name | None = None
     substream_url: Url | None = None
+    transport: Transport = "tcp"
     username: Credential | None = None
     password: Credential | None = None
     record: RecordSettings = RecordSettings()
     analyse: AnalyseSettings = AnalyseSettings()
     zones: Zones = ()
+    lines: Lines = ()
 
 
 class CameraChange(Body):
@@ -58,11 +70,13 @@ class CameraChange(Body):
     area: AreaPath | None = None
     name: Name | None = None
     substream_url: Url | None = None
+    transport: Transport | None = None
     username: Credential | None = None
     password: Credential | None = None
     record: RecordSettings | None = None
     analyse: AnalyseSettings | None = None
     zones: Zones | None = None
+    lines: Lines | None = None
 
 
 class ToProbe(Body):
@@ -92,7 +106,7 @@ def list_cameras(
 def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response) -> shapes.Camera:
     """409 `conflict` where the id is taken."""
     require_area(ctx, person, new.area)
-    settings = new.model_dump(mode="json", include={"record", "analyse", "zones"})
+    settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
     url, username, password = _credentials(new.url, new.username, new.password)
     source = Source(
         id=new.id,
@@ -202,9 +216,10 @@ def _of_row(row: Row) -> shapes.Camera:
 def _changed(source: Source, change: CameraChange) -> Source:
     """``source`` with what is set in ``change``."""
     sent = change.model_dump(mode="json", include=change.model_fields_set)
-    config = {**source.config, **{key: sent[key] for key in ("record", "analyse", "zones") if sent.get(key)}}
-    if "zones" in sent:
-        config["zones"] = sent["zones"] or []
+    config = {**source.config, **{key: sent[key] for key in WORKER_KEYS if sent.get(key)}}
+    for key in ("zones", "lines"):
+        if key in sent:
+            config[key] = sent[key] or []
     if "substream_url" in sent:
         config["substream_url"] = _bare(change.substream_url)
     username, password = change.username, change.password

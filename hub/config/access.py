@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from hub.config.settings import Config
+from hub.config.settings import WORKER_KEYS, Config
 from hub.errors import ConfigError, StartError
 from hub.log import redact_value
 from hub.model.source import Source, SourceKind
@@ -73,7 +73,7 @@ def camera_source(config: Config, index: int) -> Source:
     if camera.password_file is not None:
         password = _read_secret(config, camera.password_file, ("cameras", index, "password_file"))
     username = camera.username or username
-    settings = camera.model_dump(mode="json", include={"record", "analyse", "zones"})
+    settings = camera.model_dump(mode="json", include=set(WORKER_KEYS))
     secret_parts = {"username": username, "password": password}
     return Source(
         id=camera.id,

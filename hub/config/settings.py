@@ -22,6 +22,7 @@ from hub import document
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.area import check_path
+from hub.model.sizes import format_size, parse_size
 from hub.model.source import check_source_id
 from hub.model.times import format_duration, parse_duration
 
@@ -32,6 +33,14 @@ def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s")  # noqa: TRY004  pydantic's way
     return parse_duration(value)
+
+
+def _size(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a size: a number and a unit, as in 20GB")  # noqa: TRY004  pydantic's way
+    return parse_size(value)
 
 
 def _scheme(*allowed: str) -> Any:
@@ -57,6 +66,13 @@ AreaPath = Annotated[str, AfterValidator(check_path)]
 SourceId = Annotated[str, AfterValidator(check_source_id)]
 RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Point = tuple[Fraction, Fraction]
+"""x from the left, y from the top, as fractions of the picture."""
+Name64 = Annotated[str, Field(min_length=1, max_length=64)]
+Size = Annotated[
+    int, BeforeValidator(_size), PlainSerializer(format_size, return_type=str, when_used="json"), Field(gt=0)
+]
+"""Bytes, written as in 20GB."""
 
 
 class _Settings(BaseModel):
@@ -79,22 +95,48 @@ class RecordSettings(_Settings):
     keep: Duration = timedelta(days=30)
     pre: Duration = timedelta(seconds=10)
     post: Duration = timedelta(seconds=20)
+    max_size: Size | None = None
+    """Of all that is kept of this camera. Left out: by age alone."""
 
 
 class DetectSettings(_Settings):
     model: str
     classes: tuple[str, ...] = ()
+    """Left out: all that the model knows."""
+    confidence: Fraction = 0.4
 
 
 class AnalyseSettings(_Settings):
     motion: bool = True
     tamper: bool = True
+    shortest: Duration = timedelta(seconds=1)
+    """The shortest event that must not be missed: what the gate may spare is measured against it."""
     detect: DetectSettings | None = None
 
 
 class ZoneSettings(_Settings):
-    name: Annotated[str, Field(min_length=1, max_length=64)]
-    polygon: Annotated[tuple[tuple[Fraction, Fraction], ...], Field(min_length=3)]
+    """A part of the picture. ``mask``: what happens there is not looked at."""
+
+    name: Name64
+    polygon: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
+    mask: bool = False
+    loiter: Duration | None = None
+    """Somebody who stays for so long loiters."""
+    left: Duration | None = None
+    """A thing that was set down, or taken away, for so long is said to be left, or removed."""
+    crowd: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """So many at once are a crowd."""
+
+
+class LineSettings(_Settings):
+    """From the first point to the second. Who passes from its left to its right goes ``forward``."""
+
+    name: Name64
+    points: tuple[Point, Point]
+
+
+WORKER_KEYS = frozenset({"transport", "record", "analyse", "zones", "lines"})
+"""What a camera's worker is told of its settings, besides where the camera is."""
 
 
 class CameraSettings(_Settings):
@@ -103,11 +145,14 @@ class CameraSettings(_Settings):
     area: AreaPath
     name: str | None = None
     substream_url: RtspUrl | None = None
+    """The same picture, smaller: what is analysed where it is given."""
+    transport: Literal["tcp", "udp"] = "tcp"
     username: str | None = None
     password_file: Path | None = None
     record: RecordSettings = RecordSettings()
     analyse: AnalyseSettings = AnalyseSettings()
     zones: tuple[ZoneSettings, ...] = ()
+    lines: tuple[LineSettings, ...] = ()
 
 
 class DeviceSettings(_Settings):

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import cv2
 import numpy as np
 
+from ingest.video.analysis import Motion
 from ingest.video.decode import Luma
 
-WIDTH = 320
-"""The width in pixels at which pictures are analysed."""
 _MEMORY_S = 30.0  # the time constant of the background: what stands still is part of it after some 3 s
 _VARIANCES = 25.0  # squared Mahalanobis distance at which a pixel is not background
 _LEARN = 3  # pictures that are only learnt from
@@ -38,17 +36,6 @@ _MAX_GAP_S = 60.0  # after a longer pause the place is learnt anew
 _SURROUNDINGS = 41  # pixels
 _FLOOR = 24.0  # levels added above and below the quotient: keeps the noise of dark places down
 
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """``score``: the fraction of the picture that moves, 0..1. ``boxes``: x, y, width, height as fractions of it."""
-
-    score: float
-    boxes: tuple[Box, ...] = ()
-
-
 class MotionDetector:
     """Pictures must come in order; they may be any time apart."""
 
@@ -58,7 +45,7 @@ class MotionDetector:
         self._forget()
 
     def see(self, luma: Luma, ts: datetime) -> Motion | None:
-        """What moves in one picture; None while the place is not known yet. ``luma``: ``WIDTH`` wide."""
+        """What moves in one picture; None while the place is not known yet. ``luma``: ``analysis.WIDTH`` wide."""
         step_s = 0.0 if self._ts is None else (ts - self._ts).total_seconds()
         quotient = _quotient(luma)
         if step_s < 0 or step_s > _MAX_GAP_S or (self._recent and self._recent[-1][1].shape != quotient.shape):

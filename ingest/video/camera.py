@@ -17,12 +17,11 @@ from hub.model.source import Health, Source, SourceState
 from hub.store.segments import Segment
 from hub.supervise import supervise
 from hub.tally import Tally
-from ingest.video.analyse import MotionDetector
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import Ring
+from ingest.video.row import row_of
 from ingest.video.serve import View
-from ingest.video.snapshot import Snapshots
 from ingest.video.watch import Watch
 
 REPORT_S = 30.0
@@ -64,8 +63,7 @@ class Camera:
         self._clock = clock
         self._tally = tally
         self._timeouts_s = (open_timeout_s, read_timeout_s)
-        self._detector = MotionDetector() if (source.config.get("analyse") or {}).get("motion", True) else None
-        self._snapshots = Snapshots(data_dir, source.id, tally)
+        self._row = row_of(source.id, source.config, data_dir, tally)
         self._watch: Watch | None = None
         self._health = Health(source.id, SourceState.CONNECTING, "", clock.now())
         self._reported_s: float | None = None
@@ -141,8 +139,8 @@ class Camera:
             feed,
             ring=ring,
             recorder=recorder,
-            detector=self._detector,
-            snapshots=self._snapshots,
+            sinks=(),
+            row=self._row,
             observe=self._outlet.observe,
             clock=self._clock,
             tally=self._tally,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from hub.config.access import split_credentials
-from hub.config.settings import CameraSettings
+from hub.config.settings import WORKER_KEYS, CameraSettings
 from hub.document import nearest
 from hub.errors import Problem
 from hub.log import redact_value
@@ -93,7 +93,7 @@ def camera(
     config = {
         "url": bare,
         "substream_url": split_credentials(settings.substream_url)[0] if settings.substream_url else None,
-        **settings.model_dump(mode="json", include={"record", "analyse", "zones"}),
+        **settings.model_dump(mode="json", include=set(WORKER_KEYS)),
     }
     source = Source(
         id=settings.id,

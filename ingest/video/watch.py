@@ -7,35 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import av
+from av.video.stream import VideoStream
 
 from hub.clock import Clock
 from hub.errors import SourceError
 from hub.model.observation import Observation
 from hub.model.source import SourceState
 from hub.tally import Tally
-from ingest.video.analyse import WIDTH, MotionDetector
+from ingest.video.analysis import WIDTH, Frame
 from ingest.video.anchor import Anchor
 from ingest.video.decode import Decoder, Picture
 from ingest.video.gate import Gate, Look
-from ingest.video.motion import Episode, Word
 from ingest.video.open import Feed, VideoPacket
 from ingest.video.record import Recorder
 from ingest.video.ring import Coded, Ring
-from ingest.video.snapshot import Snapshots
+from ingest.video.row import Row
 
 _BETWEEN_ANALYSES = timedelta(seconds=0.19)  # 5 pictures a second at most
 _LIVE_S = 0.005  # a packet that took so long to come was not lying ready
 _MAX_EARLY = 300
 _NO_PICTURE_S = 12.0  # packets without a picture for so long: nothing is being watched
 
+class Sink(Protocol):
+    """Who gets the packets as they came: the recorder, the viewers. It never waits and never raises."""
+
+    def attach(self, stream: VideoStream) -> None:
+        """A new connection begins, whose packets come from ``stream``; its size is known."""
+
+    def write(self, coded: Coded) -> None:
+        """The next packet, which is in the ring already."""
+
+    def cut(self) -> None:
+        """The connection is lost."""
+
+
 Observe = Callable[[Sequence[Observation]], None]
 
 
 class Watch:
-    """Of one connection. ``detector`` and ``snapshots`` outlast it."""
+    """Of one connection. ``row`` and ``sinks`` outlast it. ``recorder`` is told of what is worth recording."""
 
     def __init__(
         self,
@@ -44,8 +57,8 @@ class Watch:
         *,
         ring: Ring,
         recorder: Recorder,
-        detector: MotionDetector | None,
-        snapshots: Snapshots,
+        sinks: Sequence[Sink],
+        row: Row,
         observe: Observe,
         clock: Clock,
         tally: Tally,
@@ -57,18 +70,17 @@ class Watch:
         self._feed = feed
         self._ring = ring
         self._recorder = recorder
-        self._detector = detector
-        self._snapshots = snapshots
+        self._sinks = (recorder, *sinks)
+        self._row = row
         self._observe = observe
         self._clock = clock
         self._tally = tally
         self._anchor = Anchor()
         self._decoder = Decoder(feed.stream)
-        self._episode = Episode()
         self._pictured_s = self._ready_s = clock.monotonic()
         self._early: list[VideoPacket] | None = []
         # Without an analysis nothing has to be learnt of the place before it is left to the keyframes.
-        self._gate = Gate(self._pictured_s, hold_s=10.0 if detector is not None else 0.0)
+        self._gate = Gate(self._pictured_s, hold_s=10.0 if row else 0.0)
         self._analysed_at: datetime | None = None
         self._size: tuple[int, int] | None = None
         self._counted_s = self._pictured_s
@@ -104,7 +116,8 @@ class Watch:
             self._see(Picture(frame, ts if time_s is None else self._anchor.at(time_s, ts)), now_s)
         if now_s - self._pictured_s > _NO_PICTURE_S:
             raise SourceError(SourceState.NO_VIDEO, "what the camera sends cannot be decoded")
-        self._recorder.write(coded)
+        for sink in self._sinks:
+            sink.write(coded)
 
     def detail(self) -> dict[str, Any]:
         """What an operator is told of the stream; rates are those since the last call."""
@@ -140,32 +153,25 @@ class Watch:
         size = (picture.frame.width, picture.frame.height)
         if self._size is None:
             self._size = size
-            self._recorder.attach(self._feed.stream)
+            for sink in self._sinks:
+                sink.attach(self._feed.stream)
         elif self._size != size:
             raise SourceError(SourceState.ENDED, "the size of the picture changed")
         self.picture = picture
         since = None if self._analysed_at is None else picture.ts - self._analysed_at
         # A little earlier is the catching up that was seen already; much earlier, the clock was set back.
-        if self._detector is None or (since is not None and timedelta(seconds=-5) < since < _BETWEEN_ANALYSES):
+        if not self._row or (since is not None and timedelta(seconds=-5) < since < _BETWEEN_ANALYSES):
             return
         self._analysed_at = picture.ts
         self._tally.add("gridhub_video_analysed_total", camera=self._camera)
-        motion = self._detector.see(picture.luma(WIDTH), picture.ts)
-        if motion is None:
-            return
-        word = self._episode.see(picture.ts, motion)
-        if motion.score > 0:
+        frame = Frame(picture, self._clock.now(), picture.luma(WIDTH))
+        said = self._row.see(frame)
+        if self._row.wants_more:
             self._gate.saw_motion(now_s)
-            if self._episode.moving:
-                self._recorder.moving(picture.ts)
-        if word is not None:
-            self._say(word, picture)
-
-    def _say(self, word: Word, picture: Picture) -> None:
-        attrs: dict[str, Any] = {"boxes": [list(box) for box in word.boxes]}
-        if word.onset and (name := self._snapshots.save(picture)) is not None:
-            attrs["snapshot"] = name
-        self._observe([Observation(self._camera, "motion", word.ts, self._clock.now(), word.score, attrs=attrs)])
+        if frame.eventful:
+            self._recorder.moving(picture.ts)
+        if said:
+            self._observe(said)
 
 
 def _pts_s(packet: VideoPacket) -> float:

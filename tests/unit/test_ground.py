@@ -22,6 +22,7 @@ from hub.model.alert import Alert, AlertState, Severity
 from hub.model.area import check_path, contains, parent_of
 from hub.model.incident import Incident, IncidentState
 from hub.model.people import Role
+from hub.model.sizes import format_size, parse_size
 from hub.model.times import format_duration, parse_duration, parse_instant, rfc3339
 from hub.passwords import hash_password, verify
 from hub.store.series import days
@@ -228,3 +229,15 @@ def test_an_alert_joins_the_newest_open_incident_of_its_area_and_may_make_it_wor
 )
 def test_only_a_severe_alert_opens_an_incident(severity: Severity, expected: Open | Leave) -> None:
     assert place(alert(severity), []) == expected
+
+
+@pytest.mark.parametrize(("text", "size_bytes"), [("20GB", 20 * 10**9), ("1.5 MB", 1_500_000), ("7B", 7)])
+def test_a_size_is_read_in_decimal_units_and_written_back(text: str, size_bytes: int) -> None:
+    assert parse_size(text) == size_bytes
+    assert parse_size(format_size(size_bytes)) == size_bytes
+
+
+@pytest.mark.parametrize("text", ["", "20", "20GiB", "-1GB", "GB"])
+def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="as in 20GB"):
+        parse_size(text)

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ingest.video.analyse import WIDTH, Motion, MotionDetector
+from ingest.video.analyse import MotionDetector
+from ingest.video.analysis import WIDTH, Motion
 from ingest.video.decode import Luma, Picture
 from tests.fix_video import CLIPS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from ingest.video.analyse import Motion
+from ingest.video.analysis import Motion
 from ingest.video.motion import Episode, Word
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)

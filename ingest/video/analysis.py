@@ -1,0 +1,73 @@
+"""What an analyser is: it is given pictures of one camera, each with its two times, and says what it sees.
+
+Analysers stand in a row (``row.py``) and see each picture one after the other. The first ones write into the picture
+what the later ones build upon: ``motion`` by the motion analyser, ``tracks`` by the tracker. An analyser outlasts the
+connections of its camera: it must bear pictures that are any time apart, of another size, or earlier than the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.model.observation import Observation
+from ingest.video.decode import Luma, Picture
+
+WIDTH = 320
+"""The width in pixels of the small grey picture."""
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height as fractions of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """``score``: the fraction of the picture that moves, 0..1."""
+
+    score: float
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One thing, followed from picture to picture. ``id`` is unique for the camera while its worker runs.
+
+    ``label`` is the detector's class, or ``"moving"`` for what only moves. ``score``: 0..1.
+    """
+
+    id: int
+    label: str
+    score: float
+    box: Box
+
+
+@dataclass(slots=True)
+class Frame:
+    """One picture on its way through the analysers."""
+
+    picture: Picture
+    """The whole picture and ``ts``, its event time."""
+    received_at: datetime
+    """When the hub had it: the time of ingest."""
+    luma: Luma
+    """Brightness, ``WIDTH`` wide."""
+    motion: Motion | None = None
+    """What moves; None while the place is not known yet, or where motion is not analysed."""
+    tracks: tuple[Track, ...] = ()
+    eventful: bool = False
+    """Set by an analyser that sees something worth recording in ``event`` mode."""
+
+    @property
+    def ts(self) -> datetime:
+        return self.picture.ts
+
+
+class Analyser(Protocol):
+    @property
+    def wants_more(self) -> bool:
+        """Whether it needs the pictures that follow, all of them: keyframes alone would not do."""
+
+    def see(self, frame: Frame) -> Sequence[Observation]:
+        """One picture. What it says is dated with ``frame.ts``. Never raises for what is in a picture."""

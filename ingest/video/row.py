@@ -1,0 +1,39 @@
+"""The analysers of one camera, in their order, as its settings ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.model.observation import Observation
+from hub.tally import Tally
+from ingest.video.analysis import Analyser, Frame
+from ingest.video.motion import MotionAnalyser
+from ingest.video.snapshot import Snapshots
+
+
+class Row:
+    """Each picture is shown to all of them, first to last."""
+
+    def __init__(self, analysers: Sequence[Analyser]) -> None:
+        self._analysers = tuple(analysers)
+
+    def __bool__(self) -> bool:
+        return bool(self._analysers)
+
+    @property
+    def wants_more(self) -> bool:
+        return any(analyser.wants_more for analyser in self._analysers)
+
+    def see(self, frame: Frame) -> list[Observation]:
+        return [observation for analyser in self._analysers for observation in analyser.see(frame)]
+
+
+def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally) -> Row:
+    """``config`` is that of the camera (``Source.config``)."""
+    analyse = config.get("analyse") or {}
+    analysers: list[Analyser] = []
+    if analyse.get("motion", True):
+        analysers.append(MotionAnalyser(camera, Snapshots(data_dir, camera, tally)))
+    return Row(analysers)
