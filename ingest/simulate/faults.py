@@ -10,6 +10,9 @@
 | `stall` | sends 1.5 s of `ok`, then nothing, with the socket open; `stall-once` does so for the first viewer only |
 | `mute` | answers everything and never sends a packet |
 | `closing` | closes the connection 3 s after PLAY, every time |
+| `flapping` | the same after half a second |
+| `recodec` | another stream with every connection: H.264, H.265, H.264 of another size; closes after 3 s |
+| `lossy` | `ok` of which one RTP packet in twenty is lost |
 | `trickle` | after one second of `ok`, a byte of the next packet every 0.2 s |
 | `garbage` | after one second of `ok`, random bytes as NAL units |
 | `jump` | `ok` whose RTP timestamps leap by an hour every 2 s |
@@ -44,7 +47,12 @@ from ingest.simulate.rtsp import Account, LiveServer, LiveSession, Loop, path_of
 FPS = 10
 WRONG = Account("viewer", "not-the-password")
 _HOUR_TICKS = 3600 * 90_000
-_ALIASES = ("locked", "stall", "stall-once", "mute", "closing", "trickle", "garbage", "jump", "resize", "deaf")
+_ALIASES = (
+    *("locked", "stall", "stall-once", "mute", "closing", "flapping", "recodec", "lossy", "trickle", "garbage"),
+    *("jump", "resize", "deaf"),
+)
+_TURNS = ("ok", "hevc", "large")
+_LOST = 0.05
 
 
 def write_clip(path: Path, codec: str = "libx264", width: int = 320, height: int = 180, seconds: int = 4) -> Path:
@@ -85,11 +93,20 @@ class FaultServer(LiveServer):
         return Path(name) if name in self._sources else super().resolve_request_path(uri)
 
     def load_media_source(self, file_path: Path) -> MediaSource:
+        if file_path.name == "recodec":
+            return self.loops[self.turn()].source
         return self._sources.get(file_path.name) or super().load_media_source(file_path)
+
+    def turn(self) -> str:
+        """What the next viewer of ``recodec`` is shown."""
+        return _TURNS[self.connections["recodec"] % len(_TURNS)]
 
 
 class FaultSession(LiveSession):
     """One viewer, treated as the path says."""
+
+    _noise: random.Random | None = None
+    """Decides which packets are lost."""
 
     async def _read_request(self) -> Any:
         request = await super()._read_request()
@@ -107,9 +124,16 @@ class FaultSession(LiveSession):
                 await self._ok_for(state, 1.5, then_wait=True)
             case "mute" | "unknown-codec":
                 await asyncio.Event().wait()
-            case "closing":
-                await self._ok_for(state, 3.0)
+            case "closing" | "flapping":
+                await self._ok_for(state, 3.0 if self.name == "closing" else 0.5)
                 self.abort()
+            case "recodec":
+                shown = _TURNS[(self.server.connections["recodec"] - 1) % len(_TURNS)]
+                await self._play_for(state, self.server.loops[shown], 3.0)
+                self.abort()
+            case "lossy":
+                self._noise = random.Random(11)
+                await super().play(state)
             case "trickle":
                 await self._ok_for(state, 1.0)
                 await self._trickle(state)
@@ -123,14 +147,22 @@ class FaultSession(LiveSession):
             case _:
                 await super().play(state)
 
+    async def _send_rtp_packet(self, state: Any, payload: bytes, timestamp: int, marker: int) -> None:
+        if self._noise is None or self._noise.random() >= _LOST:
+            await super()._send_rtp_packet(state, payload, timestamp, marker)
+        else:
+            state.sequence_number = (state.sequence_number + 1) & 0xFFFF
+
     async def _ok_for(self, state: Any, seconds: float, *, then_wait: bool = False) -> None:
-        loop = self.server.loops[self.name]
+        await self._play_for(state, self.server.loops[self.name], seconds)
+        if then_wait:
+            await asyncio.Event().wait()
+
+    async def _play_for(self, state: Any, loop: Loop, seconds: float) -> None:
         start = loop.keyframe_from(math.ceil(self.server.elapsed_s() * FPS))
         for number in range(start, start + round(seconds * FPS)):
             await self._sleep_until(number)
             await self.send_frame(state, loop, number, (number - start + 1) * 90_000 // FPS)
-        if then_wait:
-            await asyncio.Event().wait()
 
     async def _odd(self, state: Any) -> None:
         """Frames whose time leaps, or whose size changes, every two seconds."""
