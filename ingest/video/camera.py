@@ -17,6 +17,7 @@ from hub.model.source import Health, Source, SourceState
 from hub.store.segments import Segment
 from hub.supervise import supervise
 from hub.tally import Tally
+from ingest.video.live import Broadcast, LiveSink
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import Ring
@@ -64,6 +65,7 @@ class Camera:
         self._tally = tally
         self._timeouts_s = (open_timeout_s, read_timeout_s)
         self._row = row_of(source.id, source.config, data_dir, tally)
+        self._broadcast = Broadcast(source.id, tally)
         self._watch: Watch | None = None
         self._health = Health(source.id, SourceState.CONNECTING, "", clock.now())
         self._reported_s: float | None = None
@@ -103,7 +105,8 @@ class Camera:
 
     def view(self) -> View:
         watch = self._watch
-        return View(self._health.state, self._health.reason, watch.picture if watch is not None else None)
+        picture = watch.picture if watch is not None else None
+        return View(self._health.state, self._health.reason, picture, self._broadcast)
 
     def _run(self) -> None:
         self._say(SourceState.CONNECTING, "")
@@ -134,12 +137,13 @@ class Camera:
     def _follow(self, feed: Feed, plan: Plan, working: Working) -> None:
         ring = Ring(keep_s=plan.pre.total_seconds() if plan.mode == "event" else 0.0)
         recorder = Recorder(self.source.id, plan, self._data_dir, ring, self._tally, self._outlet.finished)
+        live = LiveSink(self._broadcast, ring)
         watch = Watch(
             self.source.id,
             feed,
             ring=ring,
             recorder=recorder,
-            sinks=(),
+            sinks=(live,),
             row=self._row,
             observe=self._outlet.observe,
             clock=self._clock,
@@ -160,6 +164,7 @@ class Camera:
         finally:
             self._watch = None
             recorder.cut()
+            live.cut()
 
     def _watching(self, watch: Watch) -> None:
         if self._health.state is not SourceState.WATCHING or self._due():

@@ -1,7 +1,10 @@
-"""The newest picture of each camera of a worker, over HTTP on a Unix socket that only the hub's own user can open.
+"""The pictures of each camera of a worker, over HTTP on a Unix socket that only the hub's own user can open.
 
 ``GET /cameras/{id}/snapshot?width=`` answers a JPEG that is made when it is asked for, with ``X-Frame-Time``; or 404,
 or 503 with the state of the camera and the reason, as JSON: a picture from before the camera was lost is not shown.
+
+``GET /cameras/{id}/live`` answers pieces (``reel.packed``) without end: how the camera is, and while it is watched its
+picture. It ends when this worker does not have the camera any more, or carries it anew.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import os
 import socketserver
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,11 +28,16 @@ from hub.errors import StartError
 from hub.model.source import SourceState
 from hub.model.times import rfc3339
 from ingest.video.decode import Picture
+from ingest.video.live import Broadcast
+from ingest.video.reel import Mark, Piece, packed, text_piece
 
 DEFAULT_WIDTH = 960
 _log = logging.getLogger(__name__)
 _WIDTHS = range(16, 7681)
 _MAX_SOCKET_PATH_BYTES = 107
+_STATE_EVERY_S = 2.0
+"""How often it is said how a camera is, also when nothing changes: so that both ends notice that the other is gone."""
+_LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class View:
     state: SourceState
     reason: str
     picture: Picture | None
+    live: Broadcast | None = None
 
 
 Lookup = Callable[[str], View | None]
@@ -55,6 +65,7 @@ class PictureServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def __init__(self, path: Path, lookup: Lookup) -> None:
         self.lookup = lookup
+        self.is_ending = threading.Event()
         self._path = path
         if len(os.fsencode(path)) > _MAX_SOCKET_PATH_BYTES:
             raise StartError(f"the path of the data directory is too long for a Unix socket: {path}")
@@ -75,6 +86,7 @@ class PictureServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         return self
 
     def stop(self) -> None:
+        self.is_ending.set()
         self.shutdown()
         self.server_close()
         self._path.unlink(missing_ok=True)
@@ -94,14 +106,19 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         way = [unquote(part) for part in parts.path.split("/")[1:]]
-        if len(way) != 3 or way[0] != "cameras" or way[2] != "snapshot":
+        if len(way) == 3 and way[0] == "cameras" and way[2] == "snapshot":
+            self._snapshot(way[1], parts.query)
+        elif len(way) == 3 and way[0] == "cameras" and way[2] == "live":
+            self._live(way[1])
+        else:
             self._problem(HTTPStatus.NOT_FOUND, "not_found", "there is no such page")
-            return
-        width = parse_qs(parts.query).get("width", [str(DEFAULT_WIDTH)])[0]
+
+    def _snapshot(self, camera: str, query: str) -> None:
+        width = parse_qs(query).get("width", [str(DEFAULT_WIDTH)])[0]
         if not width.isdecimal() or int(width) not in _WIDTHS:
             self._problem(HTTPStatus.BAD_REQUEST, "bad_width", "width is a number of pixels from 16 to 7680")
             return
-        view = self.server.lookup(way[1])
+        view = self.server.lookup(camera)
         if view is None:
             self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
         elif view.picture is None or not view.state.watching:
@@ -109,6 +126,25 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = view.picture.jpeg(int(width))
             self._answer(HTTPStatus.OK, "image/jpeg", body, {"X-Frame-Time": rfc3339(view.picture.ts)})
+
+    def _live(self, camera: str) -> None:
+        view = self.server.lookup(camera)
+        if view is None or view.live is None:
+            self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.end_headers()
+        broadcast, told, told_s = view.live, None, 0.0
+        with broadcast.watch() as viewer:
+            while view is not None and view.live is broadcast and not self.server.is_ending.is_set():
+                now_s = time.monotonic()
+                if (view.state, view.reason) != told or now_s - told_s >= _STATE_EVERY_S:
+                    told, told_s = (view.state, view.reason), now_s
+                    self.wfile.write(packed(_state(view)))
+                for piece in viewer.take(_LOOK_S):
+                    self.wfile.write(packed(piece))
+                view = self.server.lookup(camera)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's name
         """Requests are not logged: a wall of cameras makes many."""
@@ -123,3 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+
+def _state(view: View) -> Piece:
+    return text_piece(Mark.STATE, 0, {"type": "state", "state": view.state, "reason": view.reason})
