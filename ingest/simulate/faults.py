@@ -10,7 +10,7 @@
 | `stall` | sends 1.5 s of `ok`, then nothing, with the socket open; `stall-once` does so for the first viewer only |
 | `mute` | answers everything and never sends a packet |
 | `closing` | closes the connection 3 s after PLAY, every time |
-| `flapping` | the same after half a second |
+| `flapping` | the same after 1.2 s |
 | `recodec` | another stream with every connection: H.264, H.265, H.264 of another size; closes after 3 s |
 | `lossy` | `ok` of which one RTP packet in twenty is lost |
 | `trickle` | after one second of `ok`, a byte of the next packet every 0.2 s |
@@ -125,7 +125,7 @@ class FaultSession(LiveSession):
             case "mute" | "unknown-codec":
                 await asyncio.Event().wait()
             case "closing" | "flapping":
-                await self._ok_for(state, 3.0 if self.name == "closing" else 0.5)
+                await self._ok_for(state, 3.0 if self.name == "closing" else 1.2)
                 self.abort()
             case "recodec":
                 shown = _TURNS[(self.server.connections["recodec"] - 1) % len(_TURNS)]
