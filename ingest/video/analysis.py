@@ -8,7 +8,7 @@ connections of its camera: it must bear pictures that are any time apart, of ano
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -24,10 +24,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """``score``: the fraction of the picture that moves, 0..1."""
+    """What moves in one picture."""
 
     score: float
+    """The fraction of the picture that moves, 0..1."""
     boxes: tuple[Box, ...] = ()
+    """The largest first."""
+    in_new_light: bool = False
+    """The light changed everywhere a moment ago: what seems to move may be nothing else."""
+    where: Luma | None = field(default=None, compare=False, repr=False)
+    """Not 0 where it moves, of the size of ``Frame.luma``; None where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """From what moves in each picture to what is said about it: one onset, a word a second, one end.
 
-A single picture proves nothing (a damaged one, a bird at the lens): motion begins with the second moving picture
-within ``_CONFIRM``, and has ended when none has moved for ``_QUIET``. A quiet camera says 0 every ``_SAMPLE``, and
-first of all when it begins to watch: so a rule that saw motion before a crash learns that it is over.
+A single picture proves nothing (a damaged one, a flake before the lens): motion begins when one of the next three
+pictures shows the thing again where it can have got to, and has ended when nothing has moved for ``_QUIET``. A quiet
+camera says 0 every ``_SAMPLE``, and first of all when it begins to watch: so a rule that saw motion before a crash
+learns that it is over.
 """
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +21,8 @@ from ingest.video.analysis import Box, Frame, Motion
 from ingest.video.snapshot import Snapshots
 
 _CONFIRM = timedelta(seconds=4)
+_CONFIRM_PICTURES = 3
+_SPEED = 0.5  # of the picture in a second, beyond one and a half times its own size: what a thing moves
 _QUIET = timedelta(seconds=3)
 _REPEAT = timedelta(seconds=1)
 _SAMPLE = timedelta(seconds=30)
@@ -41,25 +46,18 @@ class MotionAnalyser:
         self._snapshots = snapshots
         self._detector = MotionDetector()
         self._episode = Episode()
-        self._moved_at: datetime | None = None
-        self._seen_at: datetime | None = None
 
     @property
     def wants_more(self) -> bool:
-        """While something moves, or has just moved and nobody knows yet whether it does."""
-        if self._moved_at is None or self._seen_at is None:
-            return False
-        return self._episode.moving or timedelta(0) <= self._seen_at - self._moved_at <= _CONFIRM
+        """While something moves, or seems to, or the place is not known."""
+        return self._episode.moving or self._episode.suspicious or self._detector.learning
 
     def see(self, frame: Frame) -> Sequence[Observation]:
-        self._seen_at = frame.ts
         motion = frame.motion = self._detector.see(frame.luma, frame.ts)
         if motion is None:
             return ()
         word = self._episode.see(frame.ts, motion)
-        if motion.score > 0:
-            self._moved_at = frame.ts
-            frame.eventful |= self._episode.moving
+        frame.eventful |= motion.score > 0 and self._episode.moving
         if word is None:
             return ()
         attrs: dict[str, Any] = {"boxes": [list(box) for box in word.boxes]}
@@ -69,30 +67,44 @@ class MotionAnalyser:
 
 
 class Episode:
-    """Pure. Of one camera."""
+    """Pure. Of one camera, or of one zone of it."""
 
     def __init__(self) -> None:
         self.moving = False
+        self._suspects: deque[tuple[int, datetime, Motion]] = deque()
+        self._pictures = 0
         self._moved_at: datetime | None = None
         self._said_at: datetime | None = None
 
+    @property
+    def suspicious(self) -> bool:
+        """Whether something has just moved, and the next pictures will tell what it was."""
+        return bool(self._suspects)
+
     def see(self, ts: datetime, motion: Motion) -> Word | None:
         """What to say after one picture; usually nothing."""
-        confirmed = self._moved_at is not None and timedelta(0) <= ts - self._moved_at <= _CONFIRM
+        self._pictures += 1
+        while self._suspects and not self._is_recent(*self._suspects[0][:2], ts):
+            self._suspects.popleft()
         if motion.score > 0:
-            self._moved_at = ts
             if self.moving:
+                self._moved_at = ts
                 return self._say(Word(ts, motion.score, motion.boxes)) if self._due(ts, _REPEAT) else None
-            if confirmed:
-                self.moving = True
+            if any(_same_thing(before, motion, (ts - at).total_seconds()) for _, at, before in self._suspects):
+                self.moving, self._moved_at = True, ts
+                self._suspects.clear()
                 return self._say(Word(ts, motion.score, motion.boxes, onset=True))
+            self._suspects.append((self._pictures, ts, motion))
             return None
         if self.moving:
             if self._moved_at is not None and timedelta(0) <= ts - self._moved_at < _QUIET:
                 return None
             self.moving = False
             return self._say(Word(ts, 0.0))
-        return self._say(Word(ts, 0.0)) if not confirmed and self._due(ts, _SAMPLE) else None
+        return self._say(Word(ts, 0.0)) if not self._suspects and self._due(ts, _SAMPLE) else None
+
+    def _is_recent(self, picture: int, at: datetime, ts: datetime) -> bool:
+        return self._pictures - picture <= _CONFIRM_PICTURES and timedelta(0) <= ts - at <= _CONFIRM
 
     def _due(self, ts: datetime, every: timedelta) -> bool:
         return self._said_at is None or not timedelta(0) <= ts - self._said_at < every
@@ -100,3 +112,14 @@ class Episode:
     def _say(self, word: Word) -> Word:
         self._said_at = word.ts
         return word
+
+
+def _same_thing(before: Motion, now: Motion, apart_s: float) -> bool:
+    """Whether one of the things that moved may be the same as one of those that moved ``apart_s`` earlier."""
+    if before.in_new_light or now.in_new_light:
+        return False
+    return any(_distance(a, b) <= 1.5 * max(*a[2:], *b[2:]) + _SPEED * apart_s for a in before.boxes for b in now.boxes)
+
+
+def _distance(a: Box, b: Box) -> float:
+    return math.hypot(a[0] + a[2] / 2 - b[0] - b[2] / 2, a[1] + a[3] / 2 - b[1] - b[3] / 2)
