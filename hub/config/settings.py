@@ -109,8 +109,9 @@ class DetectSettings(_Settings):
 class AnalyseSettings(_Settings):
     motion: bool = True
     tamper: bool = True
-    shortest: Duration = timedelta(seconds=1)
-    """The shortest event that must not be missed: what the gate may spare is measured against it."""
+    shortest: Duration = timedelta(seconds=2.5)
+    """The shortest event that must not be missed. The gate spares what it can within that: with a keyframe every two
+    seconds, an event of 2.5 s always contains one, and enough of what follows it to be sure."""
     detect: DetectSettings | None = None
 
 

@@ -16,12 +16,15 @@ from hub.model.observation import Observation
 from hub.model.source import Health, Source, SourceState
 from hub.store.segments import Segment
 from hub.supervise import supervise
+from ingest.video.gate import shortest_of
 from hub.tally import Tally
 from ingest.video.live import Broadcast, LiveSink
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import Ring
 from ingest.video.row import row_of
+from ingest.video.sizes import Sizes
+from ingest.video.standing import Leaps, Outlet, Standing
 from ingest.video.serve import View
 from ingest.video.watch import Watch
 
@@ -59,6 +62,8 @@ class Camera:
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self.source = source
+        self._sizes = Sizes()
+        self._shortest_s = 0.0
         self._data_dir = data_dir
         self._outlet = outlet
         self._clock = clock
@@ -154,6 +159,8 @@ class Camera:
                 if self._stop.is_set():
                     return
                 self._beat(STUCK_S)
+            sizes=self._sizes,
+            shortest_s=self._shortest_s,
                 watch.take(packet)
                 self._seen_at = watch.seen_at
                 if watch.picture is not None:
@@ -177,6 +184,7 @@ class Camera:
         """A change at once, anything else every ``REPORT_S``."""
         before = self._health
         changed = (state, reason) != (before.state, before.reason)
+            self._shortest_s = shortest_of(self.source.config)
         if not changed and not self._due():
             return
         now = self._clock.now()

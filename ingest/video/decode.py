@@ -11,6 +11,7 @@ import av
 import av.error
 import cv2
 import numpy as np
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from ingest.video.open import VideoPacket
@@ -25,12 +26,16 @@ cv2.setNumThreads(1)
 
 
 class Decoder:
-    """Decodes in order; ``damaged`` counts what could not be."""
+    """Decodes in order; ``damaged`` counts what could not be.
+
+    It has a context of its own, apart from the stream's: one that can be given up, with its pictures, when nothing is
+    decoded for a while.
+    """
 
     def __init__(self, stream: VideoStream) -> None:
-        self._context = stream.codec_context
+        self._stream = stream
         self._tick_s = float(stream.time_base or 0)
-        self._context.thread_count = 1  # frame threads would hold back as many pictures as there are threads
+        self._made: VideoCodecContext | None = None
         self.damaged = 0
 
     def time_s(self, frame: av.VideoFrame) -> float | None:
@@ -53,6 +58,23 @@ class Decoder:
         self._context.flush_buffers()
         for packet in packets:
             yield from self._decode(packet)
+
+    def rest(self) -> None:
+        """Give back what following a stream needs: some twenty pictures at 1080p. A keyframe alone needs one."""
+        self._made = None
+
+    @property
+    def _context(self) -> VideoCodecContext:
+        if self._made is None:
+            template = self._stream.codec_context
+            made = cast(VideoCodecContext, VideoCodecContext.create(template.codec.name, "r"))
+            made.extradata = template.extradata
+            made.thread_count = 1  # frame threads would hold back as many pictures as there are threads
+            # The filter that smooths the edges of blocks is a third of the work. Left out between keyframes it leaves
+            # edges that nobody misses at the size of the analysis; keyframes, which all else builds upon, have it.
+            made.options = {"skip_loop_filter": "nokey"}
+            self._made = made
+        return self._made
 
     def _decode(self, packet: VideoPacket | None) -> list[av.VideoFrame]:
         try:

@@ -5,7 +5,9 @@ One thread; nothing here waits. What is found is handed to ``observe``; the newe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,16 +22,21 @@ from hub.tally import Tally
 from ingest.video.analysis import WIDTH, Frame
 from ingest.video.anchor import Anchor
 from ingest.video.decode import Decoder, Picture
-from ingest.video.gate import Gate, Look
+from ingest.video.gate import Gate, Look, Mode
 from ingest.video.open import Feed, VideoPacket
 from ingest.video.record import Recorder
 from ingest.video.ring import Coded, Ring
 from ingest.video.row import Row
+from ingest.video.sizes import Kind, Sizes, kind_of
 
 _BETWEEN_ANALYSES = timedelta(seconds=0.19)  # 5 pictures a second at most
 _LIVE_S = 0.005  # a packet that took so long to come was not lying ready
 _MAX_EARLY = 300
 _NO_PICTURE_S = 12.0  # packets without a picture for so long: nothing is being watched
+_HEAD_BYTES = 128  # of a packet: what comes before its first slice is mostly shorter
+_BEFORE = timedelta(seconds=3)  # of a group that is caught up with: what is older was a keyframe's to tell
+_COUNT_S = 5.0
+
 
 class Sink(Protocol):
     """Who gets the packets as they came: the recorder, the viewers. It never waits and never raises."""
@@ -48,7 +55,10 @@ Observe = Callable[[Sequence[Observation]], None]
 
 
 class Watch:
-    """Of one connection. ``row`` and ``sinks`` outlast it. ``recorder`` is told of what is worth recording."""
+    """Of one connection. ``row``, ``sizes`` and ``sinks`` outlast it. ``recorder`` is told of what is worth recording.
+
+    ``shortest_s``: the shortest event that must not be missed.
+    """
 
     def __init__(
         self,
@@ -59,6 +69,8 @@ class Watch:
         recorder: Recorder,
         sinks: Sequence[Sink],
         row: Row,
+        sizes: Sizes,
+        shortest_s: float,
         observe: Observe,
         clock: Clock,
         tally: Tally,
@@ -79,12 +91,21 @@ class Watch:
         self._decoder = Decoder(feed.stream)
         self._pictured_s = self._ready_s = clock.monotonic()
         self._early: list[VideoPacket] | None = []
+        self._sizes = sizes
         # Without an analysis nothing has to be learnt of the place before it is left to the keyframes.
-        self._gate = Gate(self._pictured_s, hold_s=10.0 if row else 0.0)
+        learn = {"shortest_s": shortest_s} if row else {"shortest_s": math.inf, "learn_s": 0.0}
+        self._gate = Gate(self._pictured_s, sizes, **learn)
         self._analysed_at: datetime | None = None
         self._size: tuple[int, int] | None = None
+        self._was_open = False
         self._counted_s = self._pictured_s
         self._packets = self._bytes = 0
+        self._count = _Count()
+
+    def glance(self) -> Picture | None:
+        """The newest picture; who asks often gets that of each keyframe. May be called in any thread."""
+        self._gate.asked(self._clock.monotonic())
+        return self.picture
 
     def take(self, packet: VideoPacket) -> None:
         """One packet, as it arrives. Raises SourceError where the stream must be opened again."""
@@ -104,20 +125,31 @@ class Watch:
 
     def _pass_on(self, packet: VideoPacket, ts: datetime) -> None:
         now_s = self._clock.monotonic()
+        # When it was taken, on the monotonic scale: what lay ready is older than it looks.
+        at_s = now_s - max(0.0, (self._clock.now() - ts).total_seconds())
         coded = Coded(packet, ts, packet.is_keyframe, packet.size)
         self.seen_at = ts
         self._packets += 1
         self._bytes += packet.size
         self._ring.push(coded)
-        look = self._gate.decide(now_s, keyframe=coded.keyframe)
-        for frame in self._decode(look, packet):
-            self._pictured_s = now_s
+        kind = Kind.KEY
+        if not coded.keyframe:
+            kind = kind_of(self._feed.facts.codec, bytes(memoryview(packet)[:_HEAD_BYTES]), keyframe=False)
+        look = self._gate.decide(at_s, kind, packet.size)
+        self._count.packet(at_s, look)
+        frames = self._decode(look, packet)
+        for frame in frames:
             time_s = self._decoder.time_s(frame)
-            self._see(Picture(frame, ts if time_s is None else self._anchor.at(time_s, ts)), now_s)
-        if now_s - self._pictured_s > _NO_PICTURE_S:
+            taken_at = ts if time_s is None else self._anchor.at(time_s, ts)
+            self._see(Picture(frame, taken_at), at_s - (ts - taken_at).total_seconds(), ts)
+        if frames:
+            self._pictured_s = now_s
+        elif now_s - self._pictured_s > _NO_PICTURE_S and (look is not Look.SKIP or self._size is None):
             raise SourceError(SourceState.NO_VIDEO, "what the camera sends cannot be decoded")
         for sink in self._sinks:
             sink.write(coded)
+        if at_s - self._count.since_s >= _COUNT_S:
+            self._tell_counts()
 
     def detail(self) -> dict[str, Any]:
         """What an operator is told of the stream; rates are those since the last call."""
@@ -132,9 +164,30 @@ class Watch:
             self._counted_s, self._packets, self._bytes = now_s, 0, 0
         self._tally.set("gridhub_video_ring_overruns", self._ring.overruns, camera=self._camera)
         decoding = "all" if self._gate.is_open else "keyframes"
-        return {**facts, "decoding": decoding, "recording": self._recorder.state}
+        gate = {"mode": self._gate.mode.value, "reason": self._gate.reason(), **self._sizes.figures()}
+        return {**facts, "decoding": decoding, "gate": gate, "recording": self._recorder.state}
 
-    def _decode(self, look: Look, packet: VideoPacket) -> Iterable[av.VideoFrame]:
+    def _tell_counts(self) -> None:
+        count, camera, add = self._count, self._camera, self._tally.add
+        add("gridhub_video_packets_total", count.packets, camera=camera)
+        add("gridhub_video_decoded_total", count.frames, camera=camera)
+        add("gridhub_video_analysed_total", count.analysed, camera=camera)
+        add("gridhub_video_seen_seconds_total", count.seen_s, camera=camera)
+        add("gridhub_video_decoded_seconds_total", count.decoded_s, camera=camera)
+        add("gridhub_video_false_rises_total", self._gate.false_rises, camera=camera)
+        add("gridhub_video_audits_failed_total", self._gate.audits_failed, camera=camera)
+        self._gate.false_rises = self._gate.audits_failed = 0
+        for mode in Mode:
+            self._tally.set("gridhub_video_gate", float(mode is self._gate.mode), camera=camera, mode=mode.value)
+        if (recall := self._sizes.recall) is not None:
+            self._tally.set("gridhub_video_sizes_recall", recall, camera=camera)
+        last_s = count.last_s or 0.0
+        self._count = _Count(since_s=last_s, last_s=last_s)
+
+    def _decode(self, look: Look, packet: VideoPacket) -> Sequence[av.VideoFrame]:
+        was_open, self._was_open = self._was_open, self._gate.is_open
+        if was_open and not self._was_open:
+            self._decoder.rest()
         if look is Look.SKIP:
             return ()
         damaged = self._decoder.damaged
@@ -143,16 +196,23 @@ class Watch:
         elif look is Look.NEXT:
             frames = self._decoder.next(packet)
         else:
-            frames = list(self._decoder.catch_up(coded.packet for coded in self._ring.group()))
-        self._tally.add("gridhub_video_decoded_total", len(frames), camera=self._camera)
+            group = self._ring.group()
+            if not group:  # it was larger than the ring
+                self._gate.lost()
+            frames = list(self._decoder.catch_up(coded.packet for coded in group))
+        self._count.frames += len(frames)
         if self._decoder.damaged > damaged:
             self._tally.add("gridhub_video_damaged_total", self._decoder.damaged - damaged, camera=self._camera)
         return frames
 
-    def _see(self, picture: Picture, now_s: float) -> None:
+    def _see(self, picture: Picture, at_s: float, newest: datetime) -> None:
+        """``at_s``: when it was taken; ``newest``: when the newest packet was."""
         size = (picture.frame.width, picture.frame.height)
         if self._size is None:
             self._size = size
+            context = self._feed.stream.codec_context
+            if not context.width:  # the stream's description did not say
+                context.width, context.height = size
             for sink in self._sinks:
                 sink.attach(self._feed.stream)
         elif self._size != size:
@@ -162,16 +222,39 @@ class Watch:
         # A little earlier is the catching up that was seen already; much earlier, the clock was set back.
         if not self._row or (since is not None and timedelta(seconds=-5) < since < _BETWEEN_ANALYSES):
             return
+        if newest - picture.ts > _BEFORE:
+            return
         self._analysed_at = picture.ts
-        self._tally.add("gridhub_video_analysed_total", camera=self._camera)
+        self._count.analysed += 1
         frame = Frame(picture, self._clock.now(), picture.luma(WIDTH))
         said = self._row.see(frame)
-        if self._row.wants_more:
-            self._gate.saw_motion(now_s)
+        moving = None if frame.motion is None else frame.motion.score > 0
+        self._gate.saw(at_s, moving=moving, certain=frame.eventful, wants_more=self._row.wants_more)
         if frame.eventful:
             self._recorder.moving(picture.ts)
         if said:
             self._observe(said)
+
+
+@dataclass(slots=True)
+class _Count:
+    """What was done since it was told last. ``decoded_s``: how long the packets lasted that were followed."""
+
+    since_s: float = -math.inf
+    last_s: float | None = None
+    packets: int = 0
+    frames: int = 0
+    analysed: int = 0
+    seen_s: float = 0.0
+    decoded_s: float = 0.0
+
+    def packet(self, at_s: float, look: Look) -> None:
+        self.packets += 1
+        step_s = 0.0 if self.last_s is None else min(1.0, max(0.0, at_s - self.last_s))
+        self.last_s = at_s
+        self.seen_s += step_s
+        if look is not Look.SKIP:
+            self.decoded_s += step_s
 
 
 def _pts_s(packet: VideoPacket) -> float:

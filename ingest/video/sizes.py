@@ -1,0 +1,207 @@
+"""What the sizes of coded pictures tell of motion, learnt for one camera. Pure.
+
+A camera that encodes at constant quality spends few bits on a picture in which nothing has changed, and many on one in
+which something has. One that encodes a noisy picture at constant bit rate spends the same on both. So nothing is
+assumed: the size of each packet is compared with those of stretches in which decoded pictures showed no motion, a
+cumulative sum (Page, "Continuous inspection schemes", Biometrika 1954) says when sizes have risen, and each movement
+that the pictures showed is an examination: would sizes alone have told it in time?
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+
+_SETTLED_S = 3.0  # sizes rise before a thing is large enough to be seen, and fall after it was seen last
+_LEARNT = 30  # packets of a kind, before their sizes say anything
+_MEMORY = 100  # packets of a kind: how soon a level follows light and noise
+_LEAST_SPREAD = {False: 0.15, True: 0.01}  # in octaves, of pictures that are (True) and are not (False) keyframes
+_HIGHEST = 8.0  # spreads above the level that one packet counts for, at most: one alone never opens
+_SLACK = 2.0  # spreads above the level that are still quiet
+_LEAST_THRESHOLD = 9.0
+_MARGIN = 1.3  # of the threshold above what quiet stretches reach
+_CEILING = 60.0
+_FOLLOWED_S = 0.6  # looks that are not further apart than this see everything
+_QUIET_STRETCH_S = 5.0
+_ALLOWED_S = 0.7  # after the first picture that shows a movement: so late may sizes tell it
+_EARLY_S = 1.0  # and so early: before the thing is large enough to be seen
+_EPISODES = 20
+_CONFIRM_S = 4.0
+
+
+class Kind(Enum):
+    """Of a coded picture, by what others may build upon it."""
+
+    KEY = auto()
+    REFERENCE = auto()
+    DISPOSABLE = auto()
+
+
+def kind_of(codec: str, head: bytes, *, keyframe: bool) -> Kind:
+    """From the first bytes of a packet, as a byte stream (ITU-T H.264, 7.4.1 and B; H.265, 7.4.2.2 and B)."""
+    if keyframe:
+        return Kind.KEY
+    at = head.find(b"\0\0\1")
+    while 0 <= at < len(head) - 3:
+        first = head[at + 3]
+        if codec == "h264" and 1 <= first & 31 <= 5:
+            return Kind.REFERENCE if first >> 5 & 3 else Kind.DISPOSABLE
+        if codec == "hevc" and (number := first >> 1 & 63) < 32:
+            return Kind.DISPOSABLE if number < 16 and number % 2 == 0 else Kind.REFERENCE
+        at = head.find(b"\0\0\1", at + 3)
+    return Kind.REFERENCE
+
+
+@dataclass(slots=True)
+class _Level:
+    """The quiet sizes of one kind, in octaves."""
+
+    mean: float = 0.0
+    spread: float = 0.0
+    seen: int = 0
+
+    def learn(self, octaves: float) -> None:
+        self.seen += 1
+        rate = 1 / min(self.seen, _MEMORY)
+        self.spread += rate * (abs(octaves - self.mean) - self.spread) if self.seen > 1 else 0.0
+        self.mean += rate * (octaves - self.mean)
+
+
+class Sizes:
+    """Of one camera; outlasts its connections. Times are seconds on the scale of the hub's monotonic clock."""
+
+    def __init__(self) -> None:
+        self.episodes: deque[float] = deque(maxlen=_EPISODES)
+        """What the sum had reached in time, for each of the last movements."""
+        self.quiet_s = 0.0
+        """How much was learnt from."""
+        self.misses = 0
+        """Movements that sizes had not told in time, of all that were examined."""
+        self.threshold = _LEAST_THRESHOLD
+        """Of the sum. Above what all quiet stretches reach but one in sixty: a lamp switched on counts but once."""
+        self._levels = {kind: _Level() for kind in Kind}
+        self._sum = self._peak = 0.0
+        self._sums: deque[tuple[float, float]] = deque()
+        self._pending: deque[tuple[float, Kind, float, float]] = deque(maxlen=2048)
+        self._peaks: deque[float] = deque(maxlen=64)
+        self._stretch_began_s: float | None = None
+        self._still_s = self._moved_s = -math.inf
+        self._window_s: tuple[float, float] | None = None
+        self._moving = False
+
+    @property
+    def separated(self) -> bool:
+        """Whether quiet stretches are known, and quiet enough to tell a movement from."""
+        return self.quiet_s >= 20.0 and self.threshold <= _CEILING / 2
+
+    @property
+    def recall(self) -> float | None:
+        """The share of the last movements that sizes told in time."""
+        if not self.episodes:
+            return None
+        return sum(reached >= self.threshold for reached in self.episodes) / len(self.episodes)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether sizes told every movement there was, and clearly, or often enough."""
+        if not self.separated or self.recall != 1.0:
+            return False
+        clear = min(self.episodes) >= 2 * self.threshold
+        return len(self.episodes) >= (3 if clear else 10)
+
+    def figures(self) -> dict[str, float | int]:
+        """What an operator is told: of how many movements sizes told which share."""
+        return {"movements": len(self.episodes), **({} if self.recall is None else {"recall": round(self.recall, 3)})}
+
+    @property
+    def risen(self) -> bool:
+        return self._sum >= self.threshold and self.threshold <= _CEILING / 2
+
+    def take(self, at_s: float, kind: Kind, size_bytes: int, *, intra: bool = False) -> None:
+        """The next packet. ``intra``: a stream of nothing but keyframes, whose sizes may also fall when things move."""
+        octaves = math.log2(max(1, size_bytes))
+        if kind is Kind.KEY and not intra:
+            return
+        level = self._levels[kind]
+        if level.seen >= _LEARNT:
+            above = (octaves - level.mean) / max(_LEAST_SPREAD[intra], 1.25 * level.spread)
+            above = abs(above) if intra else above
+            self._sum = min(_CEILING, max(0.0, self._sum + min(above, _HIGHEST) - _SLACK))
+        self._pending.append((at_s, kind, octaves, self._sum))
+        self._sums.append((at_s, self._sum))
+        while self._sums[0][0] < at_s - 2 * _CONFIRM_S:
+            self._sums.popleft()
+        if self._window_s is not None and at_s >= self._window_s[1]:
+            self._examine(*self._window_s)
+
+    def look(self, at_s: float, *, moving: bool, certain: bool) -> None:
+        """What a decoded picture showed that was taken at ``at_s``; ``certain``: not for the first time."""
+        if moving:
+            if not self._moving and certain:
+                self._moving = True
+                first_s = self._moved_s if at_s - self._moved_s <= _CONFIRM_S else at_s
+                self._window_s = (max(self._still_s, first_s - _CONFIRM_S) - _EARLY_S, first_s + _ALLOWED_S)
+            self._moved_s = at_s
+            self._pending.clear()
+            self._peak = 0.0
+            self._stretch_began_s = None
+            return
+        if at_s - self._moved_s >= _SETTLED_S:
+            self._moving = False
+            self._learn(at_s - _SETTLED_S, followed=at_s - self._still_s <= _FOLLOWED_S)
+        else:
+            self._pending.clear()
+        if not self._moving:
+            self._still_s = at_s
+
+    def settle(self) -> None:
+        """Nobody looks any more: the sum begins anew."""
+        self._sum = 0.0
+
+    def false_rise(self) -> None:
+        """Sizes had risen, and pictures showed nothing."""
+        self._keep(max((reached for _, reached in self._sums), default=0.0))
+        self._sum = 0.0
+        self._sums.clear()
+
+    def restart(self) -> None:
+        """A new connection: what is known stays, what was under way is forgotten."""
+        self._sum = self._peak = 0.0
+        self._sums.clear()
+        self._pending.clear()
+        self._stretch_began_s = self._window_s = None
+        self._still_s = self._moved_s = -math.inf
+        self._moving = False
+
+    def _keep(self, peak: float) -> None:
+        self._peaks.append(peak)
+        second = sorted(self._peaks)[-2] if len(self._peaks) > 1 else 0.0
+        self.threshold = max(_LEAST_THRESHOLD, _MARGIN * second)
+
+    def _learn(self, until_s: float, *, followed: bool) -> None:
+        """The packets until then belong to a quiet place: looked at before and after, and nothing moved.
+
+        Where not every picture was seen, a sum that high is no proof that such sums are quiet.
+        """
+        while self._pending and self._pending[0][0] <= until_s:
+            at_s, kind, octaves, reached = self._pending.popleft()
+            if self._stretch_began_s is None:
+                self._stretch_began_s = at_s
+            self._levels[kind].learn(octaves)
+            self._peak = max(self._peak, reached)
+            if at_s - self._stretch_began_s >= _QUIET_STRETCH_S:
+                self.quiet_s += at_s - self._stretch_began_s
+                if followed or self._peak < self.threshold:
+                    self._keep(self._peak)
+                self._stretch_began_s, self._peak = at_s, 0.0
+
+    def _examine(self, first_s: float, last_s: float) -> None:
+        """A movement began between a picture that showed nothing and one that did: had sizes risen by then?"""
+        self._window_s = None
+        if not self.separated:
+            return
+        reached = max((total for at_s, total in self._sums if first_s <= at_s <= last_s), default=0.0)
+        self.episodes.append(reached)
+        self.misses += reached < self.threshold
