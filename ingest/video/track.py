@@ -1,0 +1,209 @@
+"""Things followed from picture to picture: ByteTrack (Zhang et al., ECCV 2022, arXiv:2110.06864), by ``trackers``.
+
+ByteTrack wants a detection a picture; here the detector looks a few times at each thing and not at every picture.
+ByteTrack has a place for such evidence: boxes of a low score, which carry a known track on and never begin one. Between
+two looks that is where the thing has moved to, and while it stands still, where it stands.
+
+Times: ByteTrack counts in pictures of a fixed rate. It is handed the seconds between pictures, of which a pause counts
+for ``_MAX_STEP_S`` only: what stood there when the camera was last looked at may stand there still.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from ingest.video.analysis import Box, Track
+from ingest.video.regions import area, around, overlap, shared
+from ingest.video.yolo import Detection
+
+MOVING = "moving"
+"""The label of what only moves, where no detector says what it is."""
+
+_RATE = 5.0  # pictures a second that are analysed while something moves
+_MAX_STEP_S = 1.0
+_MAX_PAUSE_S = 60.0  # after a longer one nothing is known any more
+_LOST_S = 2.0  # a thing that nothing speaks for is gone after so long
+_UNSEEN_S = 6.0  # and what moves where the detector finds nothing, after so long
+_MISSES = 3  # looks in a row that found nothing where a thing stood still: it is gone
+_MISSES_MOVING = 2  # and where it moved: then it is something else that moves
+_TOUCHED = 0.3  # of the smaller of the two: so much of a thing and of what moves must be the same
+_SCALE = 1000.0  # ByteTrack's noise is in pixels: a picture is 1000 of them wide and high
+_WEAK = 0.01
+
+_ids = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Followed:
+    """What is known of one track. Seconds are the tracker's own."""
+
+    id: int
+    box: Box
+    score: float = 0.0
+    votes: Counter[str] = field(default_factory=Counter)
+    found_s: float = 0.0
+    """When a detection was last matched."""
+    seen_s: float = 0.0
+    """When anything last spoke for it."""
+    moved_s: float = 0.0
+    """When it was last somewhere else than before; a hand that waves does not count."""
+    misses: int = 0
+
+    @property
+    def label(self) -> str:
+        return self.votes.most_common(1)[0][0]
+
+
+class Tracker:
+    """Of one camera. ``followed``: what is there now, in no order.
+
+    ``least``: the score from which a detection may begin a track. ``confirm``: in how many pictures after the first,
+    one after the other, a thing must be found to be one; of 1, the picture between may be missing.
+    """
+
+    def __init__(self, least: float, confirm: int = 1) -> None:
+        self._least = least
+        self._confirm = confirm
+        self._ts: datetime | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self.now_s = 0.0
+        self.followed: dict[int, Followed] = {}
+        self._byte: Any = None
+
+    def advance(self, ts: datetime) -> bool:
+        """The next picture is of ``ts``. Whether it is of use: one of the same moment is not."""
+        step_s = 1.0 / _RATE if self._ts is None else (ts - self._ts).total_seconds()
+        if step_s == 0.0:
+            return False
+        if not 0.0 < step_s <= _MAX_PAUSE_S:
+            self._begin()
+        self._ts = ts
+        self.now_s += min(max(step_s, 0.0), _MAX_STEP_S)
+        return True
+
+    def update(self, found: Sequence[Detection], moving: Sequence[Box], looked: Sequence[int] = ()) -> None:
+        """One picture, after ``advance``: what was found in it, what moves, and which tracks were looked for."""
+        if not found and not self.followed and self._byte is None:
+            return
+        boxes = [each.box for each in found]
+        scores = [each.score for each in found]
+        taken = [each.box for each in found]
+        for track in self.followed.values():
+            box = self._where(track, [box for box in moving if not any(overlap(box, other) > 0.5 for other in taken)])
+            if box is not None and not any(overlap(box, other) > 0.5 for other in taken):
+                boxes.append(box)
+                scores.append(_WEAK)
+        for index, byte_id in self._associate(boxes, scores):
+            track = self._known(byte_id, boxes[index])
+            track.seen_s = self.now_s
+            if index < len(found):
+                track.found_s, track.score, track.misses = self.now_s, found[index].score, 0
+                track.votes[found[index].label] += 1
+        for byte_id in looked:
+            if byte_id in self.followed and self.followed[byte_id].found_s < self.now_s:
+                self.followed[byte_id].misses += 1
+        self._end()
+
+    def tracks(self) -> tuple[Track, ...]:
+        return tuple(
+            Track(each.id, each.label, round(each.score, 3), each.box) for each in self.followed.values() if each.votes
+        )
+
+    def _where(self, track: Followed, moving: Sequence[Box]) -> Box | None:
+        """Where a thing is now by what moves; None where that cannot be told: ByteTrack then has its own forecast."""
+        touched = [box for box in moving if _touches(box, track.box)]
+        if not touched:
+            # It stands where it was found after it had moved last.
+            return track.box if track.found_s >= track.moved_s and track.misses == 0 else None
+        others = [other.box for other in self.followed.values() if other is not track]
+        box = None
+        if not any(_touches(each, other) for each in touched for other in others):
+            box = carried(track.box, touched)
+        if box != track.box:
+            track.moved_s = self.now_s
+        return box if track.misses < _MISSES_MOVING else None
+
+    def _known(self, byte_id: int, measured: Box) -> Followed:
+        if byte_id not in self.followed:
+            self.followed[byte_id] = Followed(next(_ids), measured, moved_s=self.now_s)
+        track = self.followed[byte_id]
+        track.box = measured
+        return track
+
+    def _end(self) -> None:
+        """Forget what is gone."""
+        there = {each.tracker_id for each in self._byte.tracks}
+        for byte_id, track in list(self.followed.items()):
+            gone = (
+                byte_id not in there
+                or self.now_s - track.seen_s > _LOST_S
+                or (track.misses > 0 and self.now_s - track.found_s > _UNSEEN_S)
+                or (track.misses >= _MISSES and track.moved_s < self.now_s)
+            )
+            if gone:
+                del self.followed[byte_id]
+                self._byte.tracks = [each for each in self._byte.tracks if each.tracker_id != byte_id]
+
+    def _associate(self, boxes: Sequence[Box], scores: Sequence[float]) -> list[tuple[int, int]]:
+        """(index of the box, ByteTrack's id) of every box that belongs to a track."""
+        supervision, byte = self._libraries()
+        corners = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.float32).reshape(-1, 4) * _SCALE
+        given = supervision.Detections(
+            xyxy=corners, confidence=np.array(scores, np.float32), data={"index": np.arange(len(boxes))}
+        )
+        result = byte.update(given, timestamp=self.now_s)
+        if not len(result):
+            return []
+        return [
+            (int(index), int(byte_id))
+            for index, byte_id in zip(result.data["index"], result.tracker_id, strict=True)
+            if byte_id >= 0
+        ]
+
+    def _libraries(self) -> tuple[Any, Any]:
+        """Loaded with the first thing to follow: SciPy and what else comes with it is 80 MB."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import supervision
+            from trackers import ByteTrackTracker
+        if self._byte is None:
+            self._byte = ByteTrackTracker(
+                lost_track_buffer=round(30 * _UNSEEN_S),  # in frames of 30 a second; _end decides earlier
+                frame_rate=_RATE,
+                track_activation_threshold=self._least,
+                high_conf_det_threshold=self._least,
+                minimum_consecutive_frames=self._confirm,
+                minimum_iou_threshold=0.1,
+            )
+        return supervision, self._byte
+
+
+def _touches(one: Box, other: Box) -> bool:
+    return shared(one, other) >= _TOUCHED * min(area(one), area(other))
+
+
+def carried(box: Box, touched: Sequence[Box]) -> Box | None:
+    """Where a thing is whose surroundings move: None where that cannot be told.
+
+    What moves may be the thing whole: it is where the motion is. A hand of it: it stays. Or it and others: then
+    ByteTrack's own forecast is the better guess.
+    """
+    whole = around(touched)
+    if all(0.6 <= whole[side] / max(box[side], 1e-6) <= 1.6 for side in (2, 3)):
+        middle_x, middle_y = whole[0] + whole[2] / 2, whole[1] + whole[3] / 2
+        left, right = max(0.0, middle_x - box[2] / 2), min(1.0, middle_x + box[2] / 2)
+        top, bottom = max(0.0, middle_y - box[3] / 2), min(1.0, middle_y + box[3] / 2)
+        return left, top, right - left, bottom - top
+    if shared(whole, box) >= 0.7 * area(whole):
+        return box
+    return None
