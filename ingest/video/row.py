@@ -9,6 +9,7 @@ from typing import Any
 from hub.model.observation import Observation
 from hub.tally import Tally
 from ingest.video.analysis import Analyser, Frame
+from ingest.video.detect import ObjectAnalyser, objects_of
 from ingest.video.motion import MotionAnalyser
 from ingest.video.snapshot import Snapshots
 
@@ -26,6 +27,11 @@ class Row:
     def wants_more(self) -> bool:
         return any(analyser.wants_more for analyser in self._analysers)
 
+    def detail(self) -> dict[str, str]:
+        """What an operator is told of the analysers, beside the stream."""
+        told = (item.detail() for item in self._analysers if isinstance(item, ObjectAnalyser))
+        return {key: value for detail in told for key, value in detail.items()}
+
     def see(self, frame: Frame) -> list[Observation]:
         return [observation for analyser in self._analysers for observation in analyser.see(frame)]
 
@@ -36,4 +42,6 @@ def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally)
     analysers: list[Analyser] = []
     if analyse.get("motion", True):
         analysers.append(MotionAnalyser(camera, Snapshots(data_dir, camera, tally)))
+    if (objects := objects_of(camera, config, data_dir, tally)) is not None:
+        analysers.append(objects)
     return Row(analysers)
