@@ -165,7 +165,7 @@ class Watch:
         self._tally.set("gridhub_video_ring_overruns", self._ring.overruns, camera=self._camera)
         decoding = "all" if self._gate.is_open else "keyframes"
         gate = {"mode": self._gate.mode.value, "reason": self._gate.reason(), **self._sizes.figures()}
-        return {**facts, "decoding": decoding, "gate": gate, "recording": self._recorder.state}
+        return {**facts, "decoding": decoding, "gate": gate, "recording": self._recorder.state, **self._row.detail()}
 
     def _tell_counts(self) -> None:
         count, camera, add = self._count, self._camera, self._tally.add
