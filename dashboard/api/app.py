@@ -14,6 +14,7 @@ from dashboard.api import (
     cameras,
     devices,
     incidents,
+    live_view,
     openapi,
     operations,
     problems,
@@ -25,6 +26,7 @@ from dashboard.api import (
     stream,
 )
 from dashboard.api.bodies import BodyLimit
+from dashboard.api.channels import Channels
 from dashboard.api.context import Context
 from dashboard.api.follow import Follower
 from dashboard.api.headers import Headers
@@ -39,7 +41,7 @@ from hub.config import Config
 from hub.store import Store
 from hub.tally import Tally
 
-_RESOURCES = (session, areas, cameras, devices, series, alerts, incidents, rules, stream, status)
+_RESOURCES = (session, areas, cameras, live_view, devices, series, alerts, incidents, rules, stream, status)
 
 
 def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:
@@ -57,7 +59,16 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         lifespan=_lifespan,
     )
     app.state.context = Context(
-        config, store, clock, tally, live, Logins(clock), Pictures(config), RuleBook(config), clock.now()
+        config=config,
+        store=store,
+        clock=clock,
+        tally=tally,
+        live=live,
+        logins=Logins(clock),
+        pictures=Pictures(config),
+        channels=Channels(config, tally),
+        rules=RuleBook(config),
+        started_at=clock.now(),
     )
     app.state.follower = Follower(store, live, clock)
     problems.install(app)
@@ -87,4 +98,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await ticking
         await follower.stop()
+        await context.channels.close()
         await context.pictures.close()

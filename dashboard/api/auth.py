@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from dashboard.api.context import Ctx
 from dashboard.api.problems import ProblemError
@@ -33,14 +34,17 @@ class Current:
     expires_at: datetime
 
 
-def current_session(request: Request, ctx: Ctx) -> Current:
-    """By ``Authorization: Bearer`` or by the cookie. Raises ProblemError 401 and 403, StoreUnavailable."""
+def current_session(request: HTTPConnection, ctx: Ctx) -> Current:
+    """By ``Authorization: Bearer`` or by the cookie. Raises ProblemError 401 and 403, StoreUnavailable.
+
+    A WebSocket has no method, and is no safe one: any page may open it, and the browser sends the cookie.
+    """
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer"
     token = value.strip() if is_bearer else request.cookies.get(COOKIE, "")
     if not token:
         raise _not_signed_in("sign in first")
-    if not is_bearer and request.method not in _SAFE_METHODS:
+    if not is_bearer and request.scope.get("method") not in _SAFE_METHODS:
         require_own_origin(request, proof_needed=True)
     if ctx.live.store_is_away:
         # A store that hangs would hold the thread of every request.
@@ -51,7 +55,7 @@ def current_session(request: Request, ctx: Ctx) -> Current:
     return Current(session.person, token, session.expires_at)
 
 
-def require_own_origin(request: Request, *, proof_needed: bool) -> None:
+def require_own_origin(request: HTTPConnection, *, proof_needed: bool) -> None:
     """Refuse what another site made a browser send (Fetch Metadata; RFC 6454). Raises ProblemError 403.
 
     ``proof_needed``: a request without either header is refused, too.

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
+from dashboard.api.channels import Channels
 from dashboard.api.live import Live
 from dashboard.api.logins import Logins
 from dashboard.api.pictures import Pictures
@@ -27,11 +29,12 @@ class Context:
     live: Live
     logins: Logins
     pictures: Pictures
+    channels: Channels
     rules: RuleBook
     started_at: datetime
 
 
-def _context(request: Request) -> Context:
+def _context(request: HTTPConnection) -> Context:
     context: Context = request.app.state.context
     return context
 

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from dashboard.api import frames
 from dashboard.api.frames import Event
@@ -72,6 +73,16 @@ class Client:
         return taken
 
 
+class Guest(Protocol):
+    """Whatever else goes on for long and must end with its session, or with the hub."""
+
+    token: str
+
+    def session_over(self) -> None: ...
+
+    def going_down(self) -> None: ...
+
+
 class Live:
     """``names``: the processes that make up the hub."""
 
@@ -80,6 +91,7 @@ class Live:
         self._clock = clock
         self._tally = tally
         self._clients: set[Client] = set()
+        self._guests: set[Guest] = set()
         self._processes: Sequence[Process] = ()
         self._store = StoreHealth(None, clock.now(), "not tried yet")
         self._heard_at_s = clock.monotonic()
@@ -106,13 +118,23 @@ class Live:
         self._clients.discard(client)
         self._count()
 
+    def attend(self, guest: Guest) -> None:
+        self._guests.add(guest)
+        self._count()
+
+    def depart(self, guest: Guest) -> None:
+        self._guests.discard(guest)
+        self._count()
+
     def close(self) -> None:
         """End every stream: the hub goes down."""
         for client in self._clients:
             client.close()
+        for guest in self._guests:
+            guest.going_down()
 
     def _count(self) -> None:
-        self.tokens = frozenset(client.token for client in self._clients)
+        self.tokens = frozenset(client.token for client in self._clients) | {guest.token for guest in self._guests}
         self.observed = frozenset(client.observed for client in self._clients if client.observed is not None)
         self._tally.set("gridhub_stream_clients", len(self._clients))
 
@@ -150,6 +172,9 @@ class Live:
         for client in self._clients:
             if client.token in gone:
                 client.close()
+        for guest in self._guests:
+            if guest.token in gone:
+                guest.session_over()
         self.refresh()
 
     def lost(self, reason: str) -> None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -137,7 +137,7 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
 
 async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     items = []
-    for found in cast(RequestValidationError, error).errors():
+    for found in cast(RequestValidationError | WebSocketRequestValidationError, error).errors():
         place = tuple(found["loc"])
         # What was sent is not repeated: it may be a password.
         message = str(found["msg"]).removeprefix("Value error, ")
@@ -159,4 +159,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.HubError, _on_hub_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(WebSocketRequestValidationError, _on_validation_error)
     app.add_exception_handler(Exception, _on_mistake)

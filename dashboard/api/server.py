@@ -15,10 +15,11 @@ _USER_TIMEOUT_MS = 30_000
 
 
 _CUT_SHORT = "ASGI callable returned without completing response."
+_VIEWER = '%s - "WebSocket %s"'
 
 
 class Server(uvicorn.Server):
-    """When it is asked to stop it ends the event streams first: they would never end by themselves.
+    """When it is asked to stop it ends the event streams and live views first: they would never end by themselves.
 
     Stops when its follower has died, so that the supervisor starts it anew: without one the console would stand still.
     """
@@ -29,7 +30,12 @@ class Server(uvicorn.Server):
                 app,
                 loop="uvloop",
                 http="httptools",
-                ws="none",
+                # Without compression: the picture is compressed. A viewer that does not answer a ping is gone.
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                ws_max_size=4096,
+                ws_ping_interval=10.0,
+                ws_ping_timeout=10.0,
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
@@ -50,8 +56,11 @@ class Server(uvicorn.Server):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """A client of the event stream that takes nothing is cut short on purpose, and told of by the stream itself."""
-    return record.msg != _CUT_SHORT
+    """A client of the event stream that takes nothing is cut short on purpose, and told of by the stream itself.
+
+    Requests are not logged, and so are viewers not.
+    """
+    return record.msg != _CUT_SHORT and not str(record.msg).startswith(_VIEWER)
 
 
 def listen(config: Config) -> socket.socket:

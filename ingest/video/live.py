@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from hub.model.times import rfc3339
 from hub.tally import Tally
-from ingest.video.reel import Cursor, Mark, Piece, Reel, text_piece
+from ingest.video.reel import Cursor, Mark, Piece, Reel, end_piece, text_piece
 from ingest.video.ring import Coded, Ring
 
 # Without skip_trailer FFmpeg keeps an index of all fragments in memory.
@@ -46,11 +46,6 @@ class Broadcast:
             for piece in pieces:
                 self._reel.push(piece)
             self._news.notify_all()
-
-    def end(self) -> None:
-        """Nothing of what was shown is of now any more."""
-        with self._news:
-            self._reel.clear()
 
     @contextmanager
     def watch(self) -> Iterator[Viewer]:
@@ -118,7 +113,7 @@ class LiveSink:
 
     def cut(self) -> None:
         self._muxer, self._is_playable = None, True
-        self._broadcast.end()
+        self._broadcast.publish(end_piece())
 
     def _begin(self, stream: VideoStream) -> None:
         """From the keyframe of the group at hand on, so that the first picture is there at once."""

@@ -47,6 +47,11 @@ def text_piece(mark: Mark, at_ms: int, message: Mapping[str, Any]) -> Piece:
     return Piece(mark | Mark.TEXT, at_ms, json.dumps(message, separators=(",", ":")).encode())
 
 
+def end_piece() -> Piece:
+    """The head of nothing: what was shown is over."""
+    return text_piece(Mark.HEAD, 0, {"type": "end"})
+
+
 class Cursor:
     """Where one viewer is: the run, how much of its head it has, and the number of the piece that comes next."""
 
@@ -79,8 +84,8 @@ class Reel:
             self._states += 1
         elif Mark.HEAD in piece.mark:
             if Mark.TEXT in piece.mark:
-                self.clear()
                 self._run += 1
+                self._forget()
             self._head = (*self._head, piece)
         else:
             if Mark.KEY in piece.mark:
@@ -88,14 +93,6 @@ class Reel:
             self._pieces.append(piece)
             self._bytes += len(piece.data)
             self._trim(piece.at_ms)
-
-    def clear(self) -> None:
-        """The stream is over: nothing of it is shown any more."""
-        self._first = self._end
-        self._pieces.clear()
-        self._bytes = 0
-        self._key = None
-        self._head = ()
 
     def take(self, cursor: Cursor) -> list[Piece]:
         """What ``cursor`` gets next, in order; [] where there is nothing new. At most one fragment at once."""
@@ -133,6 +130,14 @@ class Reel:
             cursor.next = at = self._key
             taken.append(text_piece(Mark.TEXT, self._pieces[-1].at_ms, {"type": "gap", "reason": "slow"}))
         return at
+
+    def _forget(self) -> None:
+        """Nothing of the run before is shown any more."""
+        self._first = self._end
+        self._pieces.clear()
+        self._bytes = 0
+        self._key = None
+        self._head = ()
 
     def _trim(self, now_ms: int) -> None:
         """Keep the newest group, and before it what a viewer that is a little late has yet to take."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 
 from dashboard.api.auth import Allow, current_session
 from hub.model.alert import Alert
@@ -17,11 +17,18 @@ from tests.fix_api import GRID, OTHER_GRID, Api, fire, problem
 
 OPEN_TO_ALL = {"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
 HOUR = "from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00Z"
+UPGRADE = {
+    "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
 OPERATOR, INTEGRATOR = Role.OPERATOR, Role.INTEGRATOR
 
 
 def routes(api: Api) -> Iterator[tuple[str, Any]]:
     for context in iter_route_contexts(api.app.routes):
+        if isinstance(context.original_route, APIWebSocketRoute):
+            yield f"WEBSOCKET {context.path}", context.original_route
+            continue
         assert isinstance(context.original_route, APIRoute), f"{context.path} is no route that can be checked"
         for method in context.methods or ():
             if method != "HEAD":
@@ -68,7 +75,11 @@ def test_nothing_is_answered_without_a_session(api: Api) -> None:
             continue
         url = api.url + in_life(pattern, alert)
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "gridhub_session=wrong"}):
-            answer = client.request(method, url, headers={**headers, "Sec-Fetch-Site": "same-origin"})
+            headers = {**headers, "Sec-Fetch-Site": "same-origin"}
+            if method == "WEBSOCKET":
+                answer = client.get(url, headers={**headers, **UPGRADE})
+            else:
+                answer = client.request(method, url, headers=headers)
             assert problem(answer) == (401, "not_signed_in"), name
             assert "WWW-Authenticate" in answer.headers
 
@@ -96,7 +107,7 @@ def send(client: httpx.Client, alert: Alert, method: str, pattern: str) -> httpx
 
 
 def test_a_change_needs_its_role(api: Api) -> None:
-    changing = {name for name, _ in routes(api) if not name.startswith("GET") and "session" not in name}
+    changing = {name for name, _ in routes(api) if not name.startswith(("GET", "WEBSOCKET")) and "session" not in name}
     assert {f"{method} /api/v1{pattern}" for method, pattern, _ in CHANGES} == changing
     alert = fire(api.store, OTHER_GRID)
     clients = {person: api.client(person) for person in ("vera", "otto")}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ingest.video.reel import LATE_MS, Cursor, Mark, Piece, Reel, Unpacker, packed, text_piece
+from ingest.video.reel import LATE_MS, Cursor, Mark, Piece, Reel, Unpacker, end_piece, packed, text_piece
 
 FRAME_MS = 100
 
@@ -126,8 +126,8 @@ def test_what_is_over_is_not_shown_to_those_who_come_later() -> None:
     reel = Reel()
     begin(reel)
     push_groups(reel, 0, 5)
-    reel.clear()
-    assert drain(reel, Cursor()) == []
+    reel.push(end_piece())
+    assert drain(reel, Cursor()) == ["end"]
 
 
 def test_the_newest_state_is_told_to_each_once() -> None:

@@ -1,0 +1,130 @@
+"""The live pictures of cameras: each asked of its worker once, for all viewers of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+from hub.config import Config
+from hub.model.source import SourceState
+from hub.tally import Tally
+from ingest.video.reel import Cursor, Mark, Piece, Reel, Unpacker, end_piece, text_piece
+
+_AGAIN_S = 0.5
+_SILENT_S = 6.0
+"""A worker says how the camera is every two seconds; one that says nothing for so long is frozen."""
+
+
+class Viewer:
+    """What one viewer has seen of a channel, and what wakes it. Belongs to the event loop."""
+
+    def __init__(self, reel: Reel) -> None:
+        self.cursor = Cursor()
+        self._reel = reel
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def take(self, timeout_s: float) -> list[Piece]:
+        """The next pieces; [] on time-out, and where somebody else woke it."""
+        if pieces := self._reel.take(self.cursor):
+            return pieces
+        self._wake.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._wake.wait()
+        return self._reel.take(self.cursor)
+
+
+class Channels:
+    """Belongs to the event loop; ``close`` ends the connections to the workers."""
+
+    def __init__(self, config: Config, tally: Tally) -> None:
+        self._folder = config.data_dir / "run"
+        self._shards = config.workers.video
+        self._tally = tally
+        self._channels: dict[str, _Channel] = {}
+
+    async def close(self) -> None:
+        for channel in list(self._channels.values()):
+            await channel.close()
+
+    @contextmanager
+    def watch(self, camera: str) -> Iterator[Viewer]:
+        """Join those who watch ``camera``: the first one begins its channel, the last one ends it."""
+        if camera not in self._channels:
+            name = f"video-{zlib.crc32(camera.encode()) % self._shards}"
+            self._channels[camera] = _Channel(camera, name, self._folder / f"{name}.sock")
+        channel = self._channels[camera]
+        viewer = Viewer(channel.reel)
+        channel.viewers.add(viewer)
+        self._count()
+        try:
+            yield viewer
+        finally:
+            channel.viewers.discard(viewer)
+            if not channel.viewers and self._channels.get(camera) is channel:
+                del self._channels[camera]
+                channel.end()
+            self._count()
+            self._tally.add("gridhub_live_view_skips_total", viewer.cursor.skipped)
+
+    def _count(self) -> None:
+        self._tally.set("gridhub_live_view_clients", sum(len(each.viewers) for each in self._channels.values()))
+
+
+class _Channel:
+    def __init__(self, camera: str, worker: str, socket: Path) -> None:
+        self.reel = Reel()
+        self.viewers: set[Viewer] = set()
+        self._camera = camera
+        self._worker = worker
+        self._socket = socket
+        self._task = asyncio.create_task(self._run())
+
+    def end(self) -> None:
+        self._task.cancel()
+
+    async def close(self) -> None:
+        self.end()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            state, reason = SourceState.WORKER_DOWN, f"{self._worker} does not answer"
+            try:
+                async for piece in self._pieces():
+                    self._push(piece)
+                # It carries the camera anew, or does not have it yet or any more.
+                state, reason = SourceState.CONNECTING, ""
+            except (httpx.TransportError, OSError, ValueError):
+                pass
+            self._push(end_piece())
+            self._push(text_piece(Mark.STATE, 0, {"type": "state", "state": state, "reason": reason}))
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _pieces(self) -> AsyncIterator[Piece]:
+        """Raises TransportError, OSError, ValueError."""
+        unpacker = Unpacker()
+        transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://worker", timeout=_SILENT_S) as client,
+            client.stream("GET", f"/cameras/{self._camera}/live") as answer,
+        ):
+            if answer.status_code != 200:
+                return
+            async for data in answer.aiter_raw():
+                for piece in unpacker.feed(data):
+                    yield piece
+
+    def _push(self, piece: Piece) -> None:
+        self.reel.push(piece)
+        for viewer in self.viewers:
+            viewer.wake()
