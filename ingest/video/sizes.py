@@ -2,29 +2,29 @@
 
 A camera that encodes at constant quality spends few bits on a picture in which nothing has changed, and many on one in
 which something has. One that encodes a noisy picture at constant bit rate spends the same on both. So nothing is
-assumed: the size of each packet is compared with those of stretches in which decoded pictures showed no motion, a
-cumulative sum (Page, "Continuous inspection schemes", Biometrika 1954) says when sizes have risen, and each movement
-that the pictures showed is an examination: would sizes alone have told it in time?
+assumed. The sizes of stretches in which decoded pictures showed no motion are remembered as they were; each packet is
+as surprising as packets of its size have been rare in them, and a cumulative sum of the surprise (Page, "Continuous
+inspection schemes", Biometrika 1954) says when sizes have risen. Each movement that the pictures showed is then an
+examination: would sizes alone have told it in time?
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from enum import Enum, auto
 
 _SETTLED_S = 3.0  # sizes rise before a thing is large enough to be seen, and fall after it was seen last
-_LEARNT = 30  # packets of a kind, before their sizes say anything
-_MEMORY = 100  # packets of a kind: how soon a level follows light and noise
-_LEAST_SPREAD = {False: 0.15, True: 0.01}  # in octaves, of pictures that are (True) and are not (False) keyframes
-_HIGHEST = 8.0  # spreads above the level that one packet counts for, at most: one alone never opens
-_SLACK = 2.0  # spreads above the level that are still quiet
-_LEAST_THRESHOLD = 9.0
-_MARGIN = 1.3  # of the threshold above what quiet stretches reach
+_LEARNT = 100  # packets of a kind, before their sizes say anything
+_MEMORY = 4500  # packets of a kind: five minutes at 15 a second
+_STEPS = {False: 4, True: 64}  # to the octave: of pictures that are keyframes (True), whose sizes vary little, and not
+_HIGHEST = 6.0  # nats of surprise that one packet counts for, at most
+_SLACK = 2.5  # nats of surprise that are nothing: those of one quiet packet are 1 on average
+_LEAST_THRESHOLD = 8.0  # three packets, each larger than any before
 _CEILING = 60.0
-_FOLLOWED_S = 0.6  # looks that are not further apart than this see everything
 _QUIET_STRETCH_S = 5.0
+_RARELY = 0.1  # of the quiet stretches may look as if something moved
+_FOLLOWED_S = 0.6  # looks that are not further apart than this see everything
 _ALLOWED_S = 0.7  # after the first picture that shows a movement: so late may sizes tell it
 _EARLY_S = 1.0  # and so early: before the thing is large enough to be seen
 _EPISODES = 20
@@ -54,19 +54,47 @@ def kind_of(codec: str, head: bytes, *, keyframe: bool) -> Kind:
     return Kind.REFERENCE
 
 
-@dataclass(slots=True)
-class _Level:
-    """The quiet sizes of one kind, in octaves."""
+class _Quiet:
+    """The sizes of one kind while nothing moves, in steps of a fraction of an octave."""
 
-    mean: float = 0.0
-    spread: float = 0.0
-    seen: int = 0
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._counts: dict[int, float] = {}
+        self._total = 0.0
+        self._learnt = 0
+        self._fresh = 0
+        self._surprise: dict[int, float] = {}
 
-    def learn(self, octaves: float) -> None:
-        self.seen += 1
-        rate = 1 / min(self.seen, _MEMORY)
-        self.spread += rate * (abs(octaves - self.mean) - self.spread) if self.seen > 1 else 0.0
-        self.mean += rate * (octaves - self.mean)
+    def learn(self, size_bytes: int) -> None:
+        step = self._step(size_bytes)
+        self._counts[step] = self._counts.get(step, 0.0) + 1.0
+        self._total += 1.0
+        self._learnt += 1
+        self._fresh += 1
+        if self._learnt % (_MEMORY // 16) == 0:
+            self._counts = {step: kept for step, count in self._counts.items() if (kept := count * 15 / 16) > 0.01}
+            self._total = sum(self._counts.values())
+
+    def surprise(self, size_bytes: int, *, both_ways: bool) -> float:
+        """How rare packets are that are so large (or so small, too), in nats; 0 where that is not known."""
+        if self._learnt < _LEARNT:
+            return 0.0
+        if self._fresh >= _LEARNT // 4:  # not for each packet: nothing changes fast
+            self._fresh = 0
+            self._surprise = {}
+        step = self._step(size_bytes)
+        known = self._surprise.get(step)
+        if known is None:
+            above = sum(count for other, count in self._counts.items() if other >= step)
+            share = (above + 0.5) / (self._total + 1.0)
+            if both_ways:
+                below = sum(count for other, count in self._counts.items() if other <= step)
+                share = min(1.0, 2 * min(share, (below + 0.5) / (self._total + 1.0)))
+            known = self._surprise[step] = min(_HIGHEST, -math.log(min(1.0, share)))
+        return known
+
+    def _step(self, size_bytes: int) -> int:
+        return round(self._steps * math.log2(max(1, size_bytes)))
 
 
 class Sizes:
@@ -80,11 +108,11 @@ class Sizes:
         self.misses = 0
         """Movements that sizes had not told in time, of all that were examined."""
         self.threshold = _LEAST_THRESHOLD
-        """Of the sum. Above what all quiet stretches reach but one in sixty: a lamp switched on counts but once."""
-        self._levels = {kind: _Level() for kind in Kind}
+        """Of the sum. Above what most quiet stretches reach: the others, as when a lamp is switched on, cost a look."""
+        self._quiet = {kind: _Quiet(_STEPS[kind is Kind.KEY]) for kind in Kind}
         self._sum = self._peak = 0.0
         self._sums: deque[tuple[float, float]] = deque()
-        self._pending: deque[tuple[float, Kind, float, float]] = deque(maxlen=2048)
+        self._pending: deque[tuple[float, Kind, int, float]] = deque(maxlen=2048)
         self._peaks: deque[float] = deque(maxlen=64)
         self._stretch_began_s: float | None = None
         self._still_s = self._moved_s = -math.inf
@@ -111,25 +139,21 @@ class Sizes:
         clear = min(self.episodes) >= 2 * self.threshold
         return len(self.episodes) >= (3 if clear else 10)
 
-    def figures(self) -> dict[str, float | int]:
-        """What an operator is told: of how many movements sizes told which share."""
-        return {"movements": len(self.episodes), **({} if self.recall is None else {"recall": round(self.recall, 3)})}
-
     @property
     def risen(self) -> bool:
         return self._sum >= self.threshold and self.threshold <= _CEILING / 2
 
+    def figures(self) -> dict[str, float | int]:
+        """What an operator is told: of how many movements sizes told which share."""
+        return {"movements": len(self.episodes), **({} if self.recall is None else {"recall": round(self.recall, 3)})}
+
     def take(self, at_s: float, kind: Kind, size_bytes: int, *, intra: bool = False) -> None:
         """The next packet. ``intra``: a stream of nothing but keyframes, whose sizes may also fall when things move."""
-        octaves = math.log2(max(1, size_bytes))
         if kind is Kind.KEY and not intra:
             return
-        level = self._levels[kind]
-        if level.seen >= _LEARNT:
-            above = (octaves - level.mean) / max(_LEAST_SPREAD[intra], 1.25 * level.spread)
-            above = abs(above) if intra else above
-            self._sum = min(_CEILING, max(0.0, self._sum + min(above, _HIGHEST) - _SLACK))
-        self._pending.append((at_s, kind, octaves, self._sum))
+        surprise = self._quiet[kind].surprise(size_bytes, both_ways=intra)
+        self._sum = min(_CEILING, max(0.0, self._sum + surprise - _SLACK))
+        self._pending.append((at_s, kind, size_bytes, self._sum))
         self._sums.append((at_s, self._sum))
         while self._sums[0][0] < at_s - 2 * _CONFIRM_S:
             self._sums.popleft()
@@ -177,8 +201,8 @@ class Sizes:
 
     def _keep(self, peak: float) -> None:
         self._peaks.append(peak)
-        second = sorted(self._peaks)[-2] if len(self._peaks) > 1 else 0.0
-        self.threshold = max(_LEAST_THRESHOLD, _MARGIN * second)
+        usual = sorted(self._peaks)[int((1 - _RARELY) * (len(self._peaks) - 1))]
+        self.threshold = max(_LEAST_THRESHOLD, 1.2 * usual)
 
     def _learn(self, until_s: float, *, followed: bool) -> None:
         """The packets until then belong to a quiet place: looked at before and after, and nothing moved.
@@ -186,10 +210,10 @@ class Sizes:
         Where not every picture was seen, a sum that high is no proof that such sums are quiet.
         """
         while self._pending and self._pending[0][0] <= until_s:
-            at_s, kind, octaves, reached = self._pending.popleft()
+            at_s, kind, size_bytes, reached = self._pending.popleft()
             if self._stretch_began_s is None:
                 self._stretch_began_s = at_s
-            self._levels[kind].learn(octaves)
+            self._quiet[kind].learn(size_bytes)
             self._peak = max(self._peak, reached)
             if at_s - self._stretch_began_s >= _QUIET_STRETCH_S:
                 self.quiet_s += at_s - self._stretch_began_s
