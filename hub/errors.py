@@ -66,11 +66,15 @@ class Conflict(StoreError):
 
 
 class SourceError(HubError):
-    """A source cannot be read. ``state`` is one of ``hub.model.source.SourceState``."""
+    """A source cannot be read. ``state`` is one of ``hub.model.source.SourceState``.
 
-    def __init__(self, state: str, reason: str) -> None:
+    ``cause`` is one of its ``GapCause``, where that is known better than the state tells.
+    """
+
+    def __init__(self, state: str, reason: str, cause: str | None = None) -> None:
         self.state = state
         self.reason = reason
+        self.cause = cause
         super().__init__(f"{state}: {reason}")
 
 

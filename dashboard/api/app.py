@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from dashboard.api import (
     alerts,
     areas,
+    availability,
     cameras,
     devices,
     incidents,
@@ -41,7 +42,20 @@ from hub.config import Config
 from hub.store import Store
 from hub.tally import Tally
 
-_RESOURCES = (session, areas, cameras, live_view, devices, series, alerts, incidents, rules, stream, status)
+_RESOURCES = (
+    session,
+    availability,  # before areas: their paths take everything
+    areas,
+    cameras,
+    live_view,
+    devices,
+    series,
+    alerts,
+    incidents,
+    rules,
+    stream,
+    status,
+)
 
 
 def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:

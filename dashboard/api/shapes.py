@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 from hub.model.alert import AlertChange, AlertState, Severity
 from hub.model.incident import IncidentState
 from hub.model.people import Role
-from hub.model.source import SourceState
+from hub.model.source import GapCause, GapScope, SourceState
 from hub.model.times import rfc3339
 
 Time = Annotated[
@@ -140,6 +140,7 @@ class Camera(BaseModel):
     id: str
     name: str
     area: str
+    enabled: bool = True
     url: str
     substream_url: str | None
     record: Record
@@ -166,18 +167,69 @@ class Probe(BaseModel):
 
 
 class RecordedSegment(BaseModel):
+    """``eventful``: something happened in it, as far as the camera's analysers saw."""
+
     first: Time = Field(alias="from")
     to: Time
     size_bytes: int
+    eventful: bool
 
 
 class Gap(BaseModel):
-    """An interval in which the camera was not watching; ``to`` is null while it lasts."""
+    """An interval in which the camera was not watching, or (scope ``record``) watched and was not recorded though it
+    should have been; ``to`` is null while it lasts."""
 
     first: Time = Field(alias="from")
     to: Time | None
-    cause: SourceState
+    scope: GapScope
+    cause: GapCause
+    state: SourceState
     reason: str
+
+
+class Seconds(BaseModel):
+    """Seconds of gap by cause."""
+
+    network: float = 0.0
+    camera: float = 0.0
+    tampered: float = 0.0
+    worker: float = 0.0
+    disk: float = 0.0
+    clock: float = 0.0
+    switched_off: float = 0.0
+
+
+class CameraAvailability(BaseModel):
+    """``wall_s`` = ``watched_s`` + the sum of ``blind_s``; ``watched`` is the fraction, null for a camera that was not
+    there. ``unrecorded_s``: what of the watched time was not recorded though it should have been."""
+
+    camera: str
+    wall_s: float
+    watched_s: float
+    watched: float | None
+    blind_s: Seconds
+    unrecorded_s: Seconds
+
+
+class Availability(CameraAvailability):
+    """``to`` is never later than now."""
+
+    first: Time = Field(alias="from")
+    to: Time
+
+
+class AreaAvailability(BaseModel):
+    """``watched``: the mean over the cameras of the area and below that were there; ``worst``: of the least watched.
+    Null where there was none. ``blind_s`` and ``unrecorded_s`` are sums. ``cameras``: the least watched first."""
+
+    path: str
+    first: Time = Field(alias="from")
+    to: Time
+    watched: float | None
+    worst: float | None
+    blind_s: Seconds
+    unrecorded_s: Seconds
+    cameras: list[CameraAvailability]
 
 
 class Recordings(BaseModel):

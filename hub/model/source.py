@@ -1,7 +1,7 @@
 """Sources: cameras and devices, and whether they are watching.
 
-Blind is not quiet: a source has a state with a cause at every moment. ``WATCHING`` is the only state in which silence
-means that nothing happened.
+Blind is not quiet: a source has a state with a reason at every moment. ``WATCHING`` is the only state in which silence
+means that nothing happened; any other state is a gap, with a cause from a closed list.
 """
 
 from __future__ import annotations
@@ -28,6 +28,25 @@ class SourceKind(StrEnum):
     DEVICE = "device"
 
 
+class GapCause(StrEnum):
+    """Who has to do something about a gap. Kept beside the state and the reason, which say what exactly was wrong."""
+
+    NETWORK = "network"            # nothing of the source arrives
+    CAMERA = "camera"              # it answers, and does not do what it should
+    TAMPERED = "tampered"          # it sends pictures that show nothing: covered, turned, frozen
+    WORKER = "worker"              # the hub itself did not look
+    DISK = "disk"                  # what was seen could not be kept
+    CLOCK = "clock"                # the hub's clock was set: time that never was, or was twice
+    SWITCHED_OFF = "switched_off"  # by a person
+
+
+class GapScope(StrEnum):
+    """What a gap is a gap of. The two never overlap: what is not watched is not said to be unrecorded besides."""
+
+    WATCH = "watch"
+    RECORD = "record"  # watched, but not recorded though it should be
+
+
 class SourceState(StrEnum):
     """Whether a source is watching, and if not, why."""
 
@@ -40,6 +59,7 @@ class SourceState(StrEnum):
     STALLED = "stalled"            # connected, but nothing arrives
     ENDED = "ended"                # the other side closed the stream
     UNSUPPORTED = "unsupported"    # a codec that cannot be decoded here
+    TAMPERED = "tampered"          # pictures arrive, and show nothing: covered, defocused, frozen, turned away
     SILENT = "silent"              # a device that has said nothing for longer than it should
     OFFLINE = "offline"            # a device that said goodbye, or its last will did
     WORKER_DOWN = "worker_down"    # the process that reads it is not running
@@ -48,6 +68,36 @@ class SourceState(StrEnum):
     @property
     def watching(self) -> bool:
         return self is SourceState.WATCHING
+
+    @property
+    def connected(self) -> bool:
+        """Whether pictures arrive, whatever they show."""
+        return self in {SourceState.WATCHING, SourceState.TAMPERED}
+
+    @property
+    def cause(self) -> GapCause | None:
+        """Of a gap in this state, where whoever noticed it knows no better; None for ``WATCHING``.
+
+        A stall is the network's: nothing tells a cable that was pulled from a camera that hangs, until it is opened.
+        """
+        return _CAUSES.get(self)
+
+
+_CAUSES = {
+    SourceState.UNKNOWN: GapCause.WORKER,
+    SourceState.CONNECTING: GapCause.WORKER,
+    SourceState.WORKER_DOWN: GapCause.WORKER,
+    SourceState.UNREACHABLE: GapCause.NETWORK,
+    SourceState.STALLED: GapCause.NETWORK,
+    SourceState.SILENT: GapCause.NETWORK,
+    SourceState.OFFLINE: GapCause.NETWORK,
+    SourceState.UNAUTHORIZED: GapCause.CAMERA,
+    SourceState.NO_VIDEO: GapCause.CAMERA,
+    SourceState.ENDED: GapCause.CAMERA,
+    SourceState.UNSUPPORTED: GapCause.CAMERA,
+    SourceState.TAMPERED: GapCause.TAMPERED,
+    SourceState.DISABLED: GapCause.SWITCHED_OFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +116,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A camera is watched, but not recorded though it should be."""
+
+    cause: GapCause
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The state of one source: since when, why, and when it was last heard of."""
 
@@ -75,3 +134,13 @@ class Health:
     since: datetime
     seen_at: datetime | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    cause: GapCause | None = None
+    """Of the gap, where it is known better than the state tells; see ``gap_cause``."""
+    unrecorded: Unrecorded | None = None
+    leapt_from: datetime | None = None
+    """The last moment before the hub's clock was set. ``since`` is then of the new time, and may be earlier."""
+
+    @property
+    def gap_cause(self) -> GapCause | None:
+        """None where there is no gap."""
+        return None if self.state.watching else self.cause or self.state.cause

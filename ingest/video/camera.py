@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from hub.backoff import Backoff
 from hub.clock import Clock
+from hub.config.address import substream_secret
+from hub.config.settings import NetworkSettings
+from hub.config.vault import SecretLost, Vault
 from hub.errors import SourceError
-from hub.model.observation import Observation
-from hub.model.source import Health, Source, SourceState
-from hub.store.segments import Segment
+from hub.model.source import GapCause, Source, SourceState
 from hub.supervise import supervise
-from ingest.video.gate import shortest_of
 from hub.tally import Tally
+from ingest.video.gate import shortest_of
 from ingest.video.live import Broadcast, LiveSink
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import Ring
 from ingest.video.row import row_of
+from ingest.video.serve import View
 from ingest.video.sizes import Sizes
 from ingest.video.standing import Leaps, Outlet, Standing
-from ingest.video.serve import View
 from ingest.video.watch import Watch
 
-REPORT_S = 30.0
-"""How often a camera says how it is when nothing changes."""
 STUCK_S = 30.0
 """A camera's thread that does not move for so long is stuck, in a library or on a disk."""
 _RESOLVER_S = 60.0  # what a resolver that nobody answers may take on top, when a camera is opened
@@ -37,18 +34,11 @@ _RESOLVER_S = 60.0  # what a resolver that nobody answers may take on top, when 
 Working = Callable[[], None]
 
 
-class Outlet(Protocol):
-    """Where a camera's words go. None of these waits."""
-
-    def observe(self, observations: Sequence[Observation]) -> None: ...
-
-    def report(self, health: Health) -> None: ...
-
-    def finished(self, segment: Segment) -> None: ...
-
-
 class Camera:
-    """``source`` with its secret. ``stop`` does not wait: the thread may be reading for ``read_timeout_s`` yet."""
+    """``source`` with its secret, which ``vault`` reads; ``network`` says where cameras may be.
+
+    ``stop`` does not wait: the thread may be reading for ``read_timeout_s`` yet.
+    """
 
     def __init__(
         self,
@@ -58,23 +48,26 @@ class Camera:
         clock: Clock,
         tally: Tally,
         *,
+        network: NetworkSettings,
+        vault: Vault,
         open_timeout_s: float = OPEN_TIMEOUT_S,
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self.source = source
-        self._sizes = Sizes()
-        self._shortest_s = 0.0
+        self._network = network
+        self._vault = vault
         self._data_dir = data_dir
         self._outlet = outlet
         self._clock = clock
         self._tally = tally
         self._timeouts_s = (open_timeout_s, read_timeout_s)
         self._row = row_of(source.id, source.config, data_dir, tally)
+        self._sizes = Sizes()
+        self._shortest_s = 0.0
         self._broadcast = Broadcast(source.id, tally)
         self._watch: Watch | None = None
-        self._health = Health(source.id, SourceState.CONNECTING, "", clock.now())
-        self._reported_s: float | None = None
-        self._seen_at: datetime | None = None
+        self._standing = Standing(source.id, outlet, clock)
+        self._leaps = Leaps(clock)
         self._stuck_at_s = clock.monotonic() + STUCK_S
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"camera {source.id}", daemon=True)
@@ -100,21 +93,26 @@ class Camera:
 
     def say_again(self) -> None:
         """Others wrote that nobody watches: say how it is, where it is watched with the next packet."""
-        self._reported_s = None
-        if not self._health.state.watching:
-            self._outlet.report(self._health)
+        self._standing.say_again()
 
     @property
     def state(self) -> SourceState:
-        return self._health.state
+        return self._standing.health.state
+
+    @property
+    def unrecorded(self) -> str:
+        """Why it is not recorded though it should be; empty where all is well."""
+        unrecorded = self._standing.health.unrecorded
+        return "" if unrecorded is None else unrecorded.reason
 
     def view(self) -> View:
         watch = self._watch
         picture = watch.picture if watch is not None else None
-        return View(self._health.state, self._health.reason, picture, self._broadcast)
+        health = self._standing.health
+        return View(health.state, health.reason, picture, self._broadcast)
 
     def _run(self) -> None:
-        self._say(SourceState.CONNECTING, "")
+        self._standing.say(SourceState.CONNECTING, "")
         name = f"camera {self.source.id}"
         supervise(lambda working: self._run_once(working), name=name, stop=self._stop, backoff=Backoff(0.5, 30.0))
 
@@ -122,22 +120,33 @@ class Camera:
         """Open the camera and watch it until it is lost. Raises SourceError, having said so."""
         self._beat(STUCK_S + 2 * self._timeouts_s[0] + _RESOLVER_S)
         try:
+            self._leaps.look()
             plan = self._plan()
-            feed = open_feed(
-                str(self.source.config.get("url", "")),
-                self.source.secret,
-                open_timeout_s=self._timeouts_s[0],
-                read_timeout_s=self._timeouts_s[1],
-            )
-            with contextlib.closing(feed):
+            with contextlib.closing(self._open()) as feed:
                 self._follow(feed, plan, working)
         except SourceError as error:
             self._tally.add("gridhub_video_failures_total", camera=self.source.id, state=error.state)
             self._beat(STUCK_S + Backoff().cap_s)
             if not self._stop.is_set():
-                lost_at = self._seen_at if error.state == SourceState.STALLED else None
-                self._say(SourceState(error.state), error.reason, lost_at)
+                self._standing.lost(error)
             raise
+
+    def _open(self, *, substream: bool = False) -> Feed:
+        """The stream, or its sub-stream. Raises SourceError. The secret is in clear for as long as it takes."""
+        config = self.source.config
+        try:
+            secret = self._vault.unseal(self.source).secret
+        except SecretLost as error:
+            raise SourceError(SourceState.UNAUTHORIZED, str(error)) from error
+        return open_feed(
+            str(config.get("substream_url" if substream else "url") or ""),
+            substream_secret(secret) if substream else secret,
+            network=self._network,
+            transport=str(config.get("transport", "tcp")),
+            tls=str(config.get("tls", "verified")),
+            open_timeout_s=self._timeouts_s[0],
+            read_timeout_s=self._timeouts_s[1],
+        )
 
     def _follow(self, feed: Feed, plan: Plan, working: Working) -> None:
         ring = Ring(keep_s=plan.pre.total_seconds() if plan.mode == "event" else 0.0)
@@ -150,6 +159,8 @@ class Camera:
             recorder=recorder,
             sinks=(live,),
             row=self._row,
+            sizes=self._sizes,
+            shortest_s=self._shortest_s,
             observe=self._outlet.observe,
             clock=self._clock,
             tally=self._tally,
@@ -159,51 +170,25 @@ class Camera:
                 if self._stop.is_set():
                     return
                 self._beat(STUCK_S)
-            sizes=self._sizes,
-            shortest_s=self._shortest_s,
+                self._leaps.look()
                 watch.take(packet)
-                self._seen_at = watch.seen_at
                 if watch.picture is not None:
                     if self._watch is None:
                         self._watch = watch
                         working()
-                    self._watching(watch)
+                    self._standing.connected(watch.seen_at, self._row.blinding, recorder.unrecorded, watch.detail)
         finally:
             self._watch = None
             recorder.cut()
             live.cut()
 
-    def _watching(self, watch: Watch) -> None:
-        if self._health.state is not SourceState.WATCHING or self._due():
-            self._health = Health(
-                self.source.id, self._health.state, self._health.reason, self._health.since, detail=watch.detail()
-            )
-            self._say(SourceState.WATCHING, "")
-
-    def _say(self, state: SourceState, reason: str, since: datetime | None = None) -> None:
-        """A change at once, anything else every ``REPORT_S``."""
-        before = self._health
-        changed = (state, reason) != (before.state, before.reason)
-            self._shortest_s = shortest_of(self.source.config)
-        if not changed and not self._due():
-            return
-        now = self._clock.now()
-        self._reported_s = self._clock.monotonic()
-        began = max(since or now, before.since) if changed else before.since
-        self._health = Health(self.source.id, state, reason, began, self._seen_at, before.detail)
-        self._outlet.report(self._health)
-        attrs = {"reason": reason} if reason else None
-        value = 1.0 if state.watching else 0.0
-        self._outlet.observe([Observation(self.source.id, "camera.health", now, now, value, state, attrs)])
-
-    def _due(self) -> bool:
-        return self._reported_s is None or self._clock.monotonic() - self._reported_s >= REPORT_S
-
     def _plan(self) -> Plan:
         try:
+            self._shortest_s = shortest_of(self.source.config)
             return Plan.of(self.source.config)
         except ValueError as error:
-            raise SourceError(SourceState.UNREACHABLE, f"its settings cannot be used: {error}") from error
+            reason = f"its settings cannot be used: {error}"
+            raise SourceError(SourceState.UNREACHABLE, reason, GapCause.CAMERA) from error
 
     def _beat(self, may_take_s: float) -> None:
         self._stuck_at_s = self._clock.monotonic() + may_take_s

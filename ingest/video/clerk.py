@@ -1,7 +1,7 @@
 """What a video worker tells the store: observations by the writer, and by a thread of its own, in order, the health of
 its cameras and the files they have finished. While the store is away this waits here, bounded; cameras never wait.
 
-The same thread removes what is old: recordings by the plan of their camera, snapshots after a week.
+The same thread removes what is old (``retention.py``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from hub.backoff import Backoff
@@ -21,13 +20,11 @@ from hub.model.source import Health
 from hub.store import Store, health, segments
 from hub.store.segments import Segment
 from hub.tally import Tally
-from ingest.video import snapshot
-from ingest.video.record import adopt, settle
+from ingest.video.record import Plan, adopt, settle
+from ingest.video.retention import Retention
 from ingest.writer import Writer
 
 _CAPACITY = 20_000
-_SWEEP_S = 300.0
-_SWEEP_ROWS = 200  # files removed in one go, so that health never waits long behind them
 
 _log = logging.getLogger(__name__)
 
@@ -42,13 +39,11 @@ class Clerk:
         self._writer = writer
         self._process = process
         self._data_dir = data_dir
-        self._clock = clock
         self._tally = tally
-        self._keep: Mapping[str, timedelta] = {}
         self._waiting: deque[Health | Segment] = deque()
         self._lock = threading.Condition()
         self._closing = False
-        self._swept_s: float | None = None
+        self._retention = Retention(store, data_dir, clock, tally)
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
 
     def start(self) -> Clerk:
@@ -75,9 +70,14 @@ class Clerk:
         for segment in found:
             self._put(segment)
 
-    def keep(self, durations: Mapping[str, timedelta]) -> None:
-        """For how long to keep the recordings of each camera."""
-        self._keep = dict(durations)
+    def plan(self, plans: Mapping[str, Plan]) -> None:
+        """How long and how much to keep of each camera."""
+        self._retention.plan(plans)
+
+    @property
+    def trouble(self) -> str:
+        """What a person should know of the disk; empty where all is well."""
+        return self._retention.trouble
 
     def alive(self) -> bool:
         return self._thread.is_alive()
@@ -108,7 +108,8 @@ class Clerk:
                     return
             try:
                 self._write(group)
-                self._sweep_when_due()
+                if not self._closing:
+                    self._retention.run()
             except StoreUnavailable:
                 with self._lock:
                     self._waiting.extendleft(reversed(group))
@@ -154,26 +155,3 @@ class Clerk:
             settle(self._data_dir, segment)
         except OSError as error:
             _log.warning("camera %s: a recording cannot be renamed: %s", segment.camera, error.strerror)
-
-    def _sweep_when_due(self) -> None:
-        now_s = self._clock.monotonic()
-        if self._closing or (self._swept_s is not None and now_s - self._swept_s < _SWEEP_S):
-            return
-        self._swept_s = now_s
-        try:
-            snapshot.sweep(self._data_dir, self._clock.now())
-            for camera, duration in self._keep.items():
-                self._remove_before(camera, duration)
-        except OSError as error:
-            _log.warning("old recordings cannot be removed: %s", error.strerror)
-
-    def _remove_before(self, camera: str, duration: timedelta) -> None:
-        old = segments.older_than(self._store, camera, self._clock.now() - duration, _SWEEP_ROWS)
-        for segment in old:
-            path = self._data_dir / segment.path
-            path.unlink(missing_ok=True)
-            segments.delete(self._store, segment.path)
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        if len(old) == _SWEEP_ROWS:
-            self._swept_s = None  # there is more

@@ -20,6 +20,8 @@ import av.error
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
+from hub.model.sizes import parse_size
+from hub.model.source import GapCause, Unrecorded
 from hub.model.times import parse_duration
 from hub.store.segments import Segment
 from hub.tally import Tally
@@ -30,6 +32,12 @@ PART = ".part"
 SEGMENT_S = 60.0
 _RETRY = timedelta(seconds=30)
 _MAX_STEP_S = 10.0  # a larger step of the camera's time inside a file is a leap, not a pause
+_REASONS = {
+    "disk_full": "the disk is full",
+    "no_permission": "the disk may not be written",
+    "disk_error": "the disk does not work",
+    "unsupported": "this codec cannot be recorded",
+}
 _MOVFLAGS = "frag_keyframe+empty_moov+default_base_moof"
 
 Finished = Callable[[Segment], None]
@@ -44,6 +52,7 @@ class Plan:
     keep: timedelta = timedelta(days=30)
     pre: timedelta = timedelta(seconds=10)
     post: timedelta = timedelta(seconds=20)
+    max_bytes: int | None = None
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Plan:
@@ -53,7 +62,8 @@ class Plan:
         if mode not in {"continuous", "event", "off"}:
             raise ValueError(f"record.mode: {mode!r} is not continuous, event or off")
         durations = {key: parse_duration(given[key]) for key in ("keep", "pre", "post") if given.get(key) is not None}
-        return cls(mode, **durations)
+        size = given.get("max_size")
+        return cls(mode, **durations, max_bytes=None if size is None else parse_size(size))
 
 
 class Recorder:
@@ -73,6 +83,8 @@ class Recorder:
         self._retry_at: datetime | None = None
         self.state = "off" if plan.mode == "off" else "waiting"
         """off, waiting, recording; or why it cannot be done: disk_full, no_permission, disk_error, unsupported."""
+        self.unrecorded: Unrecorded | None = None
+        """Since when what should be recorded is not."""
 
     def attach(self, stream: VideoStream) -> None:
         """Begin with a new connection, whose packets come from ``stream``."""
@@ -93,7 +105,7 @@ class Recorder:
             return
         if not self._wants(coded.ts):
             self.cut()
-        elif coded.keyframe and not 0 <= (coded.ts - self._file.began_at).total_seconds() < SEGMENT_S:
+        elif coded.keyframe and (self._is_long_enough(coded.ts) or self._is_full()):
             self.cut()
             self._begin_with([coded])
         else:
@@ -105,11 +117,12 @@ class Recorder:
         if file is None:
             return
         self.state = "waiting"
+        eventful = self._wanted_until is not None and self._wanted_until >= file.began_at
         try:
             file.close()
-            segment = file.segment(self._camera, self._data_dir)
+            segment = file.segment(self._camera, self._data_dir, eventful=eventful)
         except (av.error.FFmpegError, OSError) as error:
-            self._fail(error)
+            self._fail(error, file.began_at)
             segment = None
         self._written_until = file.ended_at
         if segment is not None:
@@ -118,10 +131,31 @@ class Recorder:
     def _wants(self, ts: datetime) -> bool:
         return self._plan.mode == "continuous" or (self._wanted_until is not None and ts <= self._wanted_until)
 
+    def _is_long_enough(self, ts: datetime) -> bool:
+        return self._file is not None and not 0 <= (ts - self._file.began_at).total_seconds() < SEGMENT_S
+
+    def _is_full(self) -> bool:
+        """Asked for every group of pictures: many cameras write a reserve full in less than a file's time."""
+        try:
+            return disk.is_full(self._data_dir)
+        except OSError:
+            return False  # then writing says what is wrong
+
     def _may_begin(self, coded: Coded) -> bool:
         if self._retry_at is not None and timedelta(0) < self._retry_at - coded.ts <= _RETRY:
             return False
-        return self._wants(coded.ts)
+        if self._wants(coded.ts):
+            return True
+        if self.state == "disk_full":
+            self._look_again(coded.ts)
+        return False
+
+    def _look_again(self, ts: datetime) -> None:
+        """Nothing is to be recorded now, and so nothing else would show that there is room again."""
+        if self._is_full():
+            self._retry_at = ts + _RETRY
+        else:
+            self.state, self.unrecorded, self._retry_at = "waiting", None, None
 
     def _begin(self, coded: Coded) -> None:
         """A file begins at a keyframe: the last one before what is wanted that is not in a file already."""
@@ -135,10 +169,9 @@ class Recorder:
 
     def _begin_with(self, packets: list[Coded]) -> None:
         ts = packets[0].ts.astimezone(UTC)
-        name = f"{ts:%Y-%m-%d}/{ts:%H%M%S}-{ts.microsecond // 1000:03d}.mp4{PART}"
-        path = self._data_dir / "recordings" / self._camera / name
         assert self._stream is not None  # noqa: S101  write() looks first
         try:
+            path = _unused(self._data_dir / "recordings" / self._camera, ts)
             path.parent.mkdir(parents=True, exist_ok=True)
             if disk.is_full(path.parent):
                 self._stop("disk_full", ts)
@@ -149,7 +182,7 @@ class Recorder:
         except (av.error.FFmpegError, OSError) as error:
             self._fail(error, ts)
         else:
-            self.state = "recording"
+            self.state, self.unrecorded, self._retry_at = "recording", None, None
             self._append(packets)
 
     def _append(self, packets: Iterable[Coded]) -> None:
@@ -163,14 +196,18 @@ class Recorder:
             file.abandon()
             self._fail(error, file.ended_at)
 
-    def _fail(self, error: av.error.FFmpegError | OSError, ts: datetime | None = None) -> None:
+    def _fail(self, error: av.error.FFmpegError | OSError, ts: datetime) -> None:
         self._stop(disk.cause_of(error) if isinstance(error, OSError) else "unsupported", ts)
 
-    def _stop(self, cause: str, ts: datetime | None) -> None:
+    def _stop(self, cause: str, ts: datetime) -> None:
+        """``ts``: from when on nothing is recorded."""
         if self.state != cause:
             _log.warning("camera %s: recording stopped: %s", self._camera, cause)
         self.state = cause
-        self._retry_at = None if ts is None else ts + _RETRY
+        if self.unrecorded is None or self.unrecorded.reason != _REASONS[cause]:
+            gap_cause = GapCause.CAMERA if cause == "unsupported" else GapCause.DISK
+            self.unrecorded = Unrecorded(gap_cause, _REASONS[cause], ts)
+        self._retry_at = ts + _RETRY
         self._tally.add("gridhub_recording_failures_total", camera=self._camera, cause=cause)
 
 
@@ -223,13 +260,13 @@ class _File:
         except (av.error.FFmpegError, OSError):
             _log.debug("%s could not be ended", self._path.name)
 
-    def segment(self, camera: str, data_dir: Path) -> Segment | None:
+    def segment(self, camera: str, data_dir: Path, *, eventful: bool) -> Segment | None:
         """Under the name that the file gets once the store knows it. Raises OSError."""
         if self._last is None:
             self._path.unlink(missing_ok=True)
             return None
         name = self._path.with_suffix("").relative_to(data_dir)
-        return Segment(camera, self.began_at, self.ended_at, name.as_posix(), self._path.stat().st_size)
+        return Segment(camera, self.began_at, self.ended_at, name.as_posix(), self._path.stat().st_size, eventful)
 
     def _shift_for(self, dts: int, coded: Coded) -> int:
         """What turns the camera's time into the file's. Set anew where the camera's time leaps."""
@@ -257,7 +294,8 @@ def adopt(data_dir: Path, camera: str) -> list[Segment]:
             continue
         name = path.with_suffix("").relative_to(data_dir).as_posix()
         ended_at = began_at + timedelta(seconds=length_s)
-        found.append(Segment(camera, began_at, ended_at, name, path.stat().st_size))
+        # Nobody knows any more whether something happened in it: it is not the first to go.
+        found.append(Segment(camera, began_at, ended_at, name, path.stat().st_size, eventful=True))
     return found
 
 
@@ -267,6 +305,15 @@ def settle(data_dir: Path, segment: Segment) -> None:
     part = path.with_name(path.name + PART)
     if part.exists():
         part.rename(path)
+
+
+def _unused(folder: Path, ts: datetime) -> Path:
+    """A name for a file that begins at ``ts``, or a little later: where the clock was set back an hour comes twice."""
+    while True:
+        path = folder / f"{ts:%Y-%m-%d}" / f"{ts:%H%M%S}-{ts.microsecond // 1000:03d}.mp4{PART}"
+        if not path.is_file() and not path.with_suffix("").exists():
+            return path
+        ts += timedelta(milliseconds=1)
 
 
 def _began_at(path: Path) -> datetime | None:

@@ -1,8 +1,11 @@
-"""Pictures kept on disk, one at the onset of each motion: ``snapshots/{date}/{camera}/{time}.jpg``, in UTC."""
+"""Pictures kept on disk, one at the onset of what is said: ``snapshots/{date}/{camera}/{time}.jpg``, in UTC.
+
+They are kept for a week, and those that an alert shows as long as the alert.
+"""
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from ingest.video.decode import Picture
 FOLDER = "snapshots"
 KEEP = timedelta(days=7)
 MAX_WIDTH = 960
+_SWEPT = "swept"  # the mark of a day of which only the pictures of alerts are left
 _AT_MOST_EVERY = timedelta(seconds=5)
 
 
@@ -46,11 +50,25 @@ class Snapshots:
         return name
 
 
-def sweep(data_dir: Path, now: datetime) -> int:
-    """Remove the days that are older than ``KEEP``, whole; answers how many. Raises OSError."""
+def sweep(data_dir: Path, now: datetime, shown: Callable[[str], Collection[str]]) -> int:
+    """Remove what is older than ``KEEP``, but for the pictures that an alert shows; answers how many days were done.
+
+    ``shown`` tells their names, given a day (``2026-03-01``). Each day is done once. Raises OSError.
+    """
     folder = data_dir / FOLDER
     oldest = (now.astimezone(UTC) - KEEP).strftime("%Y-%m-%d")
     old = [day for day in folder.iterdir() if day.name < oldest] if folder.is_dir() else []
+    old = [day for day in old if not (day / _SWEPT).exists()]
     for day in old:
-        shutil.rmtree(day)
+        kept = shown(day.name)
+        for file in day.glob("*/*"):
+            if file.relative_to(folder).as_posix() not in kept:
+                file.unlink(missing_ok=True)
+        for camera in day.iterdir():
+            if camera.is_dir() and not any(camera.iterdir()):
+                camera.rmdir()
+        if any(day.iterdir()):
+            (day / _SWEPT).touch()
+        else:
+            day.rmdir()
     return len(old)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 from hub.clock import Clock
+from hub.config.settings import NetworkSettings
+from hub.config.vault import Vault
 from hub.errors import HubError, StoreError
-from hub.model.source import Health, Source, SourceKind, SourceState
+from hub.model.source import GapCause, Health, Source, SourceKind, SourceState
 from hub.store import Store, sources
 from hub.store.heart import Heart
 from hub.store.listen import Listener
@@ -39,11 +40,15 @@ class Stuck(HubError):
 class Worker:
     """``run`` returns when ``stop`` is set, and raises Stuck or StartError."""
 
-    def __init__(self, store: Store, shard: Shard, data_dir: Path, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, shard: Shard, data_dir: Path, clock: Clock, network: NetworkSettings, vault: Vault
+    ) -> None:
         self.name = f"video-{shard.index}"
         self._store = store
         self._shard = shard
         self._data_dir = data_dir
+        self._network = network
+        self._vault = vault
         self._clock = clock
         self._tally = Tally()
         self._writer = Writer(store, self.name, self._tally)
@@ -52,6 +57,8 @@ class Worker:
         self._heart = Heart(store, self.name, clock, self._tally, self._was_given_up.set)
         self._cameras: dict[str, Camera] = {}
         self._leaving: list[Camera] = []
+        self._off: set[str] = set()
+        self._said_off: set[str] = set()
         self._adopted: set[str] = set()
         self._looked_s: float | None = None
         self._store_is_away = False
@@ -87,7 +94,8 @@ class Worker:
             self._store_is_away = True
             return
         self._store_is_away = False
-        wanted = {source.id: source for source in found if source.approved and self._shard.owns(source.id)}
+        owned = {source.id: source for source in found if source.approved and self._shard.owns(source.id)}
+        wanted = {source.id: source for source in owned.values() if source.config.get("enabled", True)}
         for camera_id, camera in list(self._cameras.items()):
             if not _same(camera.source, wanted.get(camera_id)):
                 camera.stop()
@@ -95,18 +103,31 @@ class Worker:
         for source in wanted.values():
             if source.id not in self._cameras:
                 self._begin(source)
-        self._clerk.keep({source.id: _keep(source) for source in wanted.values()})
+        off = owned.keys() - wanted.keys()
+        self._said_off &= off
+        self._off = off
+        self._clerk.plan({source.id: _plan(source) for source in owned.values()})
 
     def _begin(self, source: Source) -> None:
         if source.id not in self._adopted:
             # Once: later, what is found there is this process's own and being written.
             self._adopted.add(source.id)
             self._clerk.adopt(source.id)
-        self._cameras[source.id] = Camera(source, self._data_dir, self._clerk, self._clock, self._tally).start()
+        camera = Camera(
+            source,
+            self._data_dir,
+            self._clerk,
+            self._clock,
+            self._tally,
+            network=self._network,
+            vault=self._vault,
+        )
+        self._cameras[source.id] = camera.start()
 
     def _check(self) -> None:
         """Raises Stuck. A camera whose thread has ended by a mistake of ours is begun again, later."""
         self._leaving = [camera for camera in self._leaving if camera.alive()]
+        self._say_off()
         for camera in [*self._cameras.values(), *self._leaving]:
             if camera.stuck():
                 raise Stuck(f"the thread of camera {camera.source.id} is stuck")
@@ -116,7 +137,8 @@ class Worker:
             if not camera.alive():
                 _log.error("the thread of camera %s has ended; it is started again", camera_id)
                 reason = "the reader of this camera failed"
-                self._clerk.report(Health(camera_id, SourceState.ENDED, reason, self._clock.now()))
+                now = self._clock.now()
+                self._clerk.report(Health(camera_id, SourceState.ENDED, reason, now, cause=GapCause.WORKER))
                 del self._cameras[camera_id]
         if self._was_given_up.is_set():
             self._was_given_up.clear()
@@ -126,7 +148,18 @@ class Worker:
         self._tally.set("gridhub_cameras", len(self._cameras))
         self._tally.set("gridhub_cameras_watching", watching)
         count = f"{watching} of {len(self._cameras)} cameras watching"
-        self._heart.set("degraded" if self._writer.trouble else "ok", self._writer.trouble or count)
+        trouble = self._writer.trouble or self._unrecorded() or self._clerk.trouble
+        self._heart.set("degraded" if trouble else "ok", trouble or count)
+
+    def _say_off(self) -> None:
+        """Cameras that were switched off, once their threads have ended: nobody speaks for them after that."""
+        for camera_id in self._off - self._said_off - {camera.source.id for camera in self._leaving}:
+            self._clerk.report(Health(camera_id, SourceState.DISABLED, "switched off", self._clock.now()))
+            self._said_off.add(camera_id)
+
+    def _unrecorded(self) -> str:
+        reasons = [reason for camera in self._cameras.values() if (reason := camera.unrecorded)]
+        return f"{len(reasons)} of {len(self._cameras)} cameras cannot be recorded: {reasons[0]}" if reasons else ""
 
     def _view(self, camera_id: str) -> View | None:
         camera = self._cameras.get(camera_id)
@@ -150,8 +183,8 @@ def _same(old: Source, new: Source | None) -> bool:
     return new is not None and (old.config, old.secret) == (new.config, new.secret)
 
 
-def _keep(source: Source) -> timedelta:
+def _plan(source: Source) -> Plan:
     try:
-        return Plan.of(source.config).keep
+        return Plan.of(source.config)
     except ValueError:
-        return Plan().keep
+        return Plan()

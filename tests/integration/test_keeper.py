@@ -48,7 +48,7 @@ def state(store: Store) -> str:
 
 
 def blind_seconds(store: Store) -> list[tuple[float, float | None]]:
-    gaps = [gap for gap in health.gaps(store, "cam-1", T0, at(3600)) if gap["cause"] == "worker_down"]
+    gaps = [gap for gap in health.gaps(store, "cam-1", T0, at(3600)) if gap["state"] == "worker_down"]
     return [((gap["from"] - T0).total_seconds(), gap["to"] and (gap["to"] - T0).total_seconds()) for gap in gaps]
 
 

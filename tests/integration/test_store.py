@@ -209,7 +209,8 @@ def test_a_source_that_never_spoke_is_blind_from_the_start_and_gaps_follow_its_s
         assert health.blind(tx, "video-0", T0 + timedelta(seconds=70), "killed") == 1
     found = health.gaps(city, "cam-1", T0, T0 + timedelta(hours=1))
     times = [((gap["from"] - T0).total_seconds(), gap["to"] and (gap["to"] - T0).total_seconds()) for gap in found]
-    assert [gap["cause"] for gap in found] == ["unknown", "connecting", "stalled", "worker_down"]
+    assert [gap["state"] for gap in found] == ["unknown", "connecting", "stalled", "worker_down"]
+    assert [gap["cause"] for gap in found] == ["worker", "worker", "network", "worker"]
     assert times == [(0, 5), (5, 8), (60, 70), (70, None)]
     states = [entry.change for entry in journal.of_subject(city, "source", "cam-1")]
     assert states == ["connecting", "watching", "stalled", "worker_down"]

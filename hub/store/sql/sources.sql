@@ -38,13 +38,13 @@ where (source.kind, source.area, source.type, source.name, source.config, source
 delete from source where origin = 'config' and id <> all(%(ids)s)
 
 -- name: source_state_init
-insert into source_state (source, state, reason, since)
-select id, 'unknown', 'not heard of yet', %(now)s from unnest(%(ids)s::text[]) as id
+insert into source_state (source, state, reason, since, known_since)
+select id, 'unknown', 'not heard of yet', %(now)s, %(now)s from unnest(%(ids)s::text[]) as id
 on conflict do nothing
 
 -- name: gap_init
-insert into gap (source, cause, reason, began_at)
-select st.source, st.state, st.reason, st.since from source_state st
+insert into gap (source, cause, state, reason, began_at)
+select st.source, 'worker', st.state, st.reason, st.since from source_state st
 where st.source = any(%(ids)s) and st.state = 'unknown'
 on conflict do nothing
 
