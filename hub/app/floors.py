@@ -15,6 +15,7 @@ from hub.errors import Problem
 COMMANDS = {
     "camera": "ingest.video.commands",
     "device": "ingest.mqtt.commands",
+    "model": "ingest.video.model_commands",
     "rules": "rules.commands",
     "status": "dashboard.commands",
 }

@@ -216,4 +216,5 @@ def _put(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        new.chmod(0o644)  # whoever adds it need not be who runs the hub; it is no secret
         new.replace(path)
