@@ -2,6 +2,10 @@
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
+/** As people call it. */
+export const codecName = (codec: string): string =>
+  ({ h264: 'H.264', hevc: 'H.265', mjpeg: 'Motion JPEG', av1: 'AV1' })[codec] ?? codec;
+
 export const en = {
   language: 'English',
   locale: 'en-GB',
@@ -242,7 +246,16 @@ export const en = {
   camera: {
     live: 'Live',
     delayed: (seconds: number) => `${seconds} s late`,
+    frozen: 'Frozen',
+    pictures: 'A picture a second',
     blind: 'Blind',
+    without: {
+      codec: (codec: string) => `This browser cannot play ${codecName(codec)}: a picture a second instead`,
+      player: (codec: string) => `The browser failed to play ${codecName(codec)}: a picture a second instead`,
+      connection: () => 'No live connection can be had: a picture a second instead',
+    },
+    video: (name: string) => `Live video of ${name}`,
+    open: (name: string) => `Open camera ${name}`,
     waiting: 'Waiting for a picture',
     hubAway: 'The hub does not answer',
     noPicture: 'No picture',

@@ -1,6 +1,6 @@
 /** 中文。A key that is missing here, or has other parameters than in English, is a type error. */
 
-import type { Messages } from './en';
+import { codecName, type Messages } from './en';
 
 export const zh: Messages = {
   language: '中文',
@@ -235,7 +235,16 @@ export const zh: Messages = {
   camera: {
     live: '实时',
     delayed: (seconds) => `延迟 ${seconds} 秒`,
+    frozen: '画面停滞',
+    pictures: '每秒一帧',
     blind: '失明',
+    without: {
+      codec: (codec) => `此浏览器无法播放 ${codecName(codec)}，改为每秒一帧`,
+      player: (codec) => `浏览器播放 ${codecName(codec)} 失败，改为每秒一帧`,
+      connection: () => '无法建立实时连接，改为每秒一帧',
+    },
+    video: (name) => `${name} 的实时视频`,
+    open: (name) => `打开摄像机 ${name}`,
     waiting: '等待画面',
     hubAway: '中心没有响应',
     noPicture: '没有画面',

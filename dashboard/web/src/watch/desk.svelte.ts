@@ -33,6 +33,8 @@ export class Desk {
   onlyArea = $state<string | null>(null);
   text = $state('');
   asking = $state<Asking | null>(null);
+  /** The camera whose page is open. */
+  camera = $state<string | null>(null);
   busy = $state(false);
   toasts = $state.raw<Toast[]>([]);
   /** The newest critical alert, in words, for screen readers. */
@@ -61,12 +63,15 @@ export class Desk {
   });
   readonly mayAct = $derived.by(() => this.user.role !== 'viewer');
 
-  constructor(user: User, onSignedOut: () => void) {
+  constructor(
+    user: User,
+    readonly signedOut: () => void,
+  ) {
     this.user = user;
     this.live = new Live({
       onEvents: (events) => this.#heard(events),
       onCaughtUp: (awayMs) => this.say(words.t.notice.caughtUp(Math.max(1, Math.round(awayMs / 1000)))),
-      onSignedOut,
+      onSignedOut: signedOut,
     });
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { ApiError, api } from '../api/client';
+import { whileSeen } from './sight';
 
 const EVERY_MS = 1_000;
 const AFTER_FAILURE_MS = 4_000;
@@ -46,25 +47,21 @@ export class Picture {
 
     const next = async (): Promise<void> => {
       clearTimeout(timer);
-      if (busy || !inSight || document.hidden || end.signal.aborted) return;
+      if (busy || !inSight || end.signal.aborted) return;
       busy = true;
       const width = WIDTHS.find((w) => w >= tile.clientWidth * Math.min(devicePixelRatio, 2)) ?? 1280;
       const good = await this.#fetch(width, end.signal);
       busy = false;
       if (!end.signal.aborted) timer = setTimeout(() => void next(), good ? EVERY_MS : AFTER_FAILURE_MS);
     };
-    const sight = new IntersectionObserver(([entry]) => {
-      inSight = entry?.isIntersecting ?? false;
+    const unsee = whileSeen(tile, (seen) => {
+      inSight = seen;
       void next();
     });
-    const wake = (): void => void next();
-    sight.observe(tile);
-    document.addEventListener('visibilitychange', wake);
     return () => {
       end.abort();
       clearTimeout(timer);
-      sight.disconnect();
-      document.removeEventListener('visibilitychange', wake);
+      unsee();
       this.#replace(null);
     };
   }
