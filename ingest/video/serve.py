@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
         view = self.server.lookup(camera)
         if view is None:
             self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
-        elif view.picture is None or not view.state.watching:
+        elif view.picture is None or not view.state.connected:
             self._problem(HTTPStatus.SERVICE_UNAVAILABLE, view.state, view.reason or "there is no picture yet")
         else:
             body = view.picture.jpeg(int(width))
