@@ -17,6 +17,7 @@ from hub.errors import HubError, StartError
 from ingest.simulate.installation import installed_cameras, scenes_directory
 from ingest.simulate.rtsp import LiveServer, Loop
 from ingest.simulate.scenes import scene_file
+from ingest.simulate.spoil import Spoiled, spoiled_file
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ def open_server(directory: Path, port: int, epoch_s: float) -> LiveServer:
         raise StartError(f"{', '.join(missing)} not found: run python -m ingest.simulate prepare")
     loops = {scene: Loop(path) for scene, path in files.items()}
     served = {camera.id: loops[camera.scene] for camera in cameras}
-    return LiveServer(served, epoch_s, {camera.id: camera.account for camera in cameras}, port=port)
+    accounts = {camera.id: camera.account for camera in cameras}
+    return LiveServer(served, epoch_s, accounts, port=port, spoiled=Spoiled(spoiled_file(directory)).kind)
 
 
 async def serve(server: LiveServer) -> None:

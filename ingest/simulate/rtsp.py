@@ -19,11 +19,11 @@ import threading
 import urllib.parse
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 from aio_rtsp_toolkit.server import RtspServer
@@ -32,9 +32,14 @@ from aio_rtsp_toolkit.server_session import RtspServerSession
 
 from hub.clock import Clock, SystemClock
 
+if TYPE_CHECKING:
+    from ingest.simulate.spoil import Kind
+    from ingest.simulate.spoiler import Spoiler
+
 REALM = "gridhub simulated cameras"
 _CLOCK_RATE = 90_000
 _LATE_S = 2.0  # a viewer that is further behind than this is taken to the next keyframe, as a camera would
+_SENDER_REPORT = 200  # RFC 3550, 6.4.1
 _PARAMETER = re.compile(r'(\w+)="?([^",]*)"?')
 _log = logging.getLogger(__name__)
 
@@ -65,6 +70,8 @@ class Loop:
             if stream.average_rate is None:
                 raise ValueError(f"{path.name} has no frame rate")
             self.fps = float(stream.average_rate)
+            self.width, self.height = stream.codec_context.width, stream.codec_context.height
+            self.extradata = stream.codec_context.extradata or b""
             self.frames = [_Frame(packet.pos or 0, packet.size, packet.is_keyframe) for packet in packets]
         if not self.frames or not self.frames[0].is_keyframe:
             raise ValueError(f"{path.name} does not start with a keyframe")
@@ -87,7 +94,10 @@ class Loop:
 
 
 class LiveServer(RtspServer):  # type: ignore[misc]  # the library is not typed
-    """Serves ``loops`` by the first part of the path. A name that is in ``accounts`` needs its credentials."""
+    """Serves ``loops`` by the first part of the path. A name that is in ``accounts`` needs its credentials.
+
+    ``spoiled`` tells, with each keyframe, what is done to a camera (``spoil.Spoiled.kind``).
+    """
 
     def __init__(
         self,
@@ -97,8 +107,10 @@ class LiveServer(RtspServer):  # type: ignore[misc]  # the library is not typed
         host: str = "127.0.0.1",
         port: int = 0,
         clock: Clock | None = None,
+        spoiled: Callable[[str], Kind | None] = lambda _: None,
     ) -> None:
         super().__init__(str(Path.cwd()), host, port)
+        self.spoiled = spoiled
         self.logger = logging.getLogger("aio_rtsp_toolkit")
         self.logger.setLevel(logging.WARNING)
         self.loops = dict(loops)
@@ -168,6 +180,8 @@ class LiveSession(RtspServerSession):  # type: ignore[misc]  # the library is no
         super().__init__(server, sock)
         self.name = ""
         self._nonce = secrets.token_hex(16)
+        self._kind: Kind | None = None
+        self._spoiler: Spoiler | None = None
 
     def abort(self) -> None:
         self.sock.writer.transport.abort()
@@ -209,6 +223,8 @@ class LiveSession(RtspServerSession):  # type: ignore[misc]  # the library is no
                 continue
             if delay_s > 0:
                 await asyncio.sleep(delay_s)
+            if loop.is_keyframe(number):
+                self._spoil(loop)
             # Never 0: FFmpeg takes a base time of 0 for "none yet" (rtpdec.c, finalize_packet) and is one frame off.
             await self.send_frame(state, loop, number, round((number - first + 1) / loop.fps * _CLOCK_RATE))
             number += 1
@@ -217,11 +233,30 @@ class LiveSession(RtspServerSession):  # type: ignore[misc]  # the library is no
         """Frame ``number`` as RTP packets (RFC 6184, 7798), a keyframe with its parameter sets before it."""
         codec = state.info.codec_name
         nalus: list[bytes] = list(state.info.parameter_sets.values()) if loop.is_keyframe(number) else []
-        nalus += extract_nalus(codec, loop.read(number), state.info.nal_length_size)
+        if self._spoiler is not None:
+            nalus += self._spoiler.nalus(number)
+        else:
+            nalus += extract_nalus(codec, loop.read(number), state.info.nal_length_size)
         for index, nalu in enumerate(nalus):
             last = int(index == len(nalus) - 1)
             for payload, marker in self._packetize_video_nalu(nalu, last, codec):
                 await self._send_rtp_packet(state, payload, timestamp, marker)
+
+    def _spoil(self, loop: Loop) -> None:
+        """See what is done to the camera by now."""
+        kind = self.server.spoiled(self.name)
+        if kind is not self._kind:
+            from ingest.simulate.spoiler import Spoiler, spoils  # here: most cameras never need a coder
+
+            self._kind = kind
+            self._spoiler = Spoiler(loop, kind) if kind is not None and spoils(kind) else None
+
+    async def _send_interleaved_frame(self, channel: int, payload: bytes) -> None:
+        """The library tells its own time in its sender reports; a camera may tell another."""
+        if self._kind is not None and payload[1] == _SENDER_REPORT:
+            seconds = int.from_bytes(payload[8:12], "big") + self._kind.clock_ahead_s
+            payload = payload[:8] + seconds.to_bytes(4, "big") + payload[12:]
+        await super()._send_interleaved_frame(channel, payload)
 
 
 def path_of(uri: str) -> str:

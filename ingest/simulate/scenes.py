@@ -30,7 +30,7 @@ from ingest.simulate.stage import HEIGHT, WIDTH
 
 FPS = 10
 _SOURCES = ("backdrop.py", "figures.py", "painter.py", "scenes.py", "script.py", "sets.py", "stage.py", "texture.py")
-_OPTIONS = {
+OPTIONS = {
     "preset": "veryfast",
     "x264-params": "subme=0:me=dia:ref=1:trellis=0",  # a third of the time for a tenth more bytes
     "crf": "26",
@@ -39,6 +39,7 @@ _OPTIONS = {
     "threads": "1",
     "forced-idr": "1",
 }
+"""Of the encoder."""
 _PROCESSES = 2
 _OURS = re.compile(rf"({'|'.join(script.ACTORS)})-[0-9a-f]{{12}}(\.mp4|\.\d+\.part)")
 
@@ -46,7 +47,7 @@ _OURS = re.compile(rf"({'|'.join(script.ACTORS)})-[0-9a-f]{{12}}(\.mp4|\.\d+\.pa
 @cache
 def version() -> str:
     """A hash over everything that a scene is made from."""
-    digest = hashlib.sha256(repr((FPS, sorted(_OPTIONS.items()))).encode())
+    digest = hashlib.sha256(repr((FPS, sorted(OPTIONS.items()))).encode())
     for name in _SOURCES:
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:12]
@@ -63,7 +64,7 @@ def render(scene: str, path: Path, seconds: float = script.CYCLE_S) -> Iterator[
     painter = Painter(scene)
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     with av.open(str(unfinished), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=FPS, options=_OPTIONS)
+        stream = container.add_stream("libx264", rate=FPS, options=OPTIONS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.gop_size = FPS
         for number in range(round(seconds * FPS)):

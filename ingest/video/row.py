@@ -12,6 +12,8 @@ from ingest.video.analysis import Analyser, Frame
 from ingest.video.detect import ObjectAnalyser, objects_of
 from ingest.video.motion import MotionAnalyser
 from ingest.video.snapshot import Snapshots
+from ingest.video.tamper import Tamper
+from ingest.video.tamper_memory import Memory
 
 
 class Row:
@@ -26,6 +28,11 @@ class Row:
     @property
     def wants_more(self) -> bool:
         return any(analyser.wants_more for analyser in self._analysers)
+
+    @property
+    def blinding(self) -> str:
+        """Why the camera shows nothing though pictures come, as a fixed English sentence; empty where it watches."""
+        return next((item.blinding for item in self._analysers if isinstance(item, Tamper) and item.blinding), "")
 
     def detail(self) -> dict[str, str]:
         """What an operator is told of the analysers, beside the stream."""
@@ -44,4 +51,9 @@ def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally)
         analysers.append(MotionAnalyser(camera, Snapshots(data_dir, camera, tally)))
     if (objects := objects_of(camera, config, data_dir, tally)) is not None:
         analysers.append(objects)
+    memory = Memory(data_dir, camera, config, tally)
+    if analyse.get("tamper", True):
+        analysers.append(Tamper(camera, memory, Snapshots(data_dir, camera, tally)))
+    else:
+        memory.forget()
     return Row(analysers)
