@@ -1,4 +1,5 @@
-"""``python -m bench NAME…``: runs the named benchmarks, or all; prints tables, writes ``bench/results/NAME.json``.
+"""``python -m bench NAME… [OPTIONS]``: runs the named benchmarks, or all; prints tables, writes
+``bench/results/NAME.json``. What begins with the first ``-`` is handed to each of them.
 
 Exit status: 0 where every row holds, 1 otherwise, 2 for an unknown name.
 """
@@ -10,18 +11,20 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency",)
+NAMES = ("latency", "cameras")
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or list(NAMES)
+    given = sys.argv[1:]
+    split = next((index for index, word in enumerate(given) if word.startswith("-")), len(given))
+    wanted, options = given[:split] or list(NAMES), given[split:]
     unknown = [name for name in wanted if name not in NAMES]
     if unknown:
         print(f"unknown: {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
     holds = True
     for name in wanted:
-        rows: list[Row] = importlib.import_module(f"bench.{name}").run()
+        rows: list[Row] = importlib.import_module(f"bench.{name}").run(options)
         holds = finish(name, rows) and holds
     return 0 if holds else 1
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,8 @@ rules:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run() -> list[Row]:
+def run(options: Sequence[str]) -> list[Row]:
+    assert not options, "latency has no options"
     with tempfile.TemporaryDirectory(prefix="gridhub-bench-") as name:
         folder = Path(name)
         port, rtsp_port = free_port(), free_port()

@@ -1,10 +1,10 @@
 """Debian's ``motion`` as a peer: one process for all cameras, configured as its documentation recommends.
 
-The values are those of its own ``/etc/motion/motion.conf`` and ``motion_config.html``: size and rate of the stream, TCP,
-a capture rate slightly above the camera's, the despeckle filter EedDl, noise tuning, threshold 1500, one frame of motion
-makes an event. Everything that would cost it CPU besides detection is off: pictures, movies, text, web. One value is not
-the default: ``event_gap`` is 3 s, as long as ours waits, instead of 60, which would melt separate events into one; it
-costs nothing.
+The values are those of its own ``/etc/motion/motion.conf`` and ``motion_config.html``: size and rate of the stream,
+TCP, a capture rate slightly above the camera's, the despeckle filter EedDl, noise tuning, threshold 1500, one frame of
+motion makes an event. Everything that would cost it CPU besides detection is off: pictures, movies, text, web. One
+value is not the default: ``event_gap`` is 3 s, as long as ours waits, instead of 60, which would melt separate events
+into one; it costs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Serves encoded loops over RTSP without encoding them again. Runs under Debian's python3, which has GStreamer's bindings.
+"""Serves encoded loops over RTSP without encoding them again. Runs under Debian's python3, which has GStreamer for it.
 
     python3 rtsp_server.py < table
 
@@ -8,12 +8,17 @@ From then on the timeline runs whether anybody looks or not: at ``began + t``, a
 ``(t + offset_s) % length_s`` of its loop, and all its clients see the same. A path begins with a keyframe.
 """
 
+from __future__ import annotations
+
 import heapq
 import json
 import mmap
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import gi
 
@@ -31,26 +36,25 @@ LAUNCH = (
 class Loop:
     """One path. ``due`` is the instant of the next picture."""
 
-    def __init__(self, file, offset_s, began):
-        with open(file[: -len("h264")] + "json") as text:
-            about = json.load(text)
-        with open(file, "rb") as data:
+    def __init__(self, file: Path, offset_s: float, began: float) -> None:
+        about = json.loads(file.with_suffix(".json").read_text())
+        with file.open("rb") as data:
             self._data = mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ)
-        self._frames = about["frames"]
-        self.fps = about["fps"]
+        self._frames: list[tuple[int, int, bool]] = about["frames"]
+        self.fps: int = about["fps"]
         self._next = round(offset_s * self.fps)
         self.due = began
-        self._source = None
+        self._source: Any = None
         self._started = False
         self._sent = 0
 
-    def attach(self, source):
+    def attach(self, source: Any) -> None:
         self._source, self._started, self._sent = source, False, 0
 
-    def detach(self, _media):
+    def detach(self, _media: Any) -> None:
         self._source = None
 
-    def send(self):
+    def send(self) -> None:
         """The picture that is due, to whoever looks."""
         offset, size, is_key = self._frames[self._next % len(self._frames)]
         self._next += 1
@@ -66,7 +70,7 @@ class Loop:
         source.emit("push-buffer", buffer)
 
 
-def pace(loops):
+def pace(loops: Sequence[Loop]) -> None:
     """Each picture at its time, for ever."""
     queue = [(loop.due, number) for number, loop in enumerate(loops)]
     heapq.heapify(queue)
@@ -79,13 +83,13 @@ def pace(loops):
         heapq.heapreplace(queue, (loops[number].due, number))
 
 
-def factory(loop):
+def factory(loop: Loop) -> Any:
     made = GstRtspServer.RTSPMediaFactory()
     made.set_launch(LAUNCH.format(fps=loop.fps))
     made.set_shared(True)
     made.set_latency(0)
 
-    def configure(_factory, media):
+    def configure(_factory: Any, media: Any) -> None:
         loop.attach(media.get_element().get_by_name("source"))
         media.connect("unprepared", loop.detach)
 
@@ -93,7 +97,7 @@ def factory(loop):
     return made
 
 
-def main():
+def main() -> None:
     Gst.init(None)
     table = json.load(sys.stdin)
     server = GstRtspServer.RTSPServer()
@@ -103,7 +107,7 @@ def main():
     began = time.monotonic() + 0.5
     loops = []
     for number, (path, entry) in enumerate(table.items()):
-        loop = Loop(entry["file"], entry["offset_s"], began)
+        loop = Loop(Path(entry["file"]), entry["offset_s"], began)
         loop.due += number / len(table) / loop.fps
         loops.append(loop)
         server.get_mount_points().add_factory(path, factory(loop))

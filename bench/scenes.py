@@ -2,8 +2,8 @@
 
 A *place* is what one camera sees in a loop: stretches of real footage in which something moves, and between them frozen
 frames with fresh sensor noise. A frozen stretch fades from the last frame of the footage before it to the first of the
-footage after it: no cut but the one where a busy loop begins again. When a thing is in view was read off the clips frame
-by frame: from the first frame that shows some of the thing itself (not its shadow) to the last.
+footage after it: no cut but the one where a busy loop begins again. When a thing is in view was read off the clips
+frame by frame: from the first frame that shows some of the thing itself (not its shadow) to the last.
 
 The onsets are spread evenly over the group of pictures, and no loop is tuned to what either side finds easy.
 Files are kept in ``bench/results/scenes`` under a name that holds the hash of their recipe.
@@ -24,7 +24,6 @@ from typing import Any, cast
 import av
 import cv2
 import numpy as np
-from av.video.codeccontext import VideoCodecContext
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIPS = ROOT.parent / "shared" / "clips"
@@ -125,7 +124,7 @@ SIZES = {"1080p15": Size(1920, 1080, 15, 4000, 512), "720p25": Size(1280, 720, 2
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """``crf``: constant quality; 0 is constant bit rate. ``noise``: the sensor's, standard deviation in levels of 8 bit."""
+    """``crf``: constant quality; 0 is constant bit rate. ``noise``: of the sensor, σ in levels of 8 bit."""
 
     crf: int
     noise: float
@@ -210,7 +209,7 @@ def _footage(stretch: Stretch, size: Size) -> list[Picture]:
             if len(shown) == count:
                 break
             if time_s >= stretch.begin - 0.2:
-                last = _scaled(frame.to_ndarray(format="yuv420p"), size.width, size.height)
+                last = _scaled(cast(Picture, frame.to_ndarray(format="yuv420p")), size.width, size.height)
         while len(shown) < count and last is not None:
             shown.append(last)
     return shown
@@ -251,7 +250,7 @@ class _Noise:
 
 
 class _Encoder:
-    """H.264 as a camera's: no B-frames, no look-ahead, one slice, a keyframe every ``GOP_S``, parameters before each."""
+    """H.264 as a camera's: no B-frames, no look-ahead, one slice, a keyframe every ``GOP_S``, each with parameters."""
 
     def __init__(self, path: Path, width: int, height: int, fps: int, encoding: Encoding, kbps: int) -> None:
         self._path = path
@@ -261,7 +260,7 @@ class _Encoder:
         parameters = f"keyint={GOP_S * fps}:min-keyint={GOP_S * fps}:scenecut=0:repeat-headers=1:sliced-threads=0"
         if not encoding.crf:
             parameters += f":nal-hrd=cbr:bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={kbps}"
-        context = cast(VideoCodecContext, av.CodecContext.create("libx264", "w"))
+        context = av.CodecContext.create("libx264", "w")
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
         context.thread_count = 1

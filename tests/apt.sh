@@ -1,14 +1,21 @@
 #!/bin/sh
 # Installs what the tests need from Debian, when it is missing and we are root; says what to install otherwise.
+# With the argument "bench": what the benchmark of cameras needs besides.
 set -eu
 need=""
 command -v chromium >/dev/null || need="$need chromium"
 test -x /usr/sbin/mosquitto || need="$need mosquitto"
 command -v openssl >/dev/null || need="$need openssl"
 test -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc || need="$need fonts-noto-cjk"
+if [ "${1:-}" = bench ]; then
+    for package in motion python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+        gstreamer1.0-plugins-good gstreamer1.0-plugins-bad; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || need="$need $package"
+    done
+fi
 test -n "$need" || exit 0
 if [ "$(id -u)" != 0 ]; then
-    echo "The tests need these Debian packages:$need" >&2
+    echo "Needed are these Debian packages:$need" >&2
     echo "Install them with: sudo apt-get install --no-install-recommends$need" >&2
     exit 1
 fi
