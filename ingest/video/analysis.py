@@ -69,6 +69,11 @@ class Frame:
     def ts(self) -> datetime:
         return self.picture.ts
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of ``luma``."""
+        return self.luma.shape[0], self.luma.shape[1]
+
 
 class Analyser(Protocol):
     @property

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.config.settings import ZoneSettings
 from hub.model.observation import Observation
 from ingest.video.analyse import MotionDetector
 from ingest.video.analysis import Box, Frame, Motion
 from ingest.video.snapshot import Snapshots
+from ingest.video.zones import Shape, Zones
 
 _CONFIRM = timedelta(seconds=4)
 _CONFIRM_PICTURES = 3
@@ -39,31 +41,61 @@ class Word:
 
 
 class MotionAnalyser:
-    """Writes ``frame.motion``, and says ``motion``."""
+    """Writes ``frame.motion``. Says ``motion`` of the whole picture, and ``zone.{name}`` of each zone."""
 
-    def __init__(self, camera: str, snapshots: Snapshots) -> None:
+    def __init__(self, camera: str, zones: Zones, new_snapshots: Callable[[], Snapshots]) -> None:
         self._camera = camera
-        self._snapshots = snapshots
+        # One for each metric: what flaps in one place costs no picture of another.
+        self._snapshots = {metric: new_snapshots() for metric in ("motion", *map(_metric, zones.named))}
+        self._zones = zones
         self._detector = MotionDetector()
         self._episode = Episode()
+        self._in_zones = {zone.name: Episode() for zone in zones.named}
+        self._snapshot: str | None = None
 
     @property
     def wants_more(self) -> bool:
-        """While something moves, or seems to, or the place is not known."""
-        return self._episode.moving or self._episode.suspicious or self._detector.learning
+        """While the place is not known, or it is not sure whether something begins to move or has ceased to.
+
+        While it plainly goes on, keyframes show that as well.
+        """
+        doubts = (episode.in_doubt for episode in (self._episode, *self._in_zones.values()))
+        return self._detector.learning or any(doubts)
 
     def see(self, frame: Frame) -> Sequence[Observation]:
-        motion = frame.motion = self._detector.see(frame.luma, frame.ts)
+        motion = self._detector.see(frame.luma, frame.ts, self._zones.looked_at(frame.shape))
+        frame.motion = motion
         if motion is None:
             return ()
-        word = self._episode.see(frame.ts, motion)
+        self._snapshot = None
+        said = []
+        if (word := self._episode.see(frame.ts, motion)) is not None:
+            names = [zone.name for zone in self._zones.named if self._zones.moving(zone, motion.where) > 0]
+            said.append(self._observation(frame, "motion", word, {"zones": names} if names else {}))
+        for zone in self._zones.named:
+            word = self._in_zones[zone.name].see(frame.ts, self._within(zone, motion, frame.shape))
+            if word is not None:
+                said.append(self._observation(frame, _metric(zone), word, {}))
         frame.eventful |= motion.score > 0 and self._episode.moving
-        if word is None:
-            return ()
-        attrs: dict[str, Any] = {"boxes": [list(box) for box in word.boxes]}
-        if word.onset and (name := self._snapshots.save(frame.picture)) is not None:
-            attrs["snapshot"] = name
-        return [Observation(self._camera, "motion", word.ts, frame.received_at, word.score, attrs=attrs)]
+        return said
+
+    def _within(self, zone: ZoneSettings, motion: Motion, shape: Shape) -> Motion:
+        score = self._zones.moving(zone, motion.where)
+        boxes = self._zones.touched_by(zone, motion.boxes, shape) if score > 0 else ()
+        return Motion(score, boxes, motion.in_new_light)
+
+    def _observation(self, frame: Frame, metric: str, word: Word, more: dict[str, Any]) -> Observation:
+        attrs: dict[str, Any] = {"boxes": [list(box) for box in word.boxes], **more}
+        if word.onset:
+            # One file serves all that begins with this picture.
+            self._snapshot = self._snapshot or self._snapshots[metric].save(frame.picture)
+            if self._snapshot is not None:
+                attrs["snapshot"] = self._snapshot
+        return Observation(self._camera, metric, word.ts, frame.received_at, word.score, attrs=attrs)
+
+
+def _metric(zone: ZoneSettings) -> str:
+    return f"zone.{zone.name}"
 
 
 class Episode:
@@ -73,17 +105,19 @@ class Episode:
         self.moving = False
         self._suspects: deque[tuple[int, datetime, Motion]] = deque()
         self._pictures = 0
+        self._moves = False
         self._moved_at: datetime | None = None
         self._said_at: datetime | None = None
 
     @property
-    def suspicious(self) -> bool:
-        """Whether something has just moved, and the next pictures will tell what it was."""
-        return bool(self._suspects)
+    def in_doubt(self) -> bool:
+        """Whether the next pictures will tell if something that has just moved is a thing, or if it has ended."""
+        return bool(self._suspects) or (self.moving and not self._moves)
 
     def see(self, ts: datetime, motion: Motion) -> Word | None:
         """What to say after one picture; usually nothing."""
         self._pictures += 1
+        self._moves = motion.score > 0
         while self._suspects and not self._is_recent(*self._suspects[0][:2], ts):
             self._suspects.popleft()
         if motion.score > 0:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from hub.config.settings import LineSettings, ZoneSettings
 from hub.model.observation import Observation
 from hub.tally import Tally
 from ingest.video.analysis import Analyser, Frame
+from ingest.video.crowd import Crowd
 from ingest.video.detect import ObjectAnalyser, objects_of
+from ingest.video.left import Left
+from ingest.video.lines import Line
+from ingest.video.loitering import Loitering
 from ingest.video.motion import MotionAnalyser
 from ingest.video.snapshot import Snapshots
 from ingest.video.tamper import Tamper
 from ingest.video.tamper_memory import Memory
+from ingest.video.zones import Zones
+
+_log = logging.getLogger(__name__)
+
+_Kind = TypeVar("_Kind", LineSettings, ZoneSettings)
 
 
 class Row:
@@ -47,13 +60,40 @@ def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally)
     """``config`` is that of the camera (``Source.config``)."""
     analyse = config.get("analyse") or {}
     analysers: list[Analyser] = []
+    zones = Zones(_settings(camera, config, "zones", ZoneSettings))
     if analyse.get("motion", True):
-        analysers.append(MotionAnalyser(camera, Snapshots(data_dir, camera, tally)))
+        analysers.append(MotionAnalyser(camera, zones, lambda: Snapshots(data_dir, camera, tally)))
     if (objects := objects_of(camera, config, data_dir, tally)) is not None:
         analysers.append(objects)
+    if analyse.get("motion", True):
+        lines = _settings(camera, config, "lines", LineSettings)
+        analysers += _of_places(camera, zones, lines, lambda: Snapshots(data_dir, camera, tally))
     memory = Memory(data_dir, camera, config, tally)
     if analyse.get("tamper", True):
         analysers.append(Tamper(camera, memory, Snapshots(data_dir, camera, tally)))
     else:
         memory.forget()
     return Row(analysers)
+
+
+def _of_places(
+    camera: str, zones: Zones, lines: Sequence[LineSettings], new_snapshots: Callable[[], Snapshots]
+) -> list[Analyser]:
+    """What stands on motion and tracks, in zones and at lines."""
+    analysers: list[Analyser] = [Line(camera, zones, line, new_snapshots()) for line in lines]
+    analysers += [Loitering(camera, zones, zone, new_snapshots()) for zone in zones.named if zone.loiter is not None]
+    analysers += [Crowd(camera, zones, zone) for zone in zones.named if zone.crowd is not None]
+    if any(zone.left is not None for zone in zones.named):
+        analysers.append(Left(camera, zones, new_snapshots()))
+    return analysers
+
+
+def _settings(camera: str, config: Mapping[str, Any], key: str, kind: type[_Kind]) -> list[_Kind]:
+    """They were checked on their way in; what an older hub let through is left out, rather than the camera."""
+    found = []
+    for written in config.get(key) or ():
+        try:
+            found.append(kind.model_validate(written))
+        except ValidationError as error:
+            _log.error("camera %s: one of its %s is left out: %s", camera, key, error.errors()[0]["msg"])
+    return found
