@@ -74,7 +74,7 @@ class Gate:
         self._sizes = sizes
         self._shortest_s = shortest_s
         self._open_until_s = began_s + learn_s
-        self._looked_s = began_s
+        self._looked_s = -math.inf
         self._asked_until_s = began_s
         self._following = False
         self._moving = False
