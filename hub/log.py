@@ -1,7 +1,8 @@
 """Logging for people: one line a record on standard error, secrets taken out by value and by shape.
 
 ``setup`` is called once by each process. A password must never reach a log, whatever library wrote the record, so the
-formatter is where it is removed: every value given to ``redact_value`` and every ``user:password@`` of a URL.
+formatter is where it is removed: every value given to ``redact_value``, every ``user:password@`` of a URL and every
+``password=`` in one, as cheap cameras have it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 
 _URL_CREDENTIALS = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#]*@")
+_NAMED = re.compile(r"(?i)(?P<name>(?:^|[?&/;_])(?:password|passwd|passw|pass|pwd|psw)=)(?!\{)[^\s&?#;/\"']+")
 _secrets: set[str] = set()
 
 
@@ -23,7 +25,7 @@ def redact_value(secret: str) -> None:
 
 def redact(text: str) -> str:
     """``text`` without known secrets and without the credentials of any URL."""
-    text = _URL_CREDENTIALS.sub(r"\g<scheme>***@", text)
+    text = _NAMED.sub(r"\g<name>***", _URL_CREDENTIALS.sub(r"\g<scheme>***@", text))
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text

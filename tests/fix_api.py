@@ -22,6 +22,7 @@ from dashboard.api.server import Server
 from hub.cases import intake
 from hub.clock import SystemClock
 from hub.config import Config, load
+from hub.config.vault import Vault
 from hub.model.alert import Alert, Evidence, Fire, Severity
 from hub.model.area import Area
 from hub.model.people import Person, Role
@@ -33,6 +34,8 @@ from hub.tally import Tally
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 GRID, OTHER_GRID = "qth/taoshan/g1", "qth/xinxing/g2"
+CANARY = "canary-password"
+VAULT = Vault("a key of thirty-two characters or more")
 PEOPLE = {
     "vera": Person("vera", Role.VIEWER),
     "otto": Person("otto", Role.OPERATOR),
@@ -172,7 +175,9 @@ def write_config(folder: Path, more: str = "") -> Config:
     (folder / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "city.yaml").write_text(_RULES, encoding="utf-8")
-    (folder / "hub.yaml").write_text(f"areas: areas.geojson\ndata_dir: var\nrules: [rules/*.yaml]\n{more}")
+    (folder / "hub.yaml").write_text(
+        f"areas: areas.geojson\ndata_dir: var\nrules: [rules/*.yaml]\nnetwork: {{cameras: [127.0.0.0/8]}}\n{more}"
+    )
     return load(folder / "hub.yaml")
 
 
@@ -198,7 +203,7 @@ def fill(store: Store) -> None:
             ],
         )
         known = [
-            Source("cam-1", SourceKind.CAMERA, GRID, "camera", "Gate", camera, {"password": "canary-password"}),
+            VAULT.seal(Source("cam-1", SourceKind.CAMERA, GRID, "camera", "Gate", camera, {"password": CANARY})),
             Source("cam-2", SourceKind.CAMERA, OTHER_GRID, "camera", "Yard", camera),
             Source("smoke-1", SourceKind.DEVICE, GRID, "smoke", "Smoke 1"),
             Source("smoke-2", SourceKind.DEVICE, OTHER_GRID, "smoke", "Smoke 2"),

@@ -10,12 +10,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.clock import SystemClock
+from hub.config.settings import NetworkSettings
+from hub.config.vault import Vault
 from hub.model.observation import Observation
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.store.segments import Segment
 from hub.tally import Tally
 from ingest.video.camera import Camera
 
+LOOPBACK = NetworkSettings(cameras=("127.0.0.0/8", "::1"))
+"""Where the cameras of tests are: the hub does not go there unless it is told to."""
+NO_VAULT = Vault(None, "there is no key")
+"""For sources whose secret is in clear, as they are before they are stored."""
 CLIPS = Path(__file__).resolve().parents[2] / "shared" / "clips"
 
 
@@ -79,6 +85,8 @@ def running_camera(
         outlet,
         SystemClock(),
         outlet.tally,
+        network=LOOPBACK,
+        vault=NO_VAULT,
         open_timeout_s=open_timeout_s,
         read_timeout_s=read_timeout_s,
     ).start()

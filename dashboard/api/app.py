@@ -16,6 +16,7 @@ from dashboard.api import (
     devices,
     incidents,
     live_view,
+    onboarding,
     openapi,
     operations,
     problems,
@@ -46,6 +47,7 @@ _RESOURCES = (
     session,
     availability,  # before areas: their paths take everything
     areas,
+    onboarding,
     cameras,
     live_view,
     devices,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
@@ -18,7 +16,7 @@ from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Instant, Limit
 from dashboard.api.problems import invalid
 from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
-from hub.config.access import split_credentials
+from hub.config.address import check_written, hosts, place
 from hub.config.settings import (
     WORKER_KEYS,
     AnalyseSettings,
@@ -26,9 +24,11 @@ from hub.config.settings import (
     RecordSettings,
     RtspUrl,
     SourceId,
+    Tls,
+    Transport,
     ZoneSettings,
 )
-from hub.log import redact_value
+from hub.config.vault import SecretLost, Vault
 from hub.model.people import Person
 from hub.model.source import Source, SourceKind, SourceState
 from hub.model.times import format_duration
@@ -43,7 +43,6 @@ Url = Annotated[RtspUrl, Field(max_length=2000)]
 Credential = Annotated[str, Field(min_length=1, max_length=256)]
 Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64)]
 Lines = Annotated[tuple[LineSettings, ...], Field(max_length=64)]
-Transport = Literal["tcp", "udp"]
 
 
 class CameraNew(Body):
@@ -53,8 +52,10 @@ class CameraNew(Body):
     url: Url
     area: AreaPath
     name: Name | None = None
+    enabled: bool = True
     substream_url: Url | None = None
     transport: Transport = "tcp"
+    tls: Tls = "verified"
     username: Credential | None = None
     password: Credential | None = None
     record: RecordSettings = RecordSettings()
@@ -69,20 +70,16 @@ class CameraChange(Body):
     url: Url | None = None
     area: AreaPath | None = None
     name: Name | None = None
+    enabled: bool | None = None
     substream_url: Url | None = None
     transport: Transport | None = None
+    tls: Tls | None = None
     username: Credential | None = None
     password: Credential | None = None
     record: RecordSettings | None = None
     analyse: AnalyseSettings | None = None
     zones: Zones | None = None
     lines: Lines | None = None
-
-
-class ToProbe(Body):
-    url: Url
-    username: Credential | None = None
-    password: Credential | None = None
 
 
 @router.get("/cameras")
@@ -107,27 +104,23 @@ def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response)
     """409 `conflict` where the id is taken."""
     require_area(ctx, person, new.area)
     settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
-    url, username, password = _credentials(new.url, new.username, new.password)
+    where, secret = place(new.url, new.substream_url, new.username, new.password)
+    _check(ctx, where)
     source = Source(
         id=new.id,
         kind=SourceKind.CAMERA,
         area=new.area,
         type="camera",
         name=new.name or new.id,
-        config={"url": url, "substream_url": _bare(new.substream_url), **settings},
-        secret=_secret(username, password),
+        config={**where, **settings},
+        secret=secret,
         origin="api",
     )
+    sealed = Vault.of(ctx.config).seal(source)
     with ctx.store.transaction() as tx:
-        sources.add(tx, source, ctx.clock.now())
+        sources.add(tx, sealed, ctx.clock.now())
     response.headers["Location"] = f"/api/v1/cameras/{new.id}"
     return _one(ctx, person, new.id)
-
-
-@router.post("/cameras/probe")
-async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
-    """Open a camera once, before it is added: what it sends, or why it cannot be had. Takes up to 12 s."""
-    return await ctx.pictures.probe(*_credentials(what.url, what.username, what.password))
 
 
 @router.get("/cameras/{id}")
@@ -140,7 +133,7 @@ def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: C
     source = changeable(ctx, person, SourceKind.CAMERA, id)
     if change.area is not None:
         require_area(ctx, person, change.area)
-    changed = _changed(source, change)
+    changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
     with ctx.store.transaction() as tx:
         sources.update(tx, changed)
     return _one(ctx, person, id)
@@ -180,7 +173,12 @@ def get_recordings(
     return shapes.Recordings(
         segments=[
             shapes.RecordedSegment.model_validate(
-                {"from": item.began_at, "to": item.ended_at, "size_bytes": item.size_bytes}
+                {
+                    "from": item.began_at,
+                    "to": item.ended_at,
+                    "size_bytes": item.size_bytes,
+                    "eventful": item.eventful,
+                }
             )
             for item in found
         ],
@@ -213,42 +211,35 @@ def _of_row(row: Row) -> shapes.Camera:
     return shapes.Camera.model_validate({**row["config"], **row})
 
 
-def _changed(source: Source, change: CameraChange) -> Source:
+def _changed(ctx: Context, source: Source, change: CameraChange) -> Source:
     """``source`` with what is set in ``change``."""
     sent = change.model_dump(mode="json", include=change.model_fields_set)
-    config = {**source.config, **{key: sent[key] for key in WORKER_KEYS if sent.get(key)}}
+    config = {**source.config, **{key: sent[key] for key in WORKER_KEYS if sent.get(key) is not None}}
     for key in ("zones", "lines"):
         if key in sent:
             config[key] = sent[key] or []
-    if "substream_url" in sent:
-        config["substream_url"] = _bare(change.substream_url)
-    username, password = change.username, change.password
-    if change.url is not None:
-        config["url"], username, password = _credentials(change.url, username, password)
-    known = dict(source.secret or {})
-    if _hosts(config) - _hosts(source.config):
-        known = {}  # or whoever may change the URL could have the password sent to a host of theirs
-    secret = _secret(username or known.get("username"), password or known.get("password"))
+    url = change.url or str(config["url"])
+    substream_url = change.substream_url if "substream_url" in sent else config.get("substream_url")
+    where, given = place(url, substream_url, change.username, change.password)
+    config |= where
+    _check(ctx, where)
+    secret = source.secret
+    if hosts(config) - hosts(source.config):
+        secret = given  # or whoever may change the URL could have the password sent to a host of theirs
+    elif given:
+        secret = {**_known_secret(ctx, source), **given}
     area, name = change.area or source.area, change.name or source.name
     return replace(source, area=area, name=name, config=config, secret=secret)
 
 
-def _hosts(config: Mapping[str, Any]) -> set[str | None]:
-    return {urlsplit(url).hostname for url in (config["url"], config["substream_url"]) if url is not None}
+def _known_secret(ctx: Context, source: Source) -> dict[str, str]:
+    try:
+        return dict(Vault.of(ctx.config).unseal(source).secret or {})
+    except SecretLost:  # then what is sent is all there is
+        return {}
 
 
-def _credentials(url: str, username: str | None, password: str | None) -> tuple[str, str | None, str | None]:
-    """The URL without credentials, and these: those given apart, else those of the URL."""
-    bare, url_username, url_password = split_credentials(url)
-    if password:
-        redact_value(password)
-    return bare, username or url_username, password or url_password
-
-
-def _bare(url: str | None) -> str | None:
-    return None if url is None else split_credentials(url)[0]
-
-
-def _secret(username: str | None, password: str | None) -> dict[str, str] | None:
-    given = {"username": username, "password": password}
-    return {key: value for key, value in given.items() if value} or None
+def _check(ctx: Context, where: dict[str, Any]) -> None:
+    """Raises AddressNotAllowed."""
+    for key in ("url", "substream_url"):
+        check_written(where[key] or "", ctx.config.network.allowed)

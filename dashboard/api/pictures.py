@@ -32,7 +32,8 @@ from hub.model.times import parse_instant, rfc3339
 from hub.store import Store, segments
 
 _PICTURE_TIMEOUT_S = 2.0
-_PROBE_TIMEOUT_S = 12.0
+_PROBE_TIMEOUT_S = 18.0
+_DISCOVER_TIMEOUT_S = 60.0
 _CLIP_TIMEOUT_S = 60.0
 _MAX_CHILDREN = 2
 
@@ -42,6 +43,7 @@ class Pictures:
 
     def __init__(self, config: Config) -> None:
         self._data_dir = config.data_dir
+        self._network = config.network
         self._shards = config.workers.video
         self._workers: dict[int, httpx.AsyncClient] = {}
         self._children = asyncio.Semaphore(_MAX_CHILDREN)
@@ -72,15 +74,36 @@ class Pictures:
         except (OSError, ValueError):  # a name that no file can have
             return None
 
-    async def probe(self, url: str, username: str | None, password: str | None) -> shapes.Probe:
+    async def probe(self, url: str, secret: Mapping[str, str], transport: str, tls: str) -> shapes.Probe:
         """Open a camera once."""
-        asked = {"url": url, "secret": {"username": username, "password": password}}
+        asked = {
+            "url": url,
+            "secret": dict(secret),
+            "transport": transport,
+            "tls": tls,
+            "network": self._network.model_dump(mode="json"),
+        }
         said = await self._child("dashboard.api.probing", asked, _PROBE_TIMEOUT_S)
         if said is None:
             reason = f"the camera did not show a picture within {_PROBE_TIMEOUT_S:.0f} s"
-            said = {"state": SourceState.STALLED, "reason": reason}
-        empty = dict.fromkeys(("codec", "width", "height", "fps", "snapshot"))
-        return shapes.Probe.model_validate({**empty, **said})
+            words = {"level": "bad", "en": reason, "zh": f"摄像机在 {_PROBE_TIMEOUT_S:.0f} 秒内没有画面"}
+            said = {"state": SourceState.STALLED, "reason": reason, "verdict": [words]}
+        return shapes.Probe.model_validate(said)
+
+    async def discover(self, targets: Sequence[str], secret: Mapping[str, str], area: str) -> shapes.Discovered:
+        """Ask for cameras by ONVIF. Raises ProblemError."""
+        asked = {
+            "targets": list(targets),
+            "secret": dict(secret),
+            "area": area,
+            "network": self._network.model_dump(mode="json"),
+        }
+        said = await self._child("dashboard.api.probing", asked, _DISCOVER_TIMEOUT_S)
+        if said is None:
+            raise ProblemError(503, "discovery_failed", "the network could not be asked in time: ask for fewer hosts")
+        if "refused" in said:
+            raise ProblemError(422, "invalid", said["refused"])
+        return shapes.Discovered.model_validate(said)
 
     async def clip(self, store: Store, camera: str, first: datetime, last: datetime) -> FileResponse:
         """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404."""

@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 
 from dashboard.api.headers import security_headers
 from hub import errors
+from hub.config.address import AddressNotAllowed
+from hub.config.vault import SecretLost
 from hub.document import dotted
 
 MEDIA_TYPE = "application/problem+json"
@@ -110,6 +112,10 @@ def of_error(error: errors.HubError) -> ProblemError:
             return ProblemError(422, "invalid", f"{len(items)} problems", items=items)
         case errors.Refused():
             return ProblemError(422, error.cause, error.detail)
+        case AddressNotAllowed():
+            return ProblemError(403, "address_not_allowed", error.reason)
+        case SecretLost():
+            return ProblemError(503, "key_missing", str(error))
         case errors.SourceError():
             return ProblemError(503, error.state, error.reason)
         case _:

@@ -143,6 +143,8 @@ class Camera(BaseModel):
     enabled: bool = True
     url: str
     substream_url: str | None
+    transport: Literal["tcp", "udp"] = "tcp"
+    tls: Literal["verified", "unverified"] = "verified"
     record: Record
     analyse: Analyse
     zones: list[Zone]
@@ -154,16 +156,101 @@ class Camera(BaseModel):
     detail: dict[str, Any]
 
 
+class Words(BaseModel):
+    """The same in English and Chinese."""
+
+    en: str
+    zh: str
+
+
+class Remark(Words):
+    """Of a verdict."""
+
+    level: Literal["good", "note", "bad"]
+
+
+class Profile(BaseModel):
+    """A stream that a camera offers by ONVIF; ``url`` without credentials. 0 and "" where it does not say."""
+
+    token: str
+    name: str
+    url: str
+    codec: str
+    width: int
+    height: int
+    fps: float
+
+
+class OnvifDevice(BaseModel):
+    """``refused``: it answers, but not to this user. ``profiles``: the largest picture first."""
+
+    host: str
+    port: int
+    maker: str
+    model: str
+    profiles: list[Profile]
+    clock_offset_s: float | None
+    refused: bool
+
+
 class Probe(BaseModel):
-    """``snapshot`` is a data: URL."""
+    """What a camera sends, measured over ``seen_s`` seconds; null where nothing came. ``snapshot`` is a data: URL.
+
+    ``gop_s`` is null where only one keyframe was seen; ``clock_offset_s`` is how far the camera's clock is ahead.
+    """
 
     state: SourceState
     reason: str
-    codec: str | None
-    width: int | None
-    height: int | None
-    fps: float | None
-    snapshot: str | None
+    codec: str | None = None
+    profile: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    kbps: int | None = None
+    gop_s: float | None = None
+    gop_frames: int | None = None
+    b_frames: bool | None = None
+    sound: bool | None = None
+    transport: str | None = None
+    seen_s: float | None = None
+    lost: float | None = None
+    clock_offset_s: float | None = None
+    cost: Words | None = None
+    onvif: OnvifDevice | None = None
+    verdict: list[Remark]
+    snapshot: str | None = None
+
+
+class Discovered(BaseModel):
+    """``csv`` is a list for `POST /cameras/import`, without passwords, when its ids and areas have been completed."""
+
+    devices: list[OnvifDevice]
+    csv: str
+
+
+class ImportProblem(BaseModel):
+    key: str
+    message: str
+
+
+class ImportLine(BaseModel):
+    """What becomes of one line of a list."""
+
+    line: int
+    id: str
+    outcome: Literal["added", "updated", "unchanged", "wrong"]
+    problems: list[ImportProblem]
+
+
+class Imported(BaseModel):
+    """``done`` is false where nothing was changed: for a dry run, or because a line is wrong."""
+
+    done: bool
+    added: int
+    updated: int
+    unchanged: int
+    wrong: int
+    lines: list[ImportLine]
 
 
 class RecordedSegment(BaseModel):

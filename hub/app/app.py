@@ -22,6 +22,7 @@ from hub.clock import Clock
 from hub.config import Config, store_access
 from hub.config.access import camera_source, postgres_socket_dir, secret
 from hub.config.check import check
+from hub.config.vault import Vault
 from hub.errors import ConfigError, StartError
 from hub.log import redact_value
 from hub.model.area import Area
@@ -189,7 +190,10 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
             Source(device.id, SourceKind.DEVICE, device.area, device.type, device.name or device.id)
             for device in config.devices
         ]
-        cameras = [camera_source(config, index) for index in range(len(config.cameras))]
+        vault = Vault.of(config)
+        cameras = [vault.seal(camera_source(config, index)) for index in range(len(config.cameras))]
+        if count := sources.seal_clear(store, vault):
+            _log.info("encrypted the passwords of %d cameras", count)
         with store.transaction() as tx:
             areas.put(tx, configured_areas)
             sources.sync(tx, [*cameras, *devices], clock.now())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from hub.config.address import AddressNotAllowed, check_written, place
 from hub.config.settings import WORKER_KEYS, Config
 from hub.errors import ConfigError, StartError
 from hub.log import redact_value
@@ -66,34 +67,27 @@ def broker_access(config: Config) -> BrokerAccess:
 
 
 def camera_source(config: Config, index: int) -> Source:
-    """A configured camera as a source: its URL without credentials, and these apart."""
+    """A configured camera as a source: its URL without credentials, and these apart. Raises ConfigError."""
     camera = config.cameras[index]
-    url, username, password = split_credentials(camera.url)
-    substream_url = split_credentials(camera.substream_url)[0] if camera.substream_url else None
+    password = None
     if camera.password_file is not None:
         password = _read_secret(config, camera.password_file, ("cameras", index, "password_file"))
-    username = camera.username or username
+    where, own = place(camera.url, camera.substream_url, camera.username, password)
+    for key in ("url", "substream_url"):
+        try:
+            check_written(where[key] or "", config.network.allowed)
+        except AddressNotAllowed as error:
+            raise ConfigError([config.problem(("cameras", index, key), error.reason)]) from error
     settings = camera.model_dump(mode="json", include=set(WORKER_KEYS))
-    secret_parts = {"username": username, "password": password}
     return Source(
         id=camera.id,
         kind=SourceKind.CAMERA,
         area=camera.area,
         type="camera",
         name=camera.name or camera.id,
-        config={"url": url, "substream_url": substream_url, **settings},
-        secret={key: value for key, value in secret_parts.items() if value} or None,
+        config={**where, **settings},
+        secret=own,
     )
-
-
-def split_credentials(url: str) -> tuple[str, str | None, str | None]:
-    """A URL without its user information, the user name and the password."""
-    parts = urlsplit(url)
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    password = unquote(parts.password) if parts.password else None
-    if password:
-        redact_value(password)
-    return bare, unquote(parts.username) if parts.username else None, password
 
 
 def secret(config: Config, name: str) -> str:

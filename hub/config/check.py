@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.config.access import camera_source
 from hub.config.areas import load_areas
 from hub.config.settings import Config
+from hub.config.vault import Vault
 from hub.document import nearest
 from hub.errors import ConfigError, Problem
 from hub.model.area import Area
@@ -35,4 +36,8 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
     for key, file in (("ca_file", config.broker.ca_file), ("password_file", config.broker.password_file)):
         if file is not None and not file.is_file():
             problems.append(config.problem(("broker", key), f"there is no file {file}"))
+    if config.network.ca_file is not None and not config.network.ca_file.is_file():
+        problems.append(config.problem(("network", "ca_file"), f"there is no file {config.network.ca_file}"))
+    if config.secrets.key_file is not None and (why := Vault.from_file(config.secrets.key_file).why):
+        problems.append(config.problem(("secrets", "key_file"), why))
     return areas, problems

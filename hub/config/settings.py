@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,8 +19,10 @@ from pydantic import (
 )
 
 from hub import document
+from hub.config.address import split_credentials
 from hub.document import Document
 from hub.errors import ConfigError, Problem
+from hub.model.allowlist import PRIVATE, AllowList, parse_entry
 from hub.model.area import check_path
 from hub.model.sizes import format_size, parse_size
 from hub.model.source import check_source_id
@@ -54,9 +56,16 @@ def _scheme(*allowed: str) -> Any:
             raise ValueError(f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in allowed)}")
         if parts.scheme in {"rtsp", "rtsps", "mqtt", "mqtts"} and not parts.hostname:
             raise ValueError("the URL names no host")
+        if parts.scheme in {"rtsp", "rtsps"}:
+            split_credentials(value)
         return value
 
     return AfterValidator(check)
+
+
+def _allowed(entry: str) -> str:
+    parse_entry(entry)
+    return entry
 
 
 Duration = Annotated[
@@ -68,7 +77,8 @@ RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
 """x from the left, y from the top, as fractions of the picture."""
-Name64 = Annotated[str, Field(min_length=1, max_length=64)]
+PlaceName = Annotated[str, Field(pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,63}$")]
+"""Of a zone or a line: letters of any script, digits, ``_`` and ``-``, as it is part of the names of metrics."""
 Size = Annotated[
     int, BeforeValidator(_size), PlainSerializer(format_size, return_type=str, when_used="json"), Field(gt=0)
 ]
@@ -118,7 +128,7 @@ class AnalyseSettings(_Settings):
 class ZoneSettings(_Settings):
     """A part of the picture. ``mask``: what happens there is not looked at."""
 
-    name: Name64
+    name: PlaceName
     polygon: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
     mask: bool = False
     loiter: Duration | None = None
@@ -132,11 +142,26 @@ class ZoneSettings(_Settings):
 class LineSettings(_Settings):
     """From the first point to the second. Who passes from its left to its right goes ``forward``."""
 
-    name: Name64
+    name: PlaceName
     points: tuple[Point, Point]
 
 
-WORKER_KEYS = frozenset({"transport", "record", "analyse", "zones", "lines"})
+def _told_apart(places: tuple[_Place, ...]) -> tuple[_Place, ...]:
+    names = [place.name for place in places]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"two are called {repeated[0]!r}: what is said of them could not be told apart")
+    return places
+
+
+_Place = TypeVar("_Place", ZoneSettings, LineSettings)
+Zones = Annotated[tuple[ZoneSettings, ...], AfterValidator(_told_apart)]
+Lines = Annotated[tuple[LineSettings, ...], AfterValidator(_told_apart)]
+
+Transport = Literal["tcp", "udp"]
+Tls = Literal["verified", "unverified"]
+"""Of rtsps: whether the certificate must be right. Unverified is encrypted, but to whom is not known."""
+
+WORKER_KEYS = frozenset({"enabled", "transport", "tls", "record", "analyse", "zones", "lines"})
 """What a camera's worker is told of its settings, besides where the camera is."""
 
 
@@ -145,15 +170,18 @@ class CameraSettings(_Settings):
     url: RtspUrl
     area: AreaPath
     name: str | None = None
+    enabled: bool = True
+    """Whether it is watched at all. Switched off, it is a gap with that cause."""
     substream_url: RtspUrl | None = None
     """The same picture, smaller: what is analysed where it is given."""
-    transport: Literal["tcp", "udp"] = "tcp"
+    transport: Transport = "tcp"
+    tls: Tls = "verified"
     username: str | None = None
     password_file: Path | None = None
     record: RecordSettings = RecordSettings()
     analyse: AnalyseSettings = AnalyseSettings()
-    zones: tuple[ZoneSettings, ...] = ()
-    lines: tuple[LineSettings, ...] = ()
+    zones: Zones = ()
+    lines: Lines = ()
 
 
 class DeviceSettings(_Settings):
@@ -161,6 +189,25 @@ class DeviceSettings(_Settings):
     area: AreaPath
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
     name: str | None = None
+
+
+class NetworkSettings(_Settings):
+    """Where cameras may be. The hub connects to no other address on their account."""
+
+    cameras: tuple[Annotated[str, AfterValidator(_allowed)], ...] = PRIVATE
+    """Networks, addresses and names of hosts."""
+    ca_file: Path | None = None
+    """Who signed the certificates of cameras (rtsps). Left out: whom the system trusts."""
+
+    @property
+    def allowed(self) -> AllowList:
+        return AllowList.of(self.cameras)
+
+
+class SecretsSettings(_Settings):
+    """``key_file``: what the passwords of cameras are encrypted with. Left out: made in ``data_dir/secrets``."""
+
+    key_file: Path | None = None
 
 
 class Workers(_Settings):
@@ -194,6 +241,8 @@ class Config(_Settings):
     rules: tuple[str, ...] = ()
     cameras: tuple[CameraSettings, ...] = ()
     devices: tuple[DeviceSettings, ...] = ()
+    network: NetworkSettings = NetworkSettings()
+    secrets: SecretsSettings = SecretsSettings()
     workers: Workers = Workers()
     accept: Accept = Accept()
     keep: Keep = Keep()
@@ -261,7 +310,11 @@ def _absolute_paths(config: Config, base: Path) -> dict[str, Any]:
     cameras = tuple(
         camera.model_copy(update={"password_file": absolute(camera.password_file)}) for camera in config.cameras
     )
+    network = config.network.model_copy(update={"ca_file": absolute(config.network.ca_file)})
+    secrets = config.secrets.model_copy(update={"key_file": absolute(config.secrets.key_file)})
     return {
+        "network": network,
+        "secrets": secrets,
         "data_dir": absolute(config.data_dir),
         "areas": absolute(config.areas),
         "broker": broker,

@@ -1,4 +1,7 @@
-"""Sources: cameras and devices as integrators set them up."""
+"""Sources: cameras and devices as integrators set them up.
+
+Their secrets come and go sealed (``hub.config.vault``): nothing here can read one, and a clear one is refused.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from hub.errors import Conflict, NotFound
+from hub.config.vault import Vault, is_sealed
+from hub.errors import Conflict, NotFound, StoreError
 from hub.model.source import Source, SourceKind
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
 
 def list_sources(store: Store, kind: SourceKind | None = None, area: str | None = None) -> list[Source]:
-    """All sources with their secrets, for the workers; in the order of their ids."""
+    """All sources with their secrets, sealed; in the order of their ids."""
     return [_source(row) for row in store.fetch(sql["source_list"], {"kind": kind, "area": area})]
 
 
@@ -32,6 +36,39 @@ def add(tx: Tx, source: Source, now: datetime) -> None:
     if tx.execute(sql["source_insert"], _values(source)).rowcount == 0:
         raise Conflict(f"there is a source {source.id!r} already")
     _not_watching_yet(tx, [source.id], now)
+
+
+def add_many(tx: Tx, new: Sequence[Source], now: datetime) -> None:
+    """All of them. Raises Conflict where the id of one is taken."""
+    cursor = tx.cursor()
+    cursor.executemany(sql["source_insert"], [_values(source) for source in new])
+    if cursor.rowcount != len(new):
+        raise Conflict("one of these sources was added by somebody else meanwhile: try again")
+    _not_watching_yet(tx, [source.id for source in new], now)
+
+
+def update_many(tx: Tx, changed: Sequence[Source]) -> None:
+    """All of them. Raises NotFound where one is gone."""
+    cursor = tx.cursor()
+    cursor.executemany(sql["source_update"], [_values(source) for source in changed])
+    if cursor.rowcount != len(changed):
+        raise NotFound("one of these sources was removed by somebody else meanwhile: try again")
+
+
+def seal_clear(store: Store, vault: Vault) -> int:
+    """Seal the secrets that an older gridhub wrote in clear; answers how many. Raises SecretLost."""
+    with store.transaction() as tx:
+        found = [vault.seal(_source(row)) for row in tx.execute(sql["secret_clear"]).fetchall()]
+        _put_secrets(tx, found)
+    return len(found)
+
+
+def rekey(store: Store, old: Vault, new: Vault) -> int:
+    """Seal every secret anew; answers how many. All of them or none. Raises SecretLost."""
+    with store.transaction() as tx:
+        found = [new.seal(old.unseal(_source(row))) for row in tx.execute(sql["secret_all"]).fetchall()]
+        _put_secrets(tx, found)
+    return len(found)
 
 
 def update(tx: Tx, source: Source) -> None:
@@ -67,11 +104,17 @@ def _not_watching_yet(tx: Tx, ids: Collection[str], now: datetime) -> None:
     tx.execute(sql["gap_init"], params)
 
 
+def _put_secrets(tx: Tx, found: Sequence[Source]) -> None:
+    tx.cursor().executemany(sql["secret_put"], [{"id": item.id, "secret": Jsonb(item.secret)} for item in found])
+
+
 def _source(row: dict[str, Any]) -> Source:
     return Source(**{**row, "kind": SourceKind(row["kind"])})
 
 
 def _values(source: Source) -> dict[str, Any]:
+    if not is_sealed(source.secret):
+        raise StoreError(f"the secret of {source.id!r} is not sealed")
     return {
         "id": source.id,
         "kind": source.kind,

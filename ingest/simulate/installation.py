@@ -104,6 +104,7 @@ def _configuration(
         "data_dir": ".",
         "areas": "areas.geojson",
         "rules": [str(_RULES)],
+        "network": {"cameras": ["127.0.0.0/8"]},  # the simulated cameras are on this machine
         "cameras": [
             {"id": camera.id, "name": camera.name, "url": url(camera), "area": camera.area, "record": {"mode": "event"}}
             for camera in cameras

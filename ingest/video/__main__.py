@@ -13,6 +13,7 @@ from pathlib import Path
 from hub import log
 from hub.clock import SystemClock
 from hub.config import Config, load, store_access
+from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError
 from hub.store import Store
 from ingest.base import Shard
@@ -45,7 +46,7 @@ def main(argv: list[str]) -> int:
 def _run(config: Config, shard: Shard, stop: threading.Event) -> None:
     store = Store.open(store_access(config), f"video-{shard.index}")
     try:
-        Worker(store, shard, config.data_dir, SystemClock()).run(stop)
+        Worker(store, shard, config.data_dir, SystemClock(), config.network, Vault.of(config)).run(stop)
     finally:
         store.close()
 

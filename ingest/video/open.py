@@ -1,4 +1,4 @@
-"""Opening a camera: RTSP over TCP (RFC 2326), and why it cannot be had, in words that an operator knows.
+"""Opening a camera: RTSP (RFC 2326), and why it cannot be had, in words that an operator knows.
 
 FFmpeg takes the credentials in the URL only, and puts the whole URL into its errors. So the URL with the credentials is
 made here, lives in memory for as long as the camera is open, and an FFmpeg error is translated and dropped: it is never
@@ -7,33 +7,38 @@ chained to ours (``from None`` alone would keep it as the context).
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote
 
 import av
 import av.error
 from av.video.stream import VideoStream
 
+from hub.config.address import holds_places, join_credentials
+from hub.config.settings import NetworkSettings
 from hub.errors import SourceError
 from hub.log import redact_value
 from hub.model.source import SourceState
+from ingest.video.reach import at_address, knock, parts_of, port_of, resolve, trusted
 
 OPEN_TIMEOUT_S = 6.0
 """For the RTSP exchange, and again for the first packets: with the knock below, 15 s at most."""
 READ_TIMEOUT_S = 10.0
-_KNOCK_TIMEOUT_S = 2.5
 _MAX_CREDENTIALS = 127  # rtsp.h: RTSPState.auth is 128 bytes; FFmpeg cuts what is longer without a word
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"  # generic in PyAV's types only
 
 _MAX_UNTIMED = 20
+_PRIVATE = NetworkSettings()
 
 _OPTIONS = {
     "rtsp_transport": "tcp",
+    # Besides keeping other protocols out it makes FFmpeg fail at a redirect (RFC 2326, 11.3), which it would follow to
+    # any host, with the credentials. A test holds it there.
+    "protocol_whitelist": "tcp",
     # Only video is asked for: sound that goes on would hide that the picture has stalled.
     "allowed_media_types": "video",
     "user_agent": "gridhub",
@@ -64,6 +69,8 @@ class Feed:
         self._container = container
         self.stream = stream
         context = stream.codec_context
+        self.has_sound = bool(container.streams.audio)
+        """Known where sound was asked for."""
         rate = stream.average_rate or stream.guessed_rate
         self.facts = Facts(context.codec.name, context.width, context.height, float(rate) if rate else 0.0)
 
@@ -120,36 +127,50 @@ def open_feed(
     url: str,
     secret: Mapping[str, str] | None = None,
     *,
+    network: NetworkSettings = _PRIVATE,
+    transport: str = "tcp",
+    tls: str = "verified",
+    sound: bool = False,
     open_timeout_s: float = OPEN_TIMEOUT_S,
     read_timeout_s: float = READ_TIMEOUT_S,
 ) -> Feed:
     """Open a camera. ``url`` without credentials (rtsp or rtsps); ``secret`` holds ``username`` and ``password``.
 
-    Raises SourceError. Blocks for at most twice ``open_timeout_s`` and a knock, and as long as the resolver takes.
+    ``network`` says where cameras may be: the name is resolved here, once, and only the number that was checked is
+    connected to. ``transport`` is tcp or udp, ``tls`` verified or unverified; ``sound`` asks for the sound besides.
+    Raises SourceError; AddressNotAllowed where the camera is outside of ``network``. Blocks for at most twice
+    ``open_timeout_s`` and a knock, and as long as the resolver takes.
     """
-    full_url = with_credentials(url, secret)
+    parts = parts_of(url)
+    address = resolve(parts.hostname or "", port_of(parts), network.allowed)
+    full_url = with_credentials(at_address(parts, address), secret)
+    options = _options(parts, network, transport=transport, tls=tls, sound=sound)
     failure: av.error.FFmpegError | None = None
     began_s = time.monotonic()
     try:
-        container = av.open(full_url, options=_OPTIONS, timeout=(open_timeout_s, read_timeout_s))
+        container = av.open(full_url, options=options, timeout=(open_timeout_s, read_timeout_s))
     except av.error.FFmpegError as error:
         failure = error
-    except ValueError:  # what PyAV makes of AVERROR(EINVAL): an address FFmpeg cannot take apart
+    except ValueError:  # a URL with a character that no URL has
         failure = None
     else:
         return _feed(container, timed_out=time.monotonic() - began_s >= open_timeout_s)
-    raise _while_opening(failure, url)
+    clear = _clear_cause(failure)
+    if clear is None:
+        clear = knock(parts, address, verified=tls == "verified", ca_file=network.ca_file)
+    raise clear or _unclear_cause(failure)
 
 
 def with_credentials(url: str, secret: Mapping[str, str] | None) -> str:
     """The URL as FFmpeg wants it. Raises SourceError for what is no RTSP URL, or a password that FFmpeg would cut."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"rtsp", "rtsps"} or not parts.hostname or not _has_valid_port(parts):
-        raise SourceError(SourceState.UNREACHABLE, "the address is not an rtsp:// or rtsps:// URL")
+    parts = parts_of(url)
     if not secret or not secret.get("username"):
-        return url
+        return join_credentials(url, secret or {})
     password = secret.get("password", "")
     redact_value(password)
+    redact_value(quote(password, safe=""))
+    if holds_places(url):
+        return join_credentials(url, secret)
     user_info = f"{quote(secret['username'], safe='')}:{quote(password, safe='')}"
     redact_value(user_info)
     if len(user_info) > _MAX_CREDENTIALS:
@@ -157,11 +178,22 @@ def with_credentials(url: str, secret: Mapping[str, str] | None) -> str:
     return parts._replace(netloc=f"{user_info}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
-def _has_valid_port(parts: SplitResult) -> bool:
-    try:
-        return parts.port is None or parts.port > 0
-    except ValueError:
-        return False
+def _options(
+    parts: SplitResult, network: NetworkSettings, *, transport: str, tls: str, sound: bool
+) -> dict[str, str]:
+    options = dict(_OPTIONS)
+    if sound:
+        options["allowed_media_types"] = "video+audio"
+    if parts.scheme == "rtsps":  # FFmpeg knows it over TCP only
+        options["protocol_whitelist"] = "tls,tcp"
+        if tls == "verified":
+            # The URL has a number; the certificate is for the name that was asked for.
+            options |= {"tls_verify": "1", "verifyhost": parts.hostname or ""}
+            if (ca_file := trusted(network.ca_file)) is not None:
+                options["ca_file"] = ca_file
+    elif transport == "udp":
+        options |= {"rtsp_transport": "udp", "protocol_whitelist": "tcp,udp,rtp", "rtsp_flags": "filter_src"}
+    return options
 
 
 def _feed(container: av.container.InputContainer, *, timed_out: bool) -> Feed:
@@ -195,8 +227,8 @@ def _while_reading(error: av.error.FFmpegError) -> SourceError:
     return SourceError(SourceState.ENDED, "the connection was lost")
 
 
-def _while_opening(error: av.error.FFmpegError | None, url: str) -> SourceError:
-    """What went wrong, by FFmpeg's error where it is clear, and by a knock at the camera's port where it is not."""
+def _clear_cause(error: av.error.FFmpegError | None) -> SourceError | None:
+    """What went wrong where FFmpeg's error says it; None where a knock at the port tells more."""
     if isinstance(error, av.error.HTTPUnauthorizedError):
         return SourceError(SourceState.UNAUTHORIZED, "the camera refuses the user name or password (401)")
     if isinstance(error, av.error.HTTPForbiddenError):
@@ -208,44 +240,16 @@ def _while_opening(error: av.error.FFmpegError | None, url: str) -> SourceError:
         return SourceError(SourceState.NO_VIDEO, "the camera offers no video here, or refuses to play it")
     if error is None or isinstance(error, av.error.ProtocolNotFoundError):
         return SourceError(SourceState.UNREACHABLE, "the address cannot be understood")
-    problem = knock(url)
-    if problem is not None:
-        return problem
+    return None
+
+
+def _unclear_cause(error: av.error.FFmpegError | None) -> SourceError:
+    """What went wrong, where something that speaks RTSP listens."""
     if isinstance(error, av.error.ExitError | av.error.TimeoutError):
         return SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
+    if isinstance(error, av.error.ArgumentError):
+        # With a protocol_whitelist, FFmpeg ends so at an answer 3xx instead of going wherever it leads.
+        return SourceError(SourceState.UNREACHABLE, "the camera sends us on to another address: enter that one")
     if isinstance(error, av.error.InvalidDataError):
         return SourceError(SourceState.NO_VIDEO, "the camera describes no stream that can be read")
     return SourceError(SourceState.UNREACHABLE, "the camera closed the connection")
-
-
-def knock(url: str, timeout_s: float = _KNOCK_TIMEOUT_S) -> SourceError | None:
-    """Whether something that speaks RTSP is behind the address of ``url``, and if not, what there is.
-
-    Only asked after a failure: FFmpeg says no more than "timed out" or "I/O error" for a name that does not resolve, a
-    port that is closed and a server that is dumb.
-    """
-    parts = urlsplit(url)
-    secure = parts.scheme == "rtsps"
-    host, port = parts.hostname or "", parts.port or (322 if secure else 554)
-    connected = False
-    try:
-        with socket.create_connection((host, port), timeout=timeout_s) as connection:
-            connected = True
-            if secure:
-                return None
-            bare_url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-            connection.sendall(f"OPTIONS {bare_url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
-            answer = connection.recv(5)
-    except socket.gaierror:
-        reason = "the name of the camera cannot be resolved"
-    except ConnectionRefusedError:
-        reason = f"nothing listens at port {port}"
-    except TimeoutError:
-        reason = "the camera accepts the connection and says nothing" if connected else "no answer"
-    except OSError as error:
-        reason = f"no way to the camera ({error.strerror or 'network error'})"
-    else:
-        if answer == b"RTSP/":
-            return None
-        reason = "what answers there is no camera" if answer else "the camera closed the connection"
-    return SourceError(SourceState.UNREACHABLE, reason)

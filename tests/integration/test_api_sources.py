@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from hub.config.vault import Vault, is_sealed
 from hub.model.source import Source, SourceKind
 from hub.store import sources
 from tests.fix_api import GRID, OTHER_GRID, Api, problem
@@ -16,7 +17,10 @@ CAMERA: dict[str, Any] = {"id": "cam-9", "url": "rtsp://camera-9.example:554/mai
 
 
 def secret(api: Api, camera: str) -> dict[str, str]:
-    return dict(sources.get(api.store, camera).secret or {})
+    """In clear; the store has it sealed only."""
+    stored = sources.get(api.store, camera)
+    assert is_sealed(stored.secret)
+    return dict(Vault.of(api.config).unseal(stored).secret or {})
 
 
 def added(client: httpx.Client, **more: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from ingest.simulate.rtsp import LiveServer, LiveSession, Loop, running
 from ingest.video import watch
 from ingest.video.open import open_feed
 from ingest.video.record import PART
-from tests.fix_video import Remembered, bare, camera_source, eventually, running_camera
+from tests.fix_video import LOOPBACK, Remembered, bare, camera_source, eventually, running_camera
 
 WATCHING = SourceState.WATCHING
 
@@ -65,7 +65,7 @@ def test_a_camera_that_cannot_be_watched_says_why_within_fifteen_seconds(
 ) -> None:
     began_s = time.monotonic()
     with pytest.raises(SourceError, match=words) as caught:
-        open_feed(bare(server.url(path)))
+        open_feed(bare(server.url(path)), network=LOOPBACK)
     assert caught.value.state == state
     assert time.monotonic() - began_s < 15
 
@@ -80,15 +80,15 @@ def test_a_camera_that_cannot_be_watched_says_why_within_fifteen_seconds(
 )
 def test_a_camera_that_is_not_there_is_unreachable(url: str, words: str) -> None:
     with pytest.raises(SourceError, match=words) as caught:
-        open_feed(url, open_timeout_s=3)
+        open_feed(url, network=LOOPBACK, open_timeout_s=3)
     assert caught.value.state == SourceState.UNREACHABLE
 
 
 def test_the_password_opens_what_is_locked_and_a_wrong_one_does_not(server: FaultServer) -> None:
     url = bare(server.url("locked"))
-    open_feed(url, secret_of(server)).close()
+    open_feed(url, secret_of(server), network=LOOPBACK).close()
     with pytest.raises(SourceError) as caught:
-        open_feed(url, {"username": WRONG.username, "password": WRONG.password})
+        open_feed(url, {"username": WRONG.username, "password": WRONG.password}, network=LOOPBACK)
     assert caught.value.state == SourceState.UNAUTHORIZED
 
 
@@ -101,7 +101,7 @@ def test_a_password_is_in_no_log_no_error_and_no_argument(
     errors = []
     for url in (bare(server.url("locked")), bare(server.url("nowhere")), "rtsp://127.0.0.1:1/", "rtsp://nobody.invalid/"):
         with pytest.raises(SourceError) as caught:
-            open_feed(url, secret, open_timeout_s=2)
+            open_feed(url, secret, network=LOOPBACK, open_timeout_s=2)
         errors.append(f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}")
     source = replace(camera_source(server.url("locked")), secret=secret)
     with running_camera(source, tmp_path, outlet):
@@ -268,7 +268,7 @@ def test_nothing_is_left_over_after_fifty_connections(server: FaultServer) -> No
     url = bare(server.url("ok"))
 
     def flap() -> None:
-        with contextlib.closing(open_feed(url, open_timeout_s=5)) as feed:
+        with contextlib.closing(open_feed(url, network=LOOPBACK, open_timeout_s=5)) as feed:
             for _ in itertools.islice(feed.packets(), 3):
                 pass
 

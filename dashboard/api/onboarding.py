@@ -1,0 +1,117 @@
+"""Cameras before they are there: asked one by one, found on the network, and brought in a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
+
+from dashboard.api import shapes
+from dashboard.api.auth import Integrator
+from dashboard.api.cameras import Credential, Url
+from dashboard.api.context import Context, Ctx
+from dashboard.api.fields import AreaPath, Body
+from dashboard.api.problems import ProblemError
+from hub.config.address import check_written, place
+from hub.config.settings import Tls, Transport
+from hub.config.vault import Vault
+from hub.model.area import contains
+from hub.model.people import Person
+from ingest.video import importing, roster
+
+router = APIRouter(tags=["cameras"])
+_FILE = "list.csv"
+_CSV: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+class ToProbe(Body):
+    url: Url
+    transport: Transport = "tcp"
+    tls: Tls = "verified"
+    username: Credential | None = None
+    password: Credential | None = None
+
+
+class ToDiscover(Body):
+    """``targets``: hosts and networks, at most 1024 addresses; left out, everybody on the hub's own network.
+
+    With a user, devices are asked for their streams; the password goes to each of them as a digest.
+    """
+
+    targets: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=255)], ...], Field(max_length=256)] = ()
+    username: Credential | None = None
+    password: Credential | None = None
+    area: AreaPath | None = None
+
+
+@router.post("/cameras/probe")
+async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
+    """Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
+
+    403 `address_not_allowed` where no camera may be at its address.
+    """
+    check_written(what.url, ctx.config.network.allowed)
+    where, secret = place(what.url, None, what.username, what.password)
+    return await ctx.pictures.probe(where["url"], secret or {}, what.transport, what.tls)
+
+
+@router.post("/cameras/discover")
+async def discover_cameras(what: ToDiscover, _: Integrator, ctx: Ctx) -> shapes.Discovered:
+    """Cameras that answer by ONVIF (WS-Discovery), with their streams. Takes up to 60 s."""
+    given = {"username": what.username or "", "password": what.password or ""}
+    return await ctx.pictures.discover(what.targets, given, what.area or "")
+
+
+@router.post("/cameras/import", openapi_extra=_CSV)
+async def import_cameras(
+    request: Request,
+    person: Integrator,
+    ctx: Ctx,
+    dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
+    partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
+    update: Annotated[bool, Query(description="change cameras that are there and differ")] = False,
+) -> shapes.Imported:
+    """A list in CSV (UTF-8, at most 1 MiB): `id,url,area` and optional columns. All of it or nothing, at once.
+
+    What is there already and the same is passed over, so that a list can be sent again.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
+        raise ProblemError(415, "not_csv", "the body must be text/csv")
+    data = await request.body()
+    return await run_in_threadpool(_import, ctx, person, data, dry_run=dry_run, partial=partial, update=update)
+
+
+def _import(
+    ctx: Context, person: Person, data: bytes, *, dry_run: bool, partial: bool, update: bool
+) -> shapes.Imported:
+    vault = Vault.of(ctx.config)
+    known = importing.known_to(ctx.store, ctx.config.network.allowed, vault)
+    planned = importing.plan(data, _FILE, _narrowed(known, person), update=update)
+    is_done = not dry_run and (partial or not planned.problems)
+    if is_done:
+        importing.carry_out(ctx.store, planned, vault, ctx.clock.now())
+    lines = planned.lines()
+    return shapes.Imported(
+        done=is_done,
+        added=len(planned.new),
+        updated=len(planned.changed),
+        unchanged=len(planned.unchanged),
+        wrong=sum(line.outcome == "wrong" for line in lines),
+        lines=[
+            shapes.ImportLine(
+                line=line.line,
+                id=line.id,
+                outcome=line.outcome,
+                problems=[shapes.ImportProblem(key=item.key, message=item.message) for item in line.problems],
+            )
+            for line in lines
+        ],
+    )
+
+
+def _narrowed(known: roster.Known, person: Person) -> roster.Known:
+    """To the areas that this person may see; ids of cameras outside of them are taken, and no more is said."""
+    return replace(known, areas={path for path in known.areas if person.area is None or contains(person.area, path)})

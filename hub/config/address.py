@@ -1,0 +1,132 @@
+"""The address of a camera as people write it: its URL, and the credentials that are part of it.
+
+Credentials are taken out of a URL before it is kept. Many cheap cameras want them in the path or the query
+(``/user=admin&password=…&channel=1``, ``?username=…&pwd=…``): there a placeholder, ``{username}`` or ``{password}``,
+takes their place, and they are put in again just before the camera is opened.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Mapping
+from ipaddress import IPv4Address, ip_address
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from hub.errors import SourceError
+from hub.log import redact_value
+from hub.model.allowlist import AllowList
+from hub.model.source import SourceState
+
+_PATH_USERNAME = re.compile(r"(?i)(?:^|[?&/;_])(?:username|user|usr|login)=(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_pass)")
+_PATH_PASSWORD = re.compile(
+    r"(?i)(?:^|[?&/;_])(?:password|passwd|passw|pass|pwd|psw)=(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_channel)"
+)
+
+
+class AddressNotAllowed(SourceError):
+    """An address that the hub does not go to on account of a camera. ``address`` is what was refused."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        reason = f"the address {address} is in none of the networks where cameras may be (network.cameras)"
+        super().__init__(SourceState.UNREACHABLE, reason)
+
+
+def split_credentials(url: str) -> tuple[str, str | None, str | None]:
+    """A URL without its credentials, the user name and the password. Raises ValueError where there are two of one."""
+    parts = urlsplit(url)
+    username = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    rest = parts._replace(scheme="", netloc="").geturl()
+    path_username = path_password = None
+    if _PATH_PASSWORD.search(rest):
+        rest, path_username = _take(_PATH_USERNAME, rest, "{username}")
+        rest, path_password = _take(_PATH_PASSWORD, rest, "{password}")
+    for value in (password, path_password):
+        if value:
+            redact_value(value)
+            redact_value(quote(value, safe=""))
+    if (path_username and username and path_username != username) or (
+        path_password and password and path_password != password
+    ):
+        raise ValueError("the address holds two different user names or passwords: leave one of them out")
+    bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{rest}"
+    return bare, username or path_username, password or path_password
+
+
+def join_credentials(url: str, secret: Mapping[str, str]) -> str:
+    """``url`` with its placeholders filled in."""
+    for name in ("username", "password"):
+        url = url.replace("{" + name + "}", quote(secret.get(name, ""), safe=""))
+    return url
+
+
+def holds_places(url: str) -> bool:
+    """Whether the credentials belong into the path of ``url``."""
+    return "{password}" in url
+
+
+def place(
+    url: str, substream_url: str | None, username: str | None, password: str | None
+) -> tuple[dict[str, Any], dict[str, str] | None]:
+    """Where a camera is, without any secret, and its secret.
+
+    What is given apart goes before what stands in the URL; the sub-stream has the credentials of the main stream unless
+    it has its own. Raises ValueError.
+    """
+    bare, url_username, url_password = split_credentials(url)
+    given = {"username": username or url_username, "password": password or url_password}
+    bare_substream = None
+    if substream_url:
+        bare_substream, sub_username, sub_password = split_credentials(substream_url)
+        if sub_username and (sub_username, sub_password) != (given["username"], given["password"]):
+            given |= {"substream_username": sub_username, "substream_password": sub_password}
+    secret = {key: value for key, value in given.items() if value}
+    for value in secret.values():
+        redact_value(value)
+    return {"url": bare, "substream_url": bare_substream}, secret or None
+
+
+def hosts(config: Mapping[str, Any]) -> set[str | None]:
+    """Of a camera. Where one is new, the known password must not be sent there."""
+    return {urlsplit(url).hostname for url in (config.get("url"), config.get("substream_url")) if url}
+
+
+def substream_secret(secret: Mapping[str, str] | None) -> dict[str, str] | None:
+    """The credentials of the sub-stream, of those of a camera."""
+    if not secret:
+        return None
+    own = {key: secret[f"substream_{key}"] for key in ("username", "password") if f"substream_{key}" in secret}
+    return own or {key: secret[key] for key in ("username", "password") if key in secret} or None
+
+
+def check_written(url: str, allowed: AllowList) -> None:
+    """Refuse an address that can be told to be wrong without asking a resolver: a number outside of the networks.
+
+    A name is checked by the number it stands for, whenever it is opened. Raises AddressNotAllowed.
+    """
+    host = urlsplit(url).hostname or ""
+    number = as_number(host)
+    if number is not None and not allowed.permits(number, host):
+        raise AddressNotAllowed(number if number == host else f"{host} ({number})")
+
+
+def as_number(host: str) -> str | None:
+    """The address that ``host`` is, in whatever form it is written; None for a name."""
+    try:
+        return str(ip_address(host.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        return str(IPv4Address(socket.inet_aton(host)))  # 2130706433, 0x7f.1 and 0177.0.0.1, as resolvers take them
+    except (OSError, UnicodeEncodeError):
+        return None
+
+
+def _take(pattern: re.Pattern[str], text: str, placeholder: str) -> tuple[str, str | None]:
+    found = pattern.search(text)
+    if found is None or found["value"] == placeholder:
+        return text, None
+    return text[: found.start("value")] + placeholder + text[found.end("value") :], unquote(found["value"]) or None
