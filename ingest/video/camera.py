@@ -107,9 +107,10 @@ class Camera:
 
     def view(self) -> View:
         watch = self._watch
-        picture = watch.picture if watch is not None else None
         health = self._standing.health
-        return View(health.state, health.reason, picture, self._broadcast)
+        if watch is None:
+            return View(health.state, health.reason, None, self._broadcast)
+        return View(health.state, health.reason, watch.picture, self._broadcast, watch.glance)
 
     def _run(self) -> None:
         self._standing.say(SourceState.CONNECTING, "")

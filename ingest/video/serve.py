@@ -40,6 +40,10 @@ _STATE_EVERY_S = 2.0
 _LOOK_S = 0.25
 
 
+def _unasked() -> None:
+    """Nobody has to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What a camera shows now."""
@@ -48,6 +52,8 @@ class View:
     reason: str
     picture: Picture | None
     live: Broadcast | None = None
+    glance: Callable[[], object] = _unasked
+    """To be called by who looks at ``picture``: it is renewed more often while somebody does."""
 
 
 Lookup = Callable[[str], View | None]
@@ -124,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif view.picture is None or not view.state.connected:
             self._problem(HTTPStatus.SERVICE_UNAVAILABLE, view.state, view.reason or "there is no picture yet")
         else:
+            view.glance()
             body = view.picture.jpeg(int(width))
             self._answer(HTTPStatus.OK, "image/jpeg", body, {"X-Frame-Time": rfc3339(view.picture.ts)})
 
