@@ -67,7 +67,8 @@ _Duration = Annotated[timedelta, BeforeValidator(_duration)]
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 _As = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$"), AfterValidator(_not_reserved)]
-_Metric = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,126}$")]
+_Metric = Annotated[str, Field(pattern=r"^\p{L}[\p{L}\p{M}\p{N}_.-]{0,126}$")]
+"""Letters of any script: zones and lines bring their own names into it."""
 _SourceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 
 

@@ -75,6 +75,16 @@ def test_a_good_configuration_has_no_problem_and_its_paths_are_absolute(folder: 
         ("id: cam-1", "id: cam/1", "3: cameras[0].id: 'cam/1' is not an id"),
         ("area: qth/a\n", "area: qth/c\n", "5: cameras[0].area: 'qth/c' is not in areas.geojson; did you mean"),
         ("id: smoke-1", "id: cam-1", "8: devices[0].id: 'cam-1' is already an id in line 3"),
+        (
+            "    record:",
+            "    zones: [{name: 大 门, polygon: [[0, 0], [1, 0], [1, 1]]}]\n    record:",
+            "6: cameras[0].zones[0].name: '大 门' is not a name here: letters of any script, digits, - and _",
+        ),
+        (
+            "    record:",
+            "    lines: [{name: 门, points: [[0, 0], [1, 1]]}, {name: 门, points: [[0, 1], [1, 1]]}]\n    record:",
+            "6: cameras[0].lines: two are called '门'",
+        ),
         ("rtsp://", "http://", "4: cameras[0].url: must be a URL that starts with rtsp:// or rtsps://"),
         (", type: smoke", "", "8: devices[0]: 'type' is missing"),
         ("areas: areas.geojson", "areas: nowhere.geojson", "1: areas: the file it names is wrong:"),

@@ -72,6 +72,15 @@ def test_every_part_of_a_rule_is_read() -> None:
     assert second.by == "area"
 
 
+def test_a_zone_may_have_a_name_in_any_script() -> None:
+    named = WHOLE.replace("metric: motion", "metric: loitering.东大门-2")
+    text = named.replace("{smoke.value:.2f}", "{movement.value}")
+    condition = parse(text, "rules.yaml")[0].conditions[1]
+    assert condition.metric == "loitering.东大门-2"
+    own_name = parse(text.replace("as: movement, ", "").replace("movement.", "loitering_东大门_2."), "rules.yaml")
+    assert own_name[0].conditions[1].name == "loitering_东大门_2"
+
+
 def test_a_rule_keeps_its_text_as_it_was_written() -> None:
     first, second = parse(WHOLE, "rules.yaml")
     assert first.text.startswith("name: smoke-and-movement\nseverity: critical\n")
@@ -92,6 +101,7 @@ def test_a_rule_keeps_its_text_as_it_was_written() -> None:
         ("{metric: a, above: .nan}", "5:23: rules[0].when.above: input should be a finite number (found nan)"),
         ("{metric: a, above: }", "5:23: rules[0].when.above: has no value: write one, or leave the key out"),
         ("{metric: 'a b', above: 1}", "5:12: rules[0].when.metric: string should match pattern"),
+        ("{metric: 'zone.大 门', above: 1}", "5:12: rules[0].when.metric: string should match pattern"),
         (
             "{metric: a, above: 5, below: 3}",
             "5:33: rules[0].when.below: cannot stand beside 'above': write two conditions under all (a band) or any",
