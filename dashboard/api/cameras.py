@@ -20,13 +20,13 @@ from hub.config.address import check_written, hosts, place
 from hub.config.settings import (
     WORKER_KEYS,
     AnalyseSettings,
-    LineSettings,
+    Lines,
     RecordSettings,
     RtspUrl,
     SourceId,
     Tls,
     Transport,
-    ZoneSettings,
+    Zones,
 )
 from hub.config.vault import SecretLost, Vault
 from hub.model.people import Person
@@ -41,8 +41,6 @@ router = APIRouter(tags=["cameras"])
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Url = Annotated[RtspUrl, Field(max_length=2000)]
 Credential = Annotated[str, Field(min_length=1, max_length=256)]
-Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64)]
-Lines = Annotated[tuple[LineSettings, ...], Field(max_length=64)]
 
 
 class CameraNew(Body):

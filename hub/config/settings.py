@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -68,6 +69,12 @@ def _allowed(entry: str) -> str:
     return entry
 
 
+def _place_name(name: str) -> str:
+    if not all(letter in "_-" or unicodedata.category(letter)[0] in "LMN" for letter in name):
+        raise ValueError(f"{name!r} is not a name here: letters of any script, digits, - and _, and no spaces")
+    return name
+
+
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str, when_used="json")
 ]
@@ -77,8 +84,8 @@ RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
 """x from the left, y from the top, as fractions of the picture."""
-PlaceName = Annotated[str, Field(pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,63}$")]
-"""Of a zone or a line: letters of any script, digits, ``_`` and ``-``, as it is part of the names of metrics."""
+PlaceName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_place_name)]
+"""Of a zone or a line. It is part of the names of metrics."""
 Size = Annotated[
     int, BeforeValidator(_size), PlainSerializer(format_size, return_type=str, when_used="json"), Field(gt=0)
 ]
@@ -154,8 +161,8 @@ def _told_apart(places: tuple[_Place, ...]) -> tuple[_Place, ...]:
 
 
 _Place = TypeVar("_Place", ZoneSettings, LineSettings)
-Zones = Annotated[tuple[ZoneSettings, ...], AfterValidator(_told_apart)]
-Lines = Annotated[tuple[LineSettings, ...], AfterValidator(_told_apart)]
+Zones = Annotated[tuple[ZoneSettings, ...], Field(max_length=64), AfterValidator(_told_apart)]
+Lines = Annotated[tuple[LineSettings, ...], Field(max_length=64), AfterValidator(_told_apart)]
 
 Transport = Literal["tcp", "udp"]
 Tls = Literal["verified", "unverified"]
