@@ -64,6 +64,8 @@ class Frame:
     tracks: tuple[Track, ...] = ()
     eventful: bool = False
     """Set by an analyser that sees something worth recording in ``event`` mode."""
+    fading: bool = False
+    """Set where the picture does not show what moved a moment ago: the next ones tell whether that is over."""
 
     @property
     def ts(self) -> datetime:

@@ -24,9 +24,10 @@ LEARN_S = 10.0
 PROOF_S = 0.4
 """What of an event must be left after the keyframe that shows it: one picture proves nothing."""
 _SHORTEST_S = 2.5
-_HOLD_S = 1.0  # open for so long after an analyser wanted more
-_RISE_S = 2.0  # after sizes rose, something must be seen to move within so long
-_AUDIT_S = 6.0  # where sizes tell, a keyframe is looked at so often all the same
+_HOLD_S = 0.5  # open for so long after an analyser wanted more
+_RISE_S = 1.0  # after sizes rose, something must be seen to move within so long
+_AUDIT_S = 10.0  # where sizes tell, a keyframe is looked at so often all the same
+_ATTENTION_S = 10.0  # and every keyframe for so long after they changed, or somebody looked at the picture
 _OFTEN_ENOUGH_S = 0.45  # a stream of nothing but keyframes is not decoded whole while it is quiet
 _LONGEST_GROUP_S = 15.0  # groups longer than this are decoded all the time: to catch up in one would take too long
 
@@ -75,7 +76,7 @@ class Gate:
         self._shortest_s = shortest_s
         self._open_until_s = began_s + learn_s
         self._looked_s = -math.inf
-        self._asked_until_s = began_s
+        self._attentive_until_s = began_s
         self._following = False
         self._moving = False
         self._rose_s: float | None = None
@@ -118,22 +119,26 @@ class Gate:
         self._looked_s = at_s
         return Look.ALONE
 
-    def saw(self, at_s: float, *, moving: bool | None, certain: bool, wants_more: bool) -> None:
+    def saw(self, at_s: float, *, moving: bool | None, certain: bool, fading: bool, wants_more: bool) -> None:
         """What a decoded picture showed that was taken at ``at_s``.
 
-        ``moving`` is None where that is not known; ``certain``: it is not the first to show it.
+        ``moving`` is None where that is not known; ``certain``: it is not the first to show it; ``fading``: it does
+        not show what moved a moment ago.
         """
         if moving is not None:
             self._sizes.look(at_s, moving=moving, certain=certain)
         self._moving = bool(moving)
         if moving:
             self._rose_s = None
-        if wants_more or (moving and not self._keyframes_suffice(self.group_s)):
+        if fading:
+            self._attentive_until_s = at_s + _ATTENTION_S
+        over = self.mode is Mode.SIZES and self._sizes.calm and self._keyframes_suffice(self.group_s)
+        if wants_more or (fading and not over) or (moving and not self._keyframes_suffice(self.group_s)):
             self._open_until_s = max(self._open_until_s, at_s + _HOLD_S)
 
     def asked(self, at_s: float) -> None:
         """Somebody looks at the newest picture: for a while it is that of the last keyframe."""
-        self._asked_until_s = at_s + 10.0
+        self._attentive_until_s = at_s + _ATTENTION_S
 
     def lost(self) -> None:
         """The decoder lost its place: the next packet that is worth it begins at a keyframe again."""
@@ -185,16 +190,21 @@ class Gate:
             self.mode = Mode.KEYFRAMES if self._keyframes_suffice(group_s) else Mode.EVERYTHING
 
     def _listen(self, at_s: float) -> None:
-        """Sizes open the gate, unless it is known that something moves. They are not believed for ever."""
+        """Sizes that rise open the gate, unless it is known that something moves, but are not believed for long.
+
+        Sizes that fall are no movement, but another picture: one that is frozen or out of focus.
+        """
         if self._rose_s is not None and at_s - self._rose_s > _RISE_S:
             self._rose_s = None
             self.false_rises += 1
             self._sizes.false_rise()
-        elif self._rose_s is None and self._sizes.risen and not self._moving and not self._following:
+        if self._sizes.fallen:
+            self._attentive_until_s = at_s + _ATTENTION_S
+        if self._rose_s is None and self._sizes.risen and not self._moving and not self._following:
             self._rose_s = at_s
             self._open_until_s = max(self._open_until_s, at_s + _RISE_S)
 
     def _pause_s(self, at_s: float) -> float:
-        if self.mode is Mode.SIZES and not self._moving and at_s >= self._asked_until_s:
+        if self.mode is Mode.SIZES and not self._moving and at_s >= self._attentive_until_s:
             return _AUDIT_S - self.group_s / 2
         return _OFTEN_ENOUGH_S

@@ -55,9 +55,9 @@ class MotionAnalyser:
 
     @property
     def wants_more(self) -> bool:
-        """While the place is not known, or it is not sure whether something begins to move or has ceased to.
+        """While the place is not known, or it is not sure whether something begins to move.
 
-        While it plainly goes on, keyframes show that as well.
+        While it plainly goes on, keyframes show that as well; ``Frame.fading`` says when it may have ended.
         """
         doubts = (episode.in_doubt for episode in (self._episode, *self._in_zones.values()))
         return self._detector.learning or any(doubts)
@@ -77,6 +77,7 @@ class MotionAnalyser:
             if word is not None:
                 said.append(self._observation(frame, _metric(zone), word, {}))
         frame.eventful |= motion.score > 0 and self._episode.moving
+        frame.fading = any(episode.fading for episode in (self._episode, *self._in_zones.values()))
         return said
 
     def _within(self, zone: ZoneSettings, motion: Motion, shape: Shape) -> Motion:
@@ -111,8 +112,13 @@ class Episode:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether the next pictures will tell if something that has just moved is a thing, or if it has ended."""
-        return bool(self._suspects) or (self.moving and not self._moves)
+        """Whether the next pictures will tell if something that has just moved is a thing."""
+        return bool(self._suspects)
+
+    @property
+    def fading(self) -> bool:
+        """Whether the last picture did not show what moves: it may have ended."""
+        return self.moving and not self._moves
 
     def see(self, ts: datetime, motion: Motion) -> Word | None:
         """What to say after one picture; usually nothing."""

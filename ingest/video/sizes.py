@@ -20,7 +20,8 @@ _MEMORY = 4500  # packets of a kind: five minutes at 15 a second
 _STEPS = {False: 4, True: 64}  # to the octave: of pictures that are keyframes (True), whose sizes vary little, and not
 _HIGHEST = 6.0  # nats of surprise that one packet counts for, at most
 _SLACK = 2.5  # nats of surprise that are nothing: those of one quiet packet are 1 on average
-_LEAST_THRESHOLD = 8.0  # three packets, each larger than any before
+_LEAST_THRESHOLD = 12.0  # four packets, each larger than any before
+_CALM_S = 0.4
 _CEILING = 60.0
 _QUIET_STRETCH_S = 5.0
 _RARELY = 0.1  # of the quiet stretches may look as if something moved
@@ -75,10 +76,10 @@ class _Quiet:
             self._counts = {step: kept for step, count in self._counts.items() if (kept := count * 15 / 16) > 0.01}
             self._total = sum(self._counts.values())
 
-    def surprise(self, size_bytes: int, *, both_ways: bool) -> float:
-        """How rare packets are that are so large (or so small, too), in nats; 0 where that is not known."""
+    def surprise(self, size_bytes: int) -> tuple[float, float]:
+        """How rare packets are that are so large, and so small, in nats; 0 where that is not known."""
         if self._learnt < _LEARNT:
-            return 0.0
+            return 0.0, 0.0
         if self._fresh >= _LEARNT // 4:  # not for each packet: nothing changes fast
             self._fresh = 0
             self._surprise = {}
@@ -86,12 +87,12 @@ class _Quiet:
         known = self._surprise.get(step)
         if known is None:
             above = sum(count for other, count in self._counts.items() if other >= step)
-            share = (above + 0.5) / (self._total + 1.0)
-            if both_ways:
-                below = sum(count for other, count in self._counts.items() if other <= step)
-                share = min(1.0, 2 * min(share, (below + 0.5) / (self._total + 1.0)))
-            known = self._surprise[step] = min(_HIGHEST, -math.log(min(1.0, share)))
+            below = sum(count for other, count in self._counts.items() if other <= step)
+            known = self._surprise[step] = self._nats(above), self._nats(below)
         return known
+
+    def _nats(self, count: float) -> float:
+        return min(_HIGHEST, -math.log(min(1.0, (count + 0.5) / (self._total + 1.0))))
 
     def _step(self, size_bytes: int) -> int:
         return round(self._steps * math.log2(max(1, size_bytes)))
@@ -110,7 +111,9 @@ class Sizes:
         self.threshold = _LEAST_THRESHOLD
         """Of the sum. Above what most quiet stretches reach: the others, as when a lamp is switched on, cost a look."""
         self._quiet = {kind: _Quiet(_STEPS[kind is Kind.KEY]) for kind in Kind}
-        self._sum = self._peak = 0.0
+        self._sum = self._fall = self._peak = 0.0
+        self._surprised_s = -math.inf
+        self._calm = False
         self._sums: deque[tuple[float, float]] = deque()
         self._pending: deque[tuple[float, Kind, int, float]] = deque(maxlen=2048)
         self._peaks: deque[float] = deque(maxlen=64)
@@ -143,6 +146,16 @@ class Sizes:
     def risen(self) -> bool:
         return self._sum >= self.threshold and self.threshold <= _CEILING / 2
 
+    @property
+    def fallen(self) -> bool:
+        """Whether packets are smaller than they ever were while nothing moved."""
+        return self._fall >= _LEAST_THRESHOLD
+
+    @property
+    def calm(self) -> bool:
+        """Whether the last packets are as they are while nothing moves."""
+        return self._calm
+
     def figures(self) -> dict[str, float | int]:
         """What an operator is told: of how many movements sizes told which share."""
         return {"movements": len(self.episodes), **({} if self.recall is None else {"recall": round(self.recall, 3)})}
@@ -151,8 +164,13 @@ class Sizes:
         """The next packet. ``intra``: a stream of nothing but keyframes, whose sizes may also fall when things move."""
         if kind is Kind.KEY and not intra:
             return
-        surprise = self._quiet[kind].surprise(size_bytes, both_ways=intra)
+        large, small = self._quiet[kind].surprise(size_bytes)
+        surprise = max(large, small) - math.log(2) if intra else large
         self._sum = min(_CEILING, max(0.0, self._sum + surprise - _SLACK))
+        self._fall = min(_CEILING, max(0.0, self._fall + small - _SLACK))
+        if surprise > _SLACK:
+            self._surprised_s = at_s
+        self._calm = at_s - self._surprised_s >= _CALM_S
         self._pending.append((at_s, kind, size_bytes, self._sum))
         self._sums.append((at_s, self._sum))
         while self._sums[0][0] < at_s - 2 * _CONFIRM_S:
@@ -182,7 +200,7 @@ class Sizes:
 
     def settle(self) -> None:
         """Nobody looks any more: the sum begins anew."""
-        self._sum = 0.0
+        self._sum = self._fall = 0.0
 
     def false_rise(self) -> None:
         """Sizes had risen, and pictures showed nothing."""
@@ -192,7 +210,7 @@ class Sizes:
 
     def restart(self) -> None:
         """A new connection: what is known stays, what was under way is forgotten."""
-        self._sum = self._peak = 0.0
+        self._sum = self._fall = self._peak = 0.0
         self._sums.clear()
         self._pending.clear()
         self._stretch_began_s = self._window_s = None

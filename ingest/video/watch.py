@@ -229,7 +229,9 @@ class Watch:
         frame = Frame(picture, self._clock.now(), picture.luma(WIDTH))
         said = self._row.see(frame)
         moving = None if frame.motion is None else frame.motion.score > 0
-        self._gate.saw(at_s, moving=moving, certain=frame.eventful, wants_more=self._row.wants_more)
+        self._gate.saw(
+            at_s, moving=moving, certain=frame.eventful, fading=frame.fading, wants_more=self._row.wants_more
+        )
         if frame.eventful:
             self._recorder.moving(picture.ts)
         if said:

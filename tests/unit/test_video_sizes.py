@@ -62,7 +62,7 @@ def test_sizes_are_trusted_after_they_told_three_movements_clearly() -> None:
 
 
 def test_movements_that_are_told_but_barely_need_more_of_them() -> None:
-    seen = Seen(lambda rng, moving: round(rng.lognormvariate(6.66 if moving else 6.0, 0.25)))
+    seen = Seen(lambda rng, moving: round(rng.lognormvariate(6.75 if moving else 6.0, 0.25)))
     seen.go(120.0)
     seen.episodes(5)
     assert seen.sizes.recall == 1.0
