@@ -16,6 +16,7 @@ from hub.errors import SourceError
 from hub.model.source import GapCause, Source, SourceState
 from hub.supervise import supervise
 from hub.tally import Tally
+from ingest.video.drift import Drift, camera_time
 from ingest.video.gate import shortest_of
 from ingest.video.live import Broadcast, LiveSink
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
@@ -61,6 +62,7 @@ class Camera:
         self._clock = clock
         self._tally = tally
         self._timeouts_s = (open_timeout_s, read_timeout_s)
+        self._drift = Drift(source.id)
         self._row = row_of(source.id, source.config, data_dir, tally)
         self._sizes = Sizes()
         self._shortest_s = 0.0
@@ -173,6 +175,8 @@ class Camera:
                 self._beat(STUCK_S)
                 self._leaps.look()
                 watch.take(packet)
+                if words := self._drift.see(camera_time(packet), self._clock.now()):
+                    self._outlet.observe(words)
                 if watch.picture is not None:
                     if self._watch is None:
                         self._watch = watch

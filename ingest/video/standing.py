@@ -119,12 +119,17 @@ class Standing:
     ) -> None:
         now = self._clock.now()
         self._reported_s = self._clock.monotonic()
+        was_connected = self.health.state.connected
         said = replace(self.health, state=state, reason=reason, since=since, cause=cause, seen_at=self._seen_at)
         self.health = said if state.connected else replace(said, unrecorded=None)
         self._outlet.report(replace(self.health, leapt_from=leapt_from))
         attrs = {"reason": reason} if reason else None
         value = 1.0 if state.watching else 0.0
-        self._outlet.observe([Observation(said.source, "camera.health", now, now, value, state, attrs)])
+        words = [Observation(said.source, "camera.health", now, now, value, state, attrs)]
+        if not state.connected or not was_connected:
+            lost = 0.0 if state.connected else 1.0
+            words.append(Observation(said.source, "tamper.signal_lost", now, now, lost, attrs=attrs))
+        self._outlet.observe(words if state is not SourceState.CONNECTING else words[:1])
 
     def _due(self) -> bool:
         return self._reported_s is None or self._clock.monotonic() - self._reported_s >= REPORT_S
