@@ -6,6 +6,7 @@ left over, every file plays, and for every second it is known whether it was rec
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.error
 import psutil
 import pytest
 
@@ -82,6 +84,16 @@ def uncovered(known: list[Interval], first: datetime, last: datetime) -> list[fl
     return [hole for hole in holes if hole > 0]
 
 
+def pictures(file: Path) -> int:
+    """How many pictures of a recording can be seen. What a camera sent damaged is recorded as it came."""
+    seen = 0
+    with av.open(str(file)) as container:
+        for packet in container.demux(video=0):
+            with contextlib.suppress(av.error.InvalidDataError):
+                seen += len(packet.decode())
+    return seen
+
+
 def worker(hub: Hub) -> psutil.Process:
     return hub.child("ingest.video")
 
@@ -116,8 +128,7 @@ def test_every_file_plays(hub: Hub) -> None:
     files = list((hub.folder / "var" / "recordings").rglob("*.mp4"))
     assert len(files) > len(SHOWING)
     for file in files:
-        with av.open(str(file)) as container:
-            assert sum(1 for _ in container.decode(video=0)) > 0, file
+        assert pictures(file) > 0, file
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV], ids=["killed", "crashed"])
@@ -128,7 +139,7 @@ def test_a_worker_that_dies_in_the_middle_of_a_segment_loses_at_most_a_group(
     wait_for(lambda: hub.source("cameras", name)["state"] == "watching", 20, "the camera is watching")
     began = datetime.now(UTC)
     part = hub.folder / "var" / "recordings" / name
-    wait_for(lambda: any(file.stat().st_size > 30_000 for file in part.rglob("*.part")), 30, "a file is being written")
+    wait_for(lambda: any(file.stat().st_size > 8_000 for file in part.rglob("*.part")), 30, "a file is being written")
     victim = worker(hub)
     victim.send_signal(number)
     wait_for(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, 10, "the worker is gone")
@@ -197,5 +208,4 @@ def test_the_files_of_the_storm_play(hub: Hub) -> None:
     files = [file for path in Path(folder).glob("flap-*") for file in path.rglob("*.mp4")]
     assert files
     for file in files[:: max(1, len(files) // 50)]:
-        with av.open(str(file)) as container:
-            assert sum(1 for _ in container.demux(video=0)) > 0, file
+        assert pictures(file) > 0, file
