@@ -9,6 +9,7 @@ lines or zones need tracks. The model is taken up as soon as it is there.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections import Counter
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from hub.config.settings import DetectSettings
 from hub.model.observation import Observation
@@ -29,6 +32,8 @@ from ingest.video.regions import area, overlap, shared
 from ingest.video.snapshot import Snapshots
 from ingest.video.track import MOVING, Tracker
 from ingest.video.yolo import Detection
+
+_log = logging.getLogger(__name__)
 
 _REPEAT = timedelta(seconds=1)
 _REPEAT_STILL = timedelta(seconds=30)
@@ -161,13 +166,15 @@ def _rounded(box: Box) -> list[float]:
 
 def objects_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally) -> ObjectAnalyser | None:
     """As a camera's settings ask for it; None where they ask for neither detection nor anything that needs tracks."""
-    asked = (config.get("analyse") or {}).get("detect")
+    analyse = config.get("analyse") or {}
+    if not analyse.get("motion", True):
+        return None  # everything here stands on what moves
+    settings = _asked(camera, analyse)
     needs_tracks = bool(config.get("lines")) or any(
         zone.get("loiter") or zone.get("crowd") for zone in config.get("zones") or ()
     )
     detector = None
-    if asked:
-        settings = DetectSettings.model_validate(asked)
+    if settings is not None:
         detector = Detector(
             camera,
             settings.model,
@@ -180,3 +187,14 @@ def objects_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Ta
     elif not needs_tracks:
         return None
     return ObjectAnalyser(camera, detector, Snapshots(data_dir, camera, tally), always=needs_tracks)
+
+
+def _asked(camera: str, analyse: Mapping[str, Any]) -> DetectSettings | None:
+    """They were checked on their way in; what an older hub let through is left out, rather than the camera."""
+    if not analyse.get("detect"):
+        return None
+    try:
+        return DetectSettings.model_validate(analyse["detect"])
+    except ValidationError as error:
+        _log.error("camera %s: its detector is left out: %s", camera, error.errors()[0]["msg"])
+        return None

@@ -10,15 +10,18 @@ from pathlib import Path
 import av
 import pytest
 
+from hub.clock import SystemClock
 from hub.model.observation import Observation
+from hub.model.source import SourceState
 from hub.tally import Tally
+from ingest.simulate.rtsp import LiveServer, Loop, running
 from ingest.video import models
 from ingest.video.analyse import MotionDetector
 from ingest.video.analysis import WIDTH, Frame
 from ingest.video.decode import Picture
 from ingest.video.detect import ObjectAnalyser, objects_of
 from tests.fix_models import NANO
-from tests.fix_video import CLIPS
+from tests.fix_video import CLIPS, Remembered, camera_source, eventually, running_camera
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 _EVERY_S = 0.19
@@ -111,3 +114,56 @@ def test_four_cars_are_four_tracks_at_a_tenth_of_the_inferences(shelf: Path) -> 
 def test_a_change_of_light_is_never_looked_at(shelf: Path) -> None:
     seen = watch("brightness-change.avi", shelf, [])
     assert seen.inferences == 0
+
+
+@pytest.fixture(scope="module")
+def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A camera on a real RTSP server: eight seconds in which a person comes in and stands."""
+    path = tmp_path_factory.mktemp("clips") / "corridor.mp4"
+    _encode("one-by-one-person-detection.mp4", 4.0, 12.0, path)
+    loop = Loop(path)
+    try:
+        with running(LiveServer({"corridor": loop}, SystemClock().now().timestamp())) as server:
+            yield f"rtsp://127.0.0.1:{server.port}/corridor"
+    finally:
+        loop.close()
+
+
+def _encode(clip: str, from_s: float, to_s: float, path: Path) -> None:
+    """As a camera would: H.264, no B-frames, a keyframe every two seconds."""
+    options = {"preset": "ultrafast", "bf": "0"}
+    with av.open(str(CLIPS / clip)) as container, av.open(str(path), "w") as out:
+        source = container.streams.video[0]
+        stream = out.add_stream("libx264", rate=10, options=options)
+        stream.width, stream.height, stream.pix_fmt = source.width, source.height, "yuv420p"
+        stream.codec_context.gop_size = 20
+        for frame in container.decode(source):
+            if from_s <= (frame.time or 0.0) < to_s:
+                frame.pts = None
+                out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+
+
+def test_a_real_camera_says_that_a_person_is_there_and_that_nobody_is(
+    corridor: str, shelf: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "models").symlink_to(shelf / "models")
+    outlet = Remembered()
+    detect = {"model": "yolox-nano", "classes": ["person"]}
+    source = camera_source(corridor, analyse={"tamper": False, "detect": detect})
+    with running_camera(source, tmp_path, outlet):
+        eventually(lambda: 1.0 in [word.value for word in outlet.metric("object.person")], 30, "somebody is seen")
+    person = next(word for word in outlet.metric("object.person") if word.value)
+    assert (tmp_path / "snapshots" / (person.attrs or {})["snapshot"]).is_file()
+    assert person.received_at - person.ts < timedelta(seconds=3)
+    assert outlet.tally.get("gridhub_detector_inferences_total", camera="cam-1", model="yolox-nano") < 40
+
+
+def test_a_camera_watches_though_its_model_is_missing(corridor: str, tmp_path: Path) -> None:
+    outlet = Remembered()
+    source = camera_source(corridor, analyse={"tamper": False, "detect": {"model": "yolox-nano"}})
+    with running_camera(source, tmp_path, outlet):
+        eventually(lambda: outlet.metric("motion"), 30, "motion is seen")
+    assert SourceState.WATCHING in outlet.states()
+    assert outlet.tally.get("gridhub_detector_failures_total", camera="cam-1", cause="no_model") == 1
+    assert any("no model" in str((report.detail or {}).get("detector")) for report in outlet.reports)

@@ -211,6 +211,8 @@ def test_while_the_detector_cannot_look_motion_is_followed_where_lines_need_it(t
         ({"lines": [{"name": "l", "points": [[0, 0], [1, 1]]}]}, True),
         ({"analyse": {"detect": {"model": "tiny"}}}, True),
         ({"analyse": {"detect": None}}, False),
+        ({"analyse": {"detect": {"model": 7, "more": []}}}, False),
+        ({"analyse": {"detect": {"model": "tiny"}, "motion": False}}, False),
     ],
 )
 def test_things_are_followed_only_where_something_asks_for_it(
