@@ -17,7 +17,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from hub.model.times import parse_duration
-from ingest.video.sizes import Kind, Sizes
+from ingest.video.sizes import RISE_S, Kind, Sizes
 
 LEARN_S = 10.0
 """How long a connection is decoded whole at first: the analysers learn the place."""
@@ -25,7 +25,6 @@ PROOF_S = 0.4
 """What of an event must be left after the keyframe that shows it: one picture proves nothing."""
 _SHORTEST_S = 2.5
 _HOLD_S = 0.5  # open for so long after an analyser wanted more
-_RISE_S = 1.0  # after sizes rose, something must be seen to move within so long
 _AUDIT_S = 10.0  # where sizes tell, a keyframe is looked at so often all the same
 _ATTENTION_S = 10.0  # and every keyframe for so long after they changed, or somebody looked at the picture
 _OFTEN_ENOUGH_S = 0.45  # a stream of nothing but keyframes is not decoded whole while it is quiet
@@ -127,6 +126,8 @@ class Gate:
         """
         if moving is not None:
             self._sizes.look(at_s, moving=moving, certain=certain)
+        if self._moving and not moving:
+            self._sizes.settle()  # they had risen for what is over
         self._moving = bool(moving)
         if moving:
             self._rose_s = None
@@ -194,7 +195,7 @@ class Gate:
 
         Sizes that fall are no movement, but another picture: one that is frozen or out of focus.
         """
-        if self._rose_s is not None and at_s - self._rose_s > _RISE_S:
+        if self._rose_s is not None and at_s - self._rose_s > RISE_S:
             self._rose_s = None
             self.false_rises += 1
             self._sizes.false_rise()
@@ -202,7 +203,7 @@ class Gate:
             self._attentive_until_s = at_s + _ATTENTION_S
         if self._rose_s is None and self._sizes.risen and not self._moving and not self._following:
             self._rose_s = at_s
-            self._open_until_s = max(self._open_until_s, at_s + _RISE_S)
+            self._open_until_s = max(self._open_until_s, at_s + RISE_S)
 
     def _pause_s(self, at_s: float) -> float:
         if self.mode is Mode.SIZES and not self._moving and at_s >= self._attentive_until_s:

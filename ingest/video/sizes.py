@@ -28,6 +28,8 @@ _RARELY = 0.1  # of the quiet stretches may look as if something moved
 _FOLLOWED_S = 0.6  # looks that are not further apart than this see everything
 _ALLOWED_S = 0.7  # after the first picture that shows a movement: so late may sizes tell it
 _EARLY_S = 1.0  # and so early: before the thing is large enough to be seen
+RISE_S = 1.0
+"""After sizes rose, something must be seen to move within so long."""
 _EPISODES = 20
 _CONFIRM_S = 4.0
 
@@ -64,7 +66,7 @@ class _Quiet:
         self._total = 0.0
         self._learnt = 0
         self._fresh = 0
-        self._surprise: dict[int, float] = {}
+        self._surprise: dict[int, tuple[float, float]] = {}
 
     def learn(self, size_bytes: int) -> None:
         step = self._step(size_bytes)
@@ -120,7 +122,10 @@ class Sizes:
         self._stretch_began_s: float | None = None
         self._still_s = self._moved_s = -math.inf
         self._window_s: tuple[float, float] | None = None
+        self._alarm: tuple[float, float] | None = None
         self._moving = False
+        self.trusted = False
+        """Whether sizes told every movement there was, and clearly, or often enough."""
 
     @property
     def separated(self) -> bool:
@@ -133,14 +138,6 @@ class Sizes:
         if not self.episodes:
             return None
         return sum(reached >= self.threshold for reached in self.episodes) / len(self.episodes)
-
-    @property
-    def trusted(self) -> bool:
-        """Whether sizes told every movement there was, and clearly, or often enough."""
-        if not self.separated or self.recall != 1.0:
-            return False
-        clear = min(self.episodes) >= 2 * self.threshold
-        return len(self.episodes) >= (3 if clear else 10)
 
     @property
     def risen(self) -> bool:
@@ -186,10 +183,14 @@ class Sizes:
                 first_s = self._moved_s if at_s - self._moved_s <= _CONFIRM_S else at_s
                 self._window_s = (max(self._still_s, first_s - _CONFIRM_S) - _EARLY_S, first_s + _ALLOWED_S)
             self._moved_s = at_s
+            self._alarm = None
             self._pending.clear()
             self._peak = 0.0
             self._stretch_began_s = None
             return
+        if self._alarm is not None and at_s - self._alarm[0] > _CONFIRM_S:
+            self._keep(self._alarm[1])
+            self._alarm = None
         if at_s - self._moved_s >= _SETTLED_S:
             self._moving = False
             self._learn(at_s - _SETTLED_S, followed=at_s - self._still_s <= _FOLLOWED_S)
@@ -203,8 +204,9 @@ class Sizes:
         self._sum = self._fall = 0.0
 
     def false_rise(self) -> None:
-        """Sizes had risen, and pictures showed nothing."""
-        self._keep(max((reached for _, reached in self._sums), default=0.0))
+        """Sizes had risen, and pictures showed nothing. Right before or after a movement that proves nothing."""
+        if self._sums and self._sums[-1][0] - self._moved_s > _CONFIRM_S + RISE_S:
+            self._alarm = (self._sums[-1][0], max(reached for _, reached in self._sums))
         self._sum = 0.0
         self._sums.clear()
 
@@ -213,7 +215,7 @@ class Sizes:
         self._sum = self._fall = self._peak = 0.0
         self._sums.clear()
         self._pending.clear()
-        self._stretch_began_s = self._window_s = None
+        self._stretch_began_s = self._window_s = self._alarm = None
         self._still_s = self._moved_s = -math.inf
         self._moving = False
 
@@ -221,6 +223,11 @@ class Sizes:
         self._peaks.append(peak)
         usual = sorted(self._peaks)[int((1 - _RARELY) * (len(self._peaks) - 1))]
         self.threshold = max(_LEAST_THRESHOLD, 1.2 * usual)
+        self._judge()
+
+    def _judge(self) -> None:
+        enough = 3 if min(self.episodes, default=0.0) >= 2 * self.threshold else 10
+        self.trusted = self.separated and self.recall == 1.0 and len(self.episodes) >= enough
 
     def _learn(self, until_s: float, *, followed: bool) -> None:
         """The packets until then belong to a quiet place: looked at before and after, and nothing moved.
@@ -247,3 +254,4 @@ class Sizes:
         reached = max((total for at_s, total in self._sums if first_s <= at_s <= last_s), default=0.0)
         self.episodes.append(reached)
         self.misses += reached < self.threshold
+        self._judge()

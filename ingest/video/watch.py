@@ -260,4 +260,5 @@ class _Count:
 
 
 def _pts_s(packet: VideoPacket) -> float:
-    return float((packet.pts or 0) * packet.time_base)
+    tick = packet.time_base
+    return (packet.pts or 0) * tick.numerator / tick.denominator
