@@ -23,6 +23,7 @@ from ingest.video.record import PART, Plan
 
 _SWEEP_S = 300.0
 _ROWS = 200  # files removed in one go, so that reports never wait long behind them
+_SHED_AT_ONCE = 20  # between two looks at how much is free
 _SHEDDABLE = (Worth.NOTHING_HAPPENED, Worth.EVENTFUL, Worth.OF_AN_ALERT)
 
 _log = logging.getLogger(__name__)
@@ -72,10 +73,10 @@ class Retention:
         removed = 0
         for worth in _SHEDDABLE:
             while disk.free_bytes(folder) < self._low_bytes * 5 // 4:
-                found = segments.spare(self._store, self._plans, [worth], self._clock.now(), 20)
+                found = segments.spare(self._store, self._plans, [worth], self._clock.now(), _SHED_AT_ONCE)
                 self._remove(found)
                 removed += len(found)
-                if len(found) < 20 or removed >= _ROWS:
+                if len(found) < _SHED_AT_ONCE or removed >= _ROWS:
                     break
         self._tally.add("gridhub_recordings_shed_total", removed)
         said = "video is removed before its time" if removed else "nothing is left to remove"

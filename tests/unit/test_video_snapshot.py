@@ -60,6 +60,22 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_no_half_picture(tmp_path: Pat
 def test_days_older_than_a_week_are_removed(tmp_path: Path) -> None:
     for day in ("2026-04-20", "2026-04-23", "2026-04-24", "2026-05-01"):
         (tmp_path / "snapshots" / day / "cam-1").mkdir(parents=True)
-    assert sweep(tmp_path, START) == 2
+    assert sweep(tmp_path, START, lambda _: set()) == 2
     assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ["2026-04-24", "2026-05-01"]
-    assert sweep(tmp_path / "nowhere", START) == 0
+    assert sweep(tmp_path / "nowhere", START, lambda _: set()) == 0
+
+
+def test_a_day_of_which_the_pictures_of_alerts_are_left_is_done_once(tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots" / "2026-04-20" / "cam-1"
+    folder.mkdir(parents=True)
+    for name in ("1.jpg", "2.jpg"):
+        (folder / name).touch()
+    asked: list[str] = []
+
+    def shown(day: str) -> set[str]:
+        asked.append(day)
+        return {"2026-04-20/cam-1/2.jpg"}
+
+    assert [sweep(tmp_path, START, shown) for _ in range(2)] == [1, 0]
+    assert asked == ["2026-04-20"]
+    assert [path.name for path in folder.iterdir()] == ["2.jpg"]

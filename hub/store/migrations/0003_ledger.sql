@@ -47,8 +47,3 @@ begin
     return null;
 end $$;
 create trigger source_removed after delete on source for each row execute function remember_removed_camera();
-
--- Which alerts were open while a file was recorded: it is worth more then.
-create index alert_time on alert using gist (
-    tstzrange(started_at, case when resolved_at is null then null else greatest(started_at, resolved_at) end)
-);

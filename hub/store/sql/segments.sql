@@ -10,7 +10,8 @@ order by began_at
 
 -- name: segment_spare
 -- Files that are worth just so much, the oldest first. An alert is about a camera that is one of its sources or hangs in
--- its area, from half a minute before it to half a minute after it; it holds the file while it or its incident is open.
+-- its area, from half a minute before it began until half a minute after its end, of an hour at most: one that stays open
+-- for weeks must not hold everything. It holds a file while it or its incident is open.
 select g.camera, g.began_at, g.ended_at, g.path, g.size_bytes, g.eventful
 from segment g
 join source s on s.id = g.camera
@@ -18,9 +19,8 @@ cross join lateral (
     select coalesce(max(case when a.state <> 'resolved' or i.state = 'open' then 3 else 2 end), 0) as alerted
     from alert a left join incident i on i.id = a.incident
     where (g.camera = any(a.sources) or a.area = s.area)
-      and tstzrange(a.started_at,
-                    case when a.resolved_at is null then null else greatest(a.started_at, a.resolved_at) end)
-          && tstzrange(g.began_at - interval '30 seconds', g.ended_at + interval '30 seconds', '[]')
+      and a.started_at between g.began_at - interval '1 hour 30 seconds' and g.ended_at + interval '30 seconds'
+      and coalesce(a.resolved_at, 'infinity') >= g.began_at - interval '30 seconds'
 ) h
 where g.camera = any(%(cameras)s) and g.ended_at < %(before)s
   and greatest(h.alerted, case when g.eventful then 1 else 0 end) = any(%(worth)s)
