@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     PrivateAttr,
+    ValidationInfo,
     field_validator,
 )
 
@@ -130,6 +131,13 @@ class AnalyseSettings(_Settings):
     """The shortest event that must not be missed. The gate spares what it can within that: with a keyframe every two
     seconds, an event of 2.5 s always contains one, and enough of what follows it to be sure."""
     detect: DetectSettings | None = None
+
+    @field_validator("detect")
+    @classmethod
+    def _stands_on_motion(cls, detect: DetectSettings | None, info: ValidationInfo) -> DetectSettings | None:
+        if detect is not None and not info.data.get("motion", True):
+            raise ValueError("the detector looks at what moves, and motion is off")
+        return detect
 
 
 class ZoneSettings(_Settings):
