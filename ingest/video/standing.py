@@ -128,7 +128,7 @@ class Standing:
         words = [Observation(said.source, "camera.health", now, now, value, state, attrs)]
         if not state.connected or not was_connected:
             lost = 0.0 if state.connected else 1.0
-            words.append(Observation(said.source, "tamper.signal_lost", now, now, lost, attrs=attrs))
+            words.append(Observation(said.source, "tamper.signal_lost", now, now, lost, state, attrs))
         self._outlet.observe(words if state is not SourceState.CONNECTING else words[:1])
 
     def _due(self) -> bool:

@@ -25,7 +25,7 @@ _FALL = 0.1  # of the difference, a keyframe: with less noise it is soon believe
 _STOOD = 0.7  # times what is usual, for each time that it stood still of itself
 _ENOUGH = 5  # comparisons before anything is said
 _LASTS = timedelta(seconds=4)
-_LASTS_PAIRS = 3
+_LASTS_PAIRS = 2
 
 
 class Stillness:

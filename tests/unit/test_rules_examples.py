@@ -46,6 +46,9 @@ def camera_words(camera: city.Camera) -> Iterator[Stored]:
     for second in range(int(LAST_S)):
         if second % 30 == 0:
             yield word(camera.id, camera.area, "camera", "camera.health", second, 1.0)
+        if second % script.CYCLE_S in {bound + 5 for bound in script.COVERED.get(camera.scene, ())}:
+            is_covered = script.covered(camera.scene, second - 5 + script.COVER_S) > 0
+            yield word(camera.id, camera.area, "camera", "tamper.covered", second, float(is_covered))
         if script.moving(camera.scene, second):
             moved_at = second
             yield word(camera.id, camera.area, "camera", "motion", second, 0.02)
@@ -109,6 +112,13 @@ def test_the_opened_door_is_told_where_somebody_moves(story: Story) -> None:
     assert 70 <= start < 72
     assert end is not None
     assert 80 <= end < 84
+
+
+def test_the_covered_lens_is_told_of_that_camera_alone_and_ends(story: Story) -> None:
+    [river] = [camera for camera in city.cameras() if camera.scene == "river"]
+    assert [fingerprint for fingerprint, _, _ in story["camera-covered"]] == [f"source:{river.id}"] * 3
+    _, start, end = story["camera-covered"][0]
+    assert (start, end) == (36, 54)
 
 
 def test_nothing_else_is_told(story: Story) -> None:
