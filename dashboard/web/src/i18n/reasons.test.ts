@@ -44,6 +44,7 @@ describe('reasons in Chinese', () => {
     ['ingest/video/watch.py', /SourceError\(SourceState\.\w+, /],
     ['ingest/video/camera.py', /SourceError\(SourceState\.\w+, /],
     ['ingest/video/worker.py', /reason = /],
+    ['ingest/video/tamper.py', /"\w+": (?="the )/],
     ['ingest/video/serve.py', /view\.reason or /],
     ['ingest/mqtt/presence.py', /reason = (?!f"nothing)/],
     ['ingest/mqtt/client.py', /_lost = |BrokerAway\(/],

@@ -61,6 +61,11 @@ const CAMERA: Record<string, string> = {
   'the size of the picture changed': '画面尺寸已改变',
   'the reader of this camera failed': '读取线程异常',
   'there is no picture yet': '尚无画面',
+  'the lens is covered': '镜头被遮挡',
+  'the picture is out of focus': '画面模糊',
+  'the camera was turned away': '摄像机被转动',
+  'the picture is washed out': '画面过曝',
+  'the picture is frozen': '画面冻结',
   'the worker has no picture': '尚无画面',
 };
 

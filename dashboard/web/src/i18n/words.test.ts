@@ -65,6 +65,7 @@ describe('words', () => {
     expect(index.words.value('water_level', 2.414, null)).toBe('2.41\u202fm');
     expect(index.words.value('open', 1, null)).toBe('open');
     expect(index.words.value('camera.health', 0, 'stalled')).toBe('Stalled');
+    expect(index.words.value('tamper.covered', 1, null)).toBe('yes');
     expect(index.words.value('label', null, 'as it is')).toBe('as it is');
     expect(index.words.metric('unheard_of')).toBe('unheard_of');
   });
