@@ -81,6 +81,7 @@ class Words {
     if (metric === 'open') return value > 0 ? this.t.open : this.t.closed;
     if (metric === 'device.online') return value > 0 ? this.t.online : this.t.sourceState.offline;
     if (metric === 'camera.health') return text ? this.state(text) : String(value);
+    if (metric.startsWith('tamper.')) return value > 0 ? this.t.yes : this.t.no;
     // The moving share of the picture.
     if (metric === 'motion') return `${(value * 100).toFixed(1)}\u202f%`;
     const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
@@ -105,6 +106,7 @@ const UNITS: Record<string, string> = {
   temperature: '\u202f°C',
   humidity: '\u202f%',
   battery: '\u202f%',
+  'clock.offset': '\u202fs',
 };
 
 export const words = new Words();
