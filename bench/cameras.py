@@ -40,12 +40,12 @@ Found = dict[str, dict[str, Result]]  # case → "peer", "ours"
 def run(arguments: Sequence[str]) -> list[Row]:
     parser = argparse.ArgumentParser(prog="python -m bench cameras")
     parser.add_argument("--all", action="store_true", help="the whole grid, hours; otherwise about 25 minutes")
-    parser.add_argument("--only", nargs="+", metavar="CASE", help="such as street-cbr-720p25-8-sub")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="at once, such as street-cbr-720p25-8-sub")
     parser.add_argument("--warm", type=float, default=150.0, metavar="S")
     parser.add_argument("--span", type=float, default=152.0, metavar="S")
     options = parser.parse_args(arguments)
     if options.only:
-        batches = [[case_of(name)] for name in options.only]
+        batches = [[case_of(name) for name in options.only]]
     else:
         batches = every_batch() if options.all else usual_batches()
     install()
@@ -70,7 +70,8 @@ def case_of(name: str) -> Case:
     kind, encoding, size, cameras, *more = name.split("-")
     if kind not in scenes.SCENE_PLACES or encoding not in scenes.ENCODINGS or size not in scenes.SIZES:
         raise ValueError(f"{name}: there is no such case")
-    return Case(kind, encoding, size, int(cameras), sub="sub" in more)
+    case = Case(kind, encoding, size, int(cameras))
+    return replace(case, sub=True) if more == ["sub"] else case
 
 
 def usual_batches() -> list[list[Case]]:

@@ -87,16 +87,21 @@ class Motion:
             lines.append(f"camera {path}")
         config = folder / "motion.conf"
         config.write_text("\n".join(lines) + "\n")
+        self._stderr = folder / "stderr"
         self._process = subprocess.Popen(
             [PROGRAM, "-n", "-c", str(config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=(folder / "stderr").open("w"),
+            stderr=self._stderr.open("w"),
         )
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def last_words(self) -> str:
+        """The last line on standard error."""
+        return (self._stderr.read_text().splitlines() or [""])[-1]
 
     def alive(self) -> bool:
         return self._process.poll() is None

@@ -244,6 +244,9 @@ def _measure(
         for process in running.values():
             process.stop()
     results = {case.name: _result(case, before[case], after[case], peak[case], ended - began) for case in running}
+    for case, process in running.items():
+        if results[case.name].reason:
+            results[case.name].reason += f" ({process.last_words()})"
     return results, running, (began, ended)
 
 

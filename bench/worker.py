@@ -83,15 +83,20 @@ class VideoWorker:
         }
         path = folder / "hub.yaml"
         path.write_text(json.dumps(config))
+        self._stderr = folder / "stderr"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ingest.video", "-c", str(path), "--shard", "0/1"],
             cwd=ROOT,
-            stderr=(folder / "stderr").open("w"),
+            stderr=self._stderr.open("w"),
         )
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def last_words(self) -> str:
+        """The last line on standard error."""
+        return (self._stderr.read_text().splitlines() or [""])[-1]
 
     def alive(self) -> bool:
         return self._process.poll() is None
