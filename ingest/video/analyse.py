@@ -31,6 +31,7 @@ _LEVELS = 7  # levels of brightness by more than which a pixel of a thing differ
 _CHANGE = 12  # levels of the quotient image by which a pixel differs from a moment ago
 _MIN_AREA = 0.0015  # of the picture: the smallest thing that moves
 _MIN_CHANGED = 0.08  # of a thing's area: less has only been left behind
+_MIN_THICK = 0.02  # of a thing must be in its middle, two pixels from any edge: a drop is all edge
 _MAX_AREA = 0.6  # of the picture: more is another picture, not something moving in this one
 _MAX_BOXES = 12
 _MAX_GAP_S = 60.0  # after a longer pause the place is learnt anew
@@ -163,7 +164,7 @@ def _things(foreground: Luma, now: Luma, moment_ago: Luma) -> Motion:
     changed_in = np.bincount(labels[changed > 0], minlength=count)
     thick_in = np.bincount(labels[thick > 0], minlength=count)
     areas = stats[:, cv2.CC_STAT_AREA]
-    moving = (areas >= least) & (changed_in >= _MIN_CHANGED * areas) & (thick_in > 0)
+    moving = (areas >= least) & (changed_in >= _MIN_CHANGED * areas) & (thick_in >= _MIN_THICK * areas)
     moving[0] = False  # label 0 is the background
     if not moving.any():
         return _NOTHING
