@@ -9,9 +9,13 @@ import type {
   Area,
   AreaStatus,
   AreasGeoJson,
+  Availability,
   Camera,
+  CameraNew,
   Device,
   Page,
+  Probe,
+  Recordings,
   Series,
   SourceState,
   Status,
@@ -21,6 +25,8 @@ import type {
 const ROOT = '/api/v1';
 /** No answer of the hub may take longer; a picture that does is given up too. */
 const TIMEOUT_MS = 15_000;
+/** But a look at a camera that is to be added. */
+const PROBE_MS = 30_000;
 
 export class ApiError extends Error {
   constructor(
@@ -56,8 +62,8 @@ async function errorOf(response: Response): Promise<ApiError> {
 }
 
 /** One request under `/api/v1`. Raises ApiError. */
-export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+export async function request(path: string, init: RequestInit = {}, limitMs = TIMEOUT_MS): Promise<Response> {
+  const limit = AbortSignal.timeout(limitMs);
   let response: Response;
   try {
     response = await fetch(ROOT + path, {
@@ -79,12 +85,12 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-async function post<T>(path: string, body: unknown): Promise<T> {
-  const response = await request(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T> {
+  const response = await request(
+    path,
+    { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+    limitMs,
+  );
   return (await response.json()) as T;
 }
 
@@ -105,6 +111,8 @@ async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
 }
 
 const id = encodeURIComponent;
+const between = (from: number, to: number): string =>
+  `from=${id(new Date(from).toISOString())}&to=${id(new Date(to).toISOString())}`;
 
 export const api = {
   login: (username: string, password: string) => post<{ user: User }>('/session', { username, password }),
@@ -114,6 +122,7 @@ export const api = {
   areas: (signal?: AbortSignal) => all<Area>('/areas', signal),
   geojson: (signal?: AbortSignal) => get<AreasGeoJson>('/areas.geojson', signal),
   cameras: (signal?: AbortSignal) => all<Camera>('/cameras', signal),
+  camera: (camera: string, signal?: AbortSignal) => get<Camera>(`/cameras/${id(camera)}`, signal),
   areaStatus: (area: string, signal?: AbortSignal) => get<AreaStatus>(`/areas/${area.split('/').map(id).join('/')}/status`, signal),
   device: (device: string, signal?: AbortSignal) => get<Device>(`/devices/${id(device)}`, signal),
   devicesBeing: (state: SourceState, signal?: AbortSignal) => all<Device>(`/devices?state=${state}`, signal),
@@ -137,6 +146,15 @@ export const api = {
     ),
   /** The picture that the nth piece of evidence names. */
   moment: (alert: number, n: number, signal: AbortSignal) => request(`/alerts/${alert}/snapshot?n=${n}`, { signal }),
+  recordings: (camera: string, from: number, to: number, signal: AbortSignal) =>
+    get<Recordings>(`/cameras/${id(camera)}/recordings?${between(from, to)}`, signal),
+  availability: (camera: string, from: number, to: number, signal: AbortSignal) =>
+    get<Availability>(`/cameras/${id(camera)}/availability?${between(from, to)}`, signal),
+  /** The address of a clip. */
+  clip: (camera: string, from: number, to: number) => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}`,
+  probe: (url: string, username: string, password: string) =>
+    post<Probe>('/cameras/probe', { url, ...(username && { username }), ...(password && { password }) }, PROBE_MS),
+  addCamera: (camera: CameraNew) => post<Camera>('/cameras', camera),
   snapshot: (camera: string, width: number, signal: AbortSignal) =>
     request(`/cameras/${id(camera)}/snapshot?width=${width}`, { signal, cache: 'no-store' }),
 };

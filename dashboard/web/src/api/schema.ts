@@ -23,6 +23,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera Availability
+         * @description Of [from, to), at most a year, from when the camera was added and until now.
+         */
+        get: operations["get_camera_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{path}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Area Availability
+         * @description Of the cameras at and below the area that are there now, over [from, to), at most a year and until now.
+         */
+        get: operations["get_area_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -97,6 +137,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Camera
+         * @description Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
+         *
+         *     403 `address_not_allowed` where no camera may be at its address.
+         */
+        post: operations["probe_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discover Cameras
+         * @description Cameras that answer by ONVIF (WS-Discovery), with their streams. Takes up to 60 s.
+         */
+        post: operations["discover_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Cameras
+         * @description A list in CSV (UTF-8, at most 1 MiB): `id,url,area` and optional columns. All of it or nothing, at once.
+         *
+         *     What is there already and the same is passed over, so that a list can be sent again.
+         */
+        post: operations["import_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -115,26 +219,6 @@ export interface paths {
          * @description 409 `conflict` where the id is taken.
          */
         post: operations["add_camera"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/probe": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Probe Camera
-         * @description Open a camera once, before it is added: what it sends, or why it cannot be had. Takes up to 12 s.
-         */
-        post: operations["probe_camera"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,6 +781,12 @@ export interface components {
              * @default true
              */
             tamper: boolean;
+            /**
+             * Shortest
+             * Format: duration
+             * @default PT2.5S
+             */
+            shortest: string;
             detect?: components["schemas"]["DetectSettings"] | null;
         };
         /** Area */
@@ -709,6 +799,33 @@ export interface components {
             name: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * AreaAvailability
+         * @description ``watched``: the mean over the cameras of the area and below that were there; ``worst``: of the least watched.
+         *     Null where there was none. ``blind_s`` and ``unrecorded_s`` are sums. ``cameras``: the least watched first.
+         */
+        AreaAvailability: {
+            /** Path */
+            path: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Watched */
+            watched: number | null;
+            /** Worst */
+            worst: number | null;
+            blind_s: components["schemas"]["Seconds"];
+            unrecorded_s: components["schemas"]["Seconds"];
+            /** Cameras */
+            cameras: components["schemas"]["CameraAvailability"][];
         };
         /** AreaDetail */
         AreaDetail: {
@@ -746,6 +863,32 @@ export interface components {
             /** Grids */
             grids: components["schemas"]["GridStatus"][];
         };
+        /**
+         * Availability
+         * @description ``to`` is never later than now.
+         */
+        Availability: {
+            /** Camera */
+            camera: string;
+            /** Wall S */
+            wall_s: number;
+            /** Watched S */
+            watched_s: number;
+            /** Watched */
+            watched: number | null;
+            blind_s: components["schemas"]["Seconds"];
+            unrecorded_s: components["schemas"]["Seconds"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
         /** Camera */
         Camera: {
             /** Id */
@@ -754,10 +897,27 @@ export interface components {
             name: string;
             /** Area */
             area: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
             /** Url */
             url: string;
             /** Substream Url */
             substream_url: string | null;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp";
+            /**
+             * Tls
+             * @default verified
+             * @enum {string}
+             */
+            tls: "verified" | "unverified";
             record: components["schemas"]["Record"];
             analyse: components["schemas"]["Analyse"];
             /** Zones */
@@ -783,6 +943,23 @@ export interface components {
             };
         };
         /**
+         * CameraAvailability
+         * @description ``wall_s`` = ``watched_s`` + the sum of ``blind_s``; ``watched`` is the fraction, null for a camera that was not
+         *     there. ``unrecorded_s``: what of the watched time was not recorded though it should have been.
+         */
+        CameraAvailability: {
+            /** Camera */
+            camera: string;
+            /** Wall S */
+            wall_s: number;
+            /** Watched S */
+            watched_s: number;
+            /** Watched */
+            watched: number | null;
+            blind_s: components["schemas"]["Seconds"];
+            unrecorded_s: components["schemas"]["Seconds"];
+        };
+        /**
          * CameraChange
          * @description What is left out stays as it is. A new host of the camera needs its credentials again.
          */
@@ -793,8 +970,14 @@ export interface components {
             area?: string | null;
             /** Name */
             name?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
             /** Substream Url */
             substream_url?: string | null;
+            /** Transport */
+            transport?: ("tcp" | "udp") | null;
+            /** Tls */
+            tls?: ("verified" | "unverified") | null;
             /** Username */
             username?: string | null;
             /** Password */
@@ -803,6 +986,8 @@ export interface components {
             analyse?: components["schemas"]["AnalyseSettings"] | null;
             /** Zones */
             zones?: components["schemas"]["ZoneSettings"][] | null;
+            /** Lines */
+            lines?: components["schemas"]["LineSettings"][] | null;
         };
         /**
          * CameraNew
@@ -817,8 +1002,25 @@ export interface components {
             area: string;
             /** Name */
             name?: string | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
             /** Substream Url */
             substream_url?: string | null;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp";
+            /**
+             * Tls
+             * @default verified
+             * @enum {string}
+             */
+            tls: "verified" | "unverified";
             /** Username */
             username?: string | null;
             /** Password */
@@ -835,7 +1037,8 @@ export interface components {
             /**
              * @default {
              *       "motion": true,
-             *       "tamper": true
+             *       "tamper": true,
+             *       "shortest": "2s500ms"
              *     }
              */
             analyse: components["schemas"]["AnalyseSettings"];
@@ -844,6 +1047,11 @@ export interface components {
              * @default []
              */
             zones: components["schemas"]["ZoneSettings"][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LineSettings"][];
         };
         /** Credentials */
         Credentials: {
@@ -868,6 +1076,11 @@ export interface components {
              * @default []
              */
             classes: string[];
+            /**
+             * Confidence
+             * @default 0.4
+             */
+            confidence: number;
         };
         /** Device */
         Device: {
@@ -927,6 +1140,16 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /**
+         * Discovered
+         * @description ``csv`` is a list for `POST /cameras/import`, without passwords, when its ids and areas have been completed.
+         */
+        Discovered: {
+            /** Devices */
+            devices: components["schemas"]["OnvifDevice"][];
+            /** Csv */
+            csv: string;
+        };
         /** Evidence */
         Evidence: {
             /** Source */
@@ -983,7 +1206,8 @@ export interface components {
         };
         /**
          * Gap
-         * @description An interval in which the camera was not watching; ``to`` is null while it lasts.
+         * @description An interval in which the camera was not watching, or (scope ``record``) watched and was not recorded though it
+         *     should have been; ``to`` is null while it lasts.
          */
         Gap: {
             /**
@@ -993,10 +1217,24 @@ export interface components {
             from: string;
             /** To */
             to: string | null;
-            cause: components["schemas"]["SourceState"];
+            scope: components["schemas"]["GapScope"];
+            cause: components["schemas"]["GapCause"];
+            state: components["schemas"]["SourceState"];
             /** Reason */
             reason: string;
         };
+        /**
+         * GapCause
+         * @description Who has to do something about a gap. Kept beside the state and the reason, which say what exactly was wrong.
+         * @enum {string}
+         */
+        GapCause: "network" | "camera" | "tampered" | "worker" | "disk" | "clock" | "switched_off";
+        /**
+         * GapScope
+         * @description What a gap is a gap of. The two never overlap: what is not watched is not said to be unrecorded besides.
+         * @enum {string}
+         */
+        GapScope: "watch" | "record";
         /** GridStatus */
         GridStatus: {
             /** Path */
@@ -1014,6 +1252,48 @@ export interface components {
             watching: number;
             /** Cameras */
             cameras: number;
+        };
+        /**
+         * ImportLine
+         * @description What becomes of one line of a list.
+         */
+        ImportLine: {
+            /** Line */
+            line: number;
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "added" | "updated" | "unchanged" | "wrong";
+            /** Problems */
+            problems: components["schemas"]["ImportProblem"][];
+        };
+        /** ImportProblem */
+        ImportProblem: {
+            /** Key */
+            key: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Imported
+         * @description ``done`` is false where nothing was changed: for a dry run, or because a line is wrong.
+         */
+        Imported: {
+            /** Done */
+            done: boolean;
+            /** Added */
+            added: number;
+            /** Updated */
+            updated: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Wrong */
+            wrong: number;
+            /** Lines */
+            lines: components["schemas"]["ImportLine"][];
         };
         /** Incident */
         Incident: {
@@ -1093,6 +1373,25 @@ export interface components {
              */
             ts: string;
         };
+        /**
+         * LineSettings
+         * @description From the first point to the second. Who passes from its left to its right goes ``forward``.
+         */
+        LineSettings: {
+            /** Name */
+            name: string;
+            /** Points */
+            points: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ];
+        };
         /** LogEntry */
         LogEntry: {
             /** Id */
@@ -1107,6 +1406,26 @@ export interface components {
             change: components["schemas"]["AlertChange"];
             /** Note */
             note: string;
+        };
+        /**
+         * OnvifDevice
+         * @description ``refused``: it answers, but not to this user. ``profiles``: the largest picture first.
+         */
+        OnvifDevice: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Profiles */
+            profiles: components["schemas"]["Profile"][];
+            /** Clock Offset S */
+            clock_offset_s: number | null;
+            /** Refused */
+            refused: boolean;
         };
         /** Page[Alert] */
         Page_Alert_: {
@@ -1175,22 +1494,48 @@ export interface components {
         };
         /**
          * Probe
-         * @description ``snapshot`` is a data: URL.
+         * @description What a camera sends, measured over ``seen_s`` seconds; null where nothing came. ``snapshot`` is a data: URL.
+         *
+         *     ``gop_s`` is null where only one keyframe was seen; ``clock_offset_s`` is how far the camera's clock is ahead.
          */
         Probe: {
             state: components["schemas"]["SourceState"];
             /** Reason */
             reason: string;
             /** Codec */
-            codec: string | null;
+            codec?: string | null;
+            /** Profile */
+            profile?: string | null;
             /** Width */
-            width: number | null;
+            width?: number | null;
             /** Height */
-            height: number | null;
+            height?: number | null;
             /** Fps */
-            fps: number | null;
+            fps?: number | null;
+            /** Kbps */
+            kbps?: number | null;
+            /** Gop S */
+            gop_s?: number | null;
+            /** Gop Frames */
+            gop_frames?: number | null;
+            /** B Frames */
+            b_frames?: boolean | null;
+            /** Sound */
+            sound?: boolean | null;
+            /** Transport */
+            transport?: string | null;
+            /** Seen S */
+            seen_s?: number | null;
+            /** Lost */
+            lost?: number | null;
+            /** Clock Offset S */
+            clock_offset_s?: number | null;
+            cost?: components["schemas"]["Words"] | null;
+            onvif?: components["schemas"]["OnvifDevice"] | null;
+            /** Verdict */
+            verdict: components["schemas"]["Remark-Output"][];
             /** Snapshot */
-            snapshot: string | null;
+            snapshot?: string | null;
         };
         /**
          * Problem
@@ -1223,6 +1568,26 @@ export interface components {
             key: string;
             /** Message */
             message: string;
+        };
+        /**
+         * Profile
+         * @description A stream that a camera offers by ONVIF; ``url`` without credentials. 0 and "" where it does not say.
+         */
+        Profile: {
+            /** Token */
+            token: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Codec */
+            codec: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Fps */
+            fps: number;
         };
         /** Reason */
         Reason: {
@@ -1269,8 +1634,13 @@ export interface components {
              * @default PT20S
              */
             post: string;
+            /** Max Size */
+            max_size?: number | null;
         };
-        /** RecordedSegment */
+        /**
+         * RecordedSegment
+         * @description ``eventful``: something happened in it, as far as the camera's analysers saw.
+         */
         RecordedSegment: {
             /**
              * From
@@ -1284,6 +1654,8 @@ export interface components {
             to: string;
             /** Size Bytes */
             size_bytes: number;
+            /** Eventful */
+            eventful: boolean;
         };
         /** Recordings */
         Recordings: {
@@ -1293,12 +1665,27 @@ export interface components {
             gaps: components["schemas"]["Gap"][];
         };
         /** Remark */
-        Remark: {
+        "Remark-Input": {
             /**
              * Note
              * @default
              */
             note: string;
+        };
+        /**
+         * Remark
+         * @description Of a verdict.
+         */
+        "Remark-Output": {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "good" | "note" | "bad";
         };
         /**
          * Role
@@ -1327,6 +1714,47 @@ export interface components {
             procedure: string | null;
             /** Open */
             open: number;
+        };
+        /**
+         * Seconds
+         * @description Seconds of gap by cause.
+         */
+        Seconds: {
+            /**
+             * Network
+             * @default 0
+             */
+            network: number;
+            /**
+             * Camera
+             * @default 0
+             */
+            camera: number;
+            /**
+             * Tampered
+             * @default 0
+             */
+            tampered: number;
+            /**
+             * Worker
+             * @default 0
+             */
+            worker: number;
+            /**
+             * Disk
+             * @default 0
+             */
+            disk: number;
+            /**
+             * Clock
+             * @default 0
+             */
+            clock: number;
+            /**
+             * Switched Off
+             * @default 0
+             */
+            switched_off: number;
         };
         /**
          * Series
@@ -1399,7 +1827,7 @@ export interface components {
          * @description Whether a source is watching, and if not, why.
          * @enum {string}
          */
-        SourceState: "unknown" | "connecting" | "watching" | "unreachable" | "unauthorized" | "no_video" | "stalled" | "ended" | "unsupported" | "silent" | "offline" | "worker_down" | "disabled";
+        SourceState: "unknown" | "connecting" | "watching" | "unreachable" | "unauthorized" | "no_video" | "stalled" | "ended" | "unsupported" | "tampered" | "silent" | "offline" | "worker_down" | "disabled";
         /** Status */
         Status: {
             /** Version */
@@ -1417,10 +1845,41 @@ export interface components {
             /** Parts */
             parts: components["schemas"]["Part"][];
         };
+        /**
+         * ToDiscover
+         * @description ``targets``: hosts and networks, at most 1024 addresses; left out, everybody on the hub's own network.
+         *
+         *     With a user, devices are asked for their streams; the password goes to each of them as a digest.
+         */
+        ToDiscover: {
+            /**
+             * Targets
+             * @default []
+             */
+            targets: string[];
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Area */
+            area?: string | null;
+        };
         /** ToProbe */
         ToProbe: {
             /** Url */
             url: string;
+            /**
+             * Transport
+             * @default tcp
+             * @enum {string}
+             */
+            transport: "tcp" | "udp";
+            /**
+             * Tls
+             * @default verified
+             * @enum {string}
+             */
+            tls: "verified" | "unverified";
             /** Username */
             username?: string | null;
             /** Password */
@@ -1439,6 +1898,16 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * Words
+         * @description The same in English and Chinese.
+         */
+        Words: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Zone
          * @description ``polygon``: fractions of the frame.
          */
@@ -1451,7 +1920,10 @@ export interface components {
                 number
             ][];
         };
-        /** ZoneSettings */
+        /**
+         * ZoneSettings
+         * @description A part of the picture. ``mask``: what happens there is not looked at.
+         */
         ZoneSettings: {
             /** Name */
             name: string;
@@ -1460,6 +1932,17 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Mask
+             * @default false
+             */
+            mask: boolean;
+            /** Loiter */
+            loiter?: string | null;
+            /** Left */
+            left?: string | null;
+            /** Crowd */
+            crowd?: number | null;
         };
     };
     responses: never;
@@ -1565,6 +2048,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_camera_availability: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_area_availability: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAvailability"];
+                };
             };
             /** @description what was wrong with the request */
             "4XX": {
@@ -1749,6 +2318,139 @@ export interface operations {
             };
         };
     };
+    probe_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToProbe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discover_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToDiscover"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovered"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_cameras: {
+        parameters: {
+            query?: {
+                /** @description say what would be done, and do nothing */
+                dry_run?: boolean;
+                /** @description import what is right even where something is wrong */
+                partial?: boolean;
+                /** @description change cameras that are there and differ */
+                update?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cameras: {
         parameters: {
             query?: {
@@ -1815,48 +2517,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Camera"];
-                };
-            };
-            /** @description what was wrong with the request */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description what is wrong with the hub */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    probe_camera: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ToProbe"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Probe"];
                 };
             };
             /** @description what was wrong with the request */
@@ -2525,7 +3185,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Remark"] | null;
+                "application/json": components["schemas"]["Remark-Input"] | null;
             };
         };
         responses: {

@@ -28,6 +28,23 @@ export type Series = Schemas['Series'];
 export type Part = Schemas['Part'];
 export type AreaStatus = Schemas['AreaStatus'];
 export type Status = Schemas['Status'];
+export type Segment = Schemas['RecordedSegment'];
+export type Gap = Schemas['Gap'];
+export type GapCause = Schemas['GapCause'];
+export type Recordings = Schemas['Recordings'];
+export type Availability = Schemas['Availability'];
+export type Probe = Schemas['Probe'];
+export type RecordMode = Schemas['RecordSettings']['mode'];
+/** What the console asks for; the hub has a usual value for everything else. */
+export interface CameraNew {
+  id: string;
+  url: string;
+  area: string;
+  name?: string;
+  username?: string;
+  password?: string;
+  record: { mode: RecordMode };
+}
 
 /** Only what the console uses: the rest is for those who configure. */
 export type Camera = Pick<Schemas['Camera'], 'id' | 'name' | 'area' | 'state' | 'reason' | 'since' | 'detail'>;

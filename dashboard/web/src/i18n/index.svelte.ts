@@ -1,7 +1,7 @@
 /** The words of the language in force, and times and numbers as it writes them. */
 
 import { settings } from '../settings.svelte';
-import { en, type Messages } from './en';
+import { codecName, en, type Messages } from './en';
 import { said } from './reasons';
 import { sideOf } from './sides';
 import { zh } from './zh';
@@ -49,12 +49,21 @@ class Words {
     const { age } = this.t;
     // Below nothing where two clocks differ.
     if (seconds < 1) return age.now;
-    if (seconds < 60) return age.seconds(seconds);
+    return this.span(seconds);
+  }
+
+  /** How long, in the two largest units. */
+  span(seconds: number): string {
+    const { age } = this.t;
+    if (seconds < 60) return age.seconds(Math.round(seconds));
     const minutes = Math.floor(seconds / 60);
     if (minutes < 60) return age.minutes(minutes);
     const hours = Math.floor(minutes / 60);
-    if (hours < 24) return age.hours(hours, minutes % 60);
-    return age.days(Math.floor(hours / 24), hours % 24);
+    return hours < 24 ? age.hours(hours, minutes % 60) : age.days(Math.floor(hours / 24), hours % 24);
+  }
+
+  codec(name: string): string {
+    return codecName(name);
   }
 
   metric(name: string): string {

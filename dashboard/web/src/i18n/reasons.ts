@@ -61,12 +61,39 @@ const CAMERA: Record<string, string> = {
   'the size of the picture changed': '画面尺寸已改变',
   'the reader of this camera failed': '读取线程异常',
   'there is no picture yet': '尚无画面',
+  'the camera sends us on to another address: enter that one': '摄像机转到了另一地址：请改用该地址',
+  'what answers there speaks no TLS: try rtsp:// instead of rtsps://': '对方不支持 TLS：请将 rtsps:// 改为 rtsp://',
+  'its certificate is not trusted ({text}); see tls and network.ca_file': '证书不受信任（{text}）；参见 tls 与 network.ca_file',
+  'the address {text} is in none of the networks where cameras may be (network.cameras)':
+    '地址 {text} 不在允许的摄像机网络内（network.cameras）',
+  'its password was encrypted by a newer gridhub': '密码由更新版本的 gridhub 加密',
+  'its password cannot be read: it was encrypted with another key ({text})': '无法读取密码：使用了另一密钥（{text}）',
+  'its password cannot be read: it was changed, or belongs to another camera': '无法读取密码：已被改动或属于另一摄像机',
+  'its password cannot be read: {text}': '无法读取密码：{text}',
+  'the camera did not show a picture within {n} s': '摄像机在 {n} 秒内没有画面',
+  'the clock of the hub was set': '中心的时钟被调整',
+  'the disk is full': '磁盘已满',
+  'the disk may not be written': '磁盘不可写',
+  'the disk does not work': '磁盘故障',
+  'this codec cannot be recorded': '此编码无法录像',
   'the lens is covered': '镜头被遮挡',
   'the picture is out of focus': '画面模糊',
   'the camera was turned away': '摄像机被转动',
   'the picture is washed out': '画面过曝',
   'the picture is frozen': '画面冻结',
   'the worker has no picture': '尚无画面',
+};
+
+/** Why a camera is looked at as it is. */
+const GATE: Record<string, string> = {
+  'packet sizes told every movement so far': '至今数据包大小反映了每次移动',
+  'too few movements were seen to trust packet sizes': '移动次数太少，尚不能依据数据包大小',
+  'packet sizes vary too much while nothing moves': '静止时数据包大小波动太大',
+  'packet sizes do not tell every movement': '数据包大小不能反映每次移动',
+  'nothing is looked for': '未启用分析',
+  'the distance of keyframes is not known yet': '关键帧间隔尚未知',
+  'keyframes are too far apart to decode from the last one when something moves': '关键帧间隔过大，移动时无法从上一关键帧解码',
+  'keyframes are too far apart for the shortest event; {reason}': '关键帧间隔大于最短事件；{reason}',
 };
 
 const DEVICE: Record<string, string> = {
@@ -98,6 +125,7 @@ const PART: Record<string, string> = {
   'the store cannot be reached now; try again': '目前无法访问数据库，请稍后重试',
   'no connection to the store can be had now': '目前无法连接数据库',
   'connected to the broker; {n} devices': '已连接消息代理；{n} 个设备',
+  '{n} of {n} cameras cannot be recorded: {reason}': '{n}/{n} 个摄像机无法录像：{reason}',
   '{n} of {n} cameras watching': '{n}/{n} 个摄像机正常',
   '{n} rules, {n} alerts on': '{n} 条规则，{n} 条告警成立',
   'set aside: {text}': '已停用的规则：{text}',
@@ -114,7 +142,7 @@ const PART: Record<string, string> = {
   'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
 };
 
-export const SENTENCES = { ...CAMERA, ...DEVICE, ...PROCESS, ...PART };
+export const SENTENCES = { ...CAMERA, ...GATE, ...DEVICE, ...PROCESS, ...PART };
 
 const HOLES: Record<string, string> = {
   n: '(\\d+)',

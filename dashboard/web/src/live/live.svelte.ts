@@ -5,10 +5,10 @@
 
 import { untrack } from 'svelte';
 import { ApiError, api } from '../api/client';
-import type { Alert, Area, AreasGeoJson, Device, SourceState, StreamEvent } from '../api/types';
+import type { Alert, Area, AreasGeoJson, Camera, Device, SourceState, StreamEvent } from '../api/types';
 import { shapesOf } from '../map/geometry';
 import { boardOf, gridsOf } from './board';
-import { EMPTY, applyAll, cityOf, countedOf, seriesKey, withAlerts, withDevices, withHistory, type City, type Point, type Standing } from './state';
+import { EMPTY, applyAll, cityOf, countedOf, seriesKey, withAlerts, withCamera, withDevices, withHistory, type City, type Point, type Standing } from './state';
 import { Stream } from './stream';
 
 export type Connection =
@@ -131,6 +131,10 @@ export class Live {
     this.city = withDevices(this.city, devices, askedAt);
   }
 
+  learnCamera(camera: Camera, askedAt: number): void {
+    this.city = withCamera(this.city, camera, askedAt);
+  }
+
   /** Signs of life are no event: they are asked for while somebody looks at them. */
   async loadParts(): Promise<void> {
     const { parts } = await api.status();
@@ -170,11 +174,13 @@ export class Live {
     // From here on another such event asks again.
     this.#recount = undefined;
     const askedAt = this.city.lastId;
-    const nameless = [...this.city.sources.values()].filter((source) => source.kind === 'device' && source.name === '');
+    const nameless = [...this.city.sources.values()].filter((source) => source.name === '');
     try {
       const counted = countedOf(await standings([...this.city.areas.values()]));
       this.city = { ...this.city, counted };
-      for (const { id } of nameless.slice(0, NAMED_AT_ONCE)) this.learnDevices([await api.device(id)], askedAt);
+      for (const { id, kind } of nameless.slice(0, NAMED_AT_ONCE))
+        if (kind === 'camera') this.learnCamera(await api.camera(id), askedAt);
+        else this.learnDevices([await api.device(id)], askedAt);
     } catch (cause) {
       // Where the hub is away the screen says so already, and the next event asks again.
       if (!(cause instanceof ApiError)) throw cause;

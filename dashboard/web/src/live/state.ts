@@ -33,6 +33,9 @@ export interface Source {
   seenId: number;
 }
 
+/** Whether pictures arrive, whatever they show: those of a camera that is covered are shown too. */
+export const isConnected = (state: SourceState): boolean => state === 'watching' || state === 'tampered';
+
 /** An alert, and the journal id of the last event that said something about it (0: it was only loaded). */
 export interface Known {
   alert: Alert;
@@ -220,6 +223,14 @@ export function withAlerts(city: City, alerts: readonly Alert[], askedAt: number
 }
 
 /** Devices read from the hub. How one stands that the stream spoke of since `askedAt` (a journal id) is newer here. */
+/** A camera as the hub answered it; `askedAt` is `city.lastId` when the request was sent. */
+export function withCamera(city: City, camera: Camera, askedAt: number): City {
+  const known = city.sources.get(camera.id);
+  const { id, name, area, state, reason, since, detail } = camera;
+  const newer = known && known.seenId > askedAt ? known : { id, area, state, reason, since, detail, seenId: known?.seenId ?? 0 };
+  return { ...city, sources: new Map(city.sources).set(id, { ...newer, kind: 'camera', type: 'camera', name }) };
+}
+
 export function withDevices(city: City, devices: readonly Device[], askedAt: number): City {
   const sources = new Map(city.sources);
   const latest = new Map(city.latest);

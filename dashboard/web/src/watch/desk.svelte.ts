@@ -35,6 +35,8 @@ export class Desk {
   asking = $state<Asking | null>(null);
   /** The camera whose page is open. */
   camera = $state<string | null>(null);
+  /** The form for a new camera is open. */
+  adding = $state(false);
   busy = $state(false);
   toasts = $state.raw<Toast[]>([]);
   /** The newest critical alert, in words, for screen readers. */
@@ -61,6 +63,7 @@ export class Desk {
     const open = (alerts: Alert[]): number => alerts.filter((alert) => isOpen(alert, this.live.slowNow)).length;
     return open(this.live.alerts) - open(this.queue);
   });
+  readonly mayAdd = $derived.by(() => this.user.role === 'integrator' || this.user.role === 'administrator');
   readonly mayAct = $derived.by(() => this.user.role !== 'viewer');
 
   constructor(

@@ -4,6 +4,7 @@
  */
 
 import { Player, playable } from './player';
+import { isConnected } from '../live/state';
 import { View, type Message } from '../live/view';
 import { conditionOf, type Condition } from './edge';
 import { whileSeen } from './sight';
@@ -74,7 +75,7 @@ export class LiveVideo {
     else if (message.type === 'key') this.#player?.clock(message.media_s, Date.parse(message.at));
     else if (message.type === 'end') this.#end();
     else if (message.type === 'unsupported') this.#give('codec', message.codec);
-    else if (message.type === 'state' && message.state !== 'watching') this.#end();
+    else if (message.type === 'state' && !isConnected(message.state)) this.#end();
     if (message.type === 'state' && this.without === 'connection') this.without = null;
   }
 
