@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from hub.backoff import Backoff
 from hub.clock import Clock
@@ -19,6 +20,7 @@ from hub.tally import Tally
 from ingest.video.drift import Drift, camera_time
 from ingest.video.gate import shortest_of
 from ingest.video.live import Broadcast, LiveSink
+from ingest.video.mainstream import MainStream
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import Ring
@@ -26,7 +28,7 @@ from ingest.video.row import row_of
 from ingest.video.serve import View
 from ingest.video.sizes import Sizes
 from ingest.video.standing import Leaps, Outlet, Standing
-from ingest.video.watch import Watch
+from ingest.video.watch import Sink, Watch
 
 STUCK_S = 30.0
 """A camera's thread that does not move for so long is stuck, in a library or on a disk."""
@@ -67,6 +69,7 @@ class Camera:
         self._sizes = Sizes()
         self._shortest_s = 0.0
         self._broadcast = Broadcast(source.id, tally)
+        self._main: MainStream | None = None
         self._watch: Watch | None = None
         self._standing = Standing(source.id, outlet, clock)
         self._leaps = Leaps(clock)
@@ -80,17 +83,23 @@ class Camera:
 
     def stop(self) -> None:
         self._stop.set()
+        if self._main is not None:
+            self._main.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether the thread has ended within ``timeout_s``."""
+        until_s = self._clock.monotonic() + timeout_s
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        main = self._main is None or self._main.join(max(0.0, until_s - self._clock.monotonic()))
+        return main and not self._thread.is_alive()
 
     def alive(self) -> bool:
         return self._thread.is_alive()
 
     def stuck(self) -> bool:
         """Whether the thread has not moved for longer than anything it does may take."""
+        if self._main is not None and self._main.stuck():
+            return True
         return self._thread.is_alive() and self._clock.monotonic() > self._stuck_at_s
 
     def say_again(self) -> None:
@@ -118,6 +127,8 @@ class Camera:
         self._standing.say(SourceState.CONNECTING, "")
         name = f"camera {self.source.id}"
         supervise(lambda working: self._run_once(working), name=name, stop=self._stop, backoff=Backoff(0.5, 30.0))
+        if self._main is not None:
+            self._main.stop()
 
     def _run_once(self, working: Working) -> None:
         """Open the camera and watch it until it is lost. Raises SourceError, having said so."""
@@ -125,8 +136,14 @@ class Camera:
         try:
             self._leaps.look()
             plan = self._plan()
-            with contextlib.closing(self._open()) as feed:
-                self._follow(feed, plan, working)
+            if self.source.config.get("substream_url"):
+                self._main = self._main or self._main_stream(plan)
+                with contextlib.closing(self._open(substream=True)) as feed:
+                    self._follow(feed, Ring(), self._main, (), working)
+            else:
+                ring, recorder, live = self._sinks(plan)
+                with contextlib.closing(self._open()) as feed:
+                    self._follow(feed, ring, recorder, (recorder, live), working)
         except SourceError as error:
             self._tally.add("gridhub_video_failures_total", camera=self.source.id, state=error.state)
             self._beat(STUCK_S + Backoff().cap_s)
@@ -151,16 +168,36 @@ class Camera:
             read_timeout_s=self._timeouts_s[1],
         )
 
-    def _follow(self, feed: Feed, plan: Plan, working: Working) -> None:
+    def _sinks(self, plan: Plan) -> tuple[Ring, Recorder, LiveSink]:
+        """Who gets the packets of the main stream, and the ring from which they may begin earlier."""
         ring = Ring(keep_s=plan.pre.total_seconds() if plan.mode == "event" else 0.0)
         recorder = Recorder(self.source.id, plan, self._data_dir, ring, self._tally, self._outlet.finished)
-        live = LiveSink(self._broadcast, ring)
+        return ring, recorder, LiveSink(self._broadcast, ring)
+
+    def _main_stream(self, plan: Plan) -> MainStream:
+        """Begun once: it goes on while the sub-stream is lost."""
+        ring, recorder, live = self._sinks(plan)
+        return MainStream(
+            self.source.id,
+            self._open,
+            ring=ring,
+            recorder=recorder,
+            sinks=(recorder, live),
+            wanted=lambda: plan.mode != "off" or self._broadcast.is_watched,
+            may_take_s=STUCK_S + 2 * self._timeouts_s[0] + _RESOLVER_S,
+            clock=self._clock,
+        ).start()
+
+    def _follow(
+        self, feed: Feed, ring: Ring, recording: Recorder | MainStream, sinks: Sequence[Sink], working: Working
+    ) -> None:
+        """``feed`` is what is analysed; ``sinks`` get its packets."""
         watch = Watch(
             self.source.id,
             feed,
             ring=ring,
-            recorder=recorder,
-            sinks=(live,),
+            recorder=recording,
+            sinks=sinks,
             row=self._row,
             sizes=self._sizes,
             shortest_s=self._shortest_s,
@@ -168,6 +205,10 @@ class Camera:
             clock=self._clock,
             tally=self._tally,
         )
+
+        def detail() -> dict[str, Any]:
+            return watch.detail() if self._main is None else {**watch.detail(), "main_stream": self._main.detail()}
+
         try:
             for packet in feed.packets():
                 if self._stop.is_set():
@@ -181,11 +222,11 @@ class Camera:
                     if self._watch is None:
                         self._watch = watch
                         working()
-                    self._standing.connected(watch.seen_at, self._row.blinding, recorder.unrecorded, watch.detail)
+                    self._standing.connected(watch.seen_at, self._row.blinding, recording.unrecorded, detail)
         finally:
             self._watch = None
-            recorder.cut()
-            live.cut()
+            for sink in sinks:
+                sink.cut()
 
     def _plan(self) -> Plan:
         try:

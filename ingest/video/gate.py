@@ -17,7 +17,8 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from hub.model.times import parse_duration
-from ingest.video.sizes import RISE_S, Kind, Sizes
+from ingest.video.nal import Kind
+from ingest.video.sizes import RISE_S, Sizes
 
 LEARN_S = 10.0
 """How long a connection is decoded whole at first: the analysers learn the place."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from enum import Enum, auto
+
+from ingest.video.nal import Kind
 
 _SETTLED_S = 3.0  # sizes rise before a thing is large enough to be seen, and fall after it was seen last
 _LEARNT = 100  # packets of a kind, before their sizes say anything
@@ -32,29 +33,6 @@ RISE_S = 1.0
 """After sizes rose, something must be seen to move within so long."""
 _EPISODES = 20
 _CONFIRM_S = 4.0
-
-
-class Kind(Enum):
-    """Of a coded picture, by what others may build upon it."""
-
-    KEY = auto()
-    REFERENCE = auto()
-    DISPOSABLE = auto()
-
-
-def kind_of(codec: str, head: bytes, *, keyframe: bool) -> Kind:
-    """From the first bytes of a packet, as a byte stream (ITU-T H.264, 7.4.1 and B; H.265, 7.4.2.2 and B)."""
-    if keyframe:
-        return Kind.KEY
-    at = head.find(b"\0\0\1")
-    while 0 <= at < len(head) - 3:
-        first = head[at + 3]
-        if codec == "h264" and 1 <= first & 31 <= 5:
-            return Kind.REFERENCE if first >> 5 & 3 else Kind.DISPOSABLE
-        if codec == "hevc" and (number := first >> 1 & 63) < 32:
-            return Kind.DISPOSABLE if number < 16 and number % 2 == 0 else Kind.REFERENCE
-        at = head.find(b"\0\0\1", at + 3)
-    return Kind.REFERENCE
 
 
 class _Quiet:

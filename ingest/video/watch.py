@@ -20,20 +20,17 @@ from hub.model.observation import Observation
 from hub.model.source import SourceState
 from hub.tally import Tally
 from ingest.video.analysis import WIDTH, Frame
-from ingest.video.anchor import Anchor
+from ingest.video.anchor import Arrivals
 from ingest.video.decode import Decoder, Picture
 from ingest.video.gate import Gate, Look, Mode
+from ingest.video.nal import HEAD_BYTES, kind_of, sequence_sets
 from ingest.video.open import Feed, VideoPacket
-from ingest.video.record import Recorder
 from ingest.video.ring import Coded, Ring
 from ingest.video.row import Row
-from ingest.video.sizes import Kind, Sizes, kind_of
+from ingest.video.sizes import Sizes
 
 _BETWEEN_ANALYSES = timedelta(seconds=0.19)  # 5 pictures a second at most
-_LIVE_S = 0.005  # a packet that took so long to come was not lying ready
-_MAX_EARLY = 300
 _NO_PICTURE_S = 12.0  # packets without a picture for so long: nothing is being watched
-_HEAD_BYTES = 128  # of a packet: what comes before its first slice is mostly shorter
 _BEFORE = timedelta(seconds=3)  # of a group that is caught up with: what is older was a keyframe's to tell
 _COUNT_S = 5.0
 
@@ -54,8 +51,19 @@ class Sink(Protocol):
 Observe = Callable[[Sequence[Observation]], None]
 
 
+class Recording(Protocol):
+    """Who is told of what is worth recording."""
+
+    @property
+    def state(self) -> str:
+        """As an operator is told."""
+
+    def moving(self, ts: datetime) -> None:
+        """Something worth recording was seen at ``ts``."""
+
+
 class Watch:
-    """Of one connection. ``row``, ``sizes`` and ``sinks`` outlast it. ``recorder`` is told of what is worth recording.
+    """Of one connection. ``row`` and ``sizes`` outlast it. ``ring`` and ``sinks`` get the packets as they came.
 
     ``shortest_s``: the shortest event that must not be missed.
     """
@@ -66,7 +74,7 @@ class Watch:
         feed: Feed,
         *,
         ring: Ring,
-        recorder: Recorder,
+        recorder: Recording,
         sinks: Sequence[Sink],
         row: Row,
         sizes: Sizes,
@@ -82,15 +90,15 @@ class Watch:
         self._feed = feed
         self._ring = ring
         self._recorder = recorder
-        self._sinks = (recorder, *sinks)
+        self._sinks = sinks
         self._row = row
         self._observe = observe
         self._clock = clock
         self._tally = tally
-        self._anchor = Anchor()
+        self._arrivals: Arrivals[VideoPacket] = Arrivals(clock)
         self._decoder = Decoder(feed.stream)
-        self._pictured_s = self._ready_s = clock.monotonic()
-        self._early: list[VideoPacket] | None = []
+        self._pictured_s = clock.monotonic()
+        self._parameters = b""
         self._sizes = sizes
         # Without an analysis nothing has to be learnt of the place before it is left to the keyframes.
         learn = {"shortest_s": shortest_s} if row else {"shortest_s": math.inf, "learn_s": 0.0}
@@ -109,19 +117,8 @@ class Watch:
 
     def take(self, packet: VideoPacket) -> None:
         """One packet, as it arrives. Raises SourceError where the stream must be opened again."""
-        now, waited_s = self._clock.now(), self._clock.monotonic() - self._ready_s
-        if self._early is None:
-            self._pass_on(packet, self._anchor.place(_pts_s(packet), now))
-        else:
-            # What came while the stream was being examined is handed out in one go, and is older than it looks: the
-            # first packet that has to be waited for is of the present, and tells when those before it were taken.
-            self._early.append(packet)
-            if waited_s >= _LIVE_S or len(self._early) > _MAX_EARLY:
-                self._anchor.place(_pts_s(packet), now)
-                early, self._early = self._early, None
-                for each in early:
-                    self._pass_on(each, self._anchor.at(_pts_s(each), now))
-        self._ready_s = self._clock.monotonic()
+        for each, ts in self._arrivals.take(packet):
+            self._pass_on(each, ts)
 
     def _pass_on(self, packet: VideoPacket, ts: datetime) -> None:
         now_s = self._clock.monotonic()
@@ -132,15 +129,16 @@ class Watch:
         self._packets += 1
         self._bytes += packet.size
         self._ring.push(coded)
-        kind = Kind.KEY
-        if not coded.keyframe:
-            kind = kind_of(self._feed.facts.codec, bytes(memoryview(packet)[:_HEAD_BYTES]), keyframe=False)
-        look = self._gate.decide(at_s, kind, packet.size)
+        codec, head = self._feed.facts.codec, bytes(memoryview(packet)[:HEAD_BYTES])
+        look = self._gate.decide(at_s, kind_of(codec, head, keyframe=coded.keyframe), packet.size)
+        if coded.keyframe and (sets := sequence_sets(codec, head)) and sets != self._parameters:
+            self._parameters = sets
+            look = Look.ALONE if look is Look.SKIP else look  # the size may be another
         self._count.packet(at_s, look)
         frames = self._decode(look, packet)
         for frame in frames:
             time_s = self._decoder.time_s(frame)
-            taken_at = ts if time_s is None else self._anchor.at(time_s, ts)
+            taken_at = ts if time_s is None else self._arrivals.anchor.at(time_s, ts)
             self._see(Picture(frame, taken_at), at_s - (ts - taken_at).total_seconds(), ts)
         if frames:
             self._pictured_s = now_s
@@ -257,8 +255,3 @@ class _Count:
         self.seen_s += step_s
         if look is not Look.SKIP:
             self.decoded_s += step_s
-
-
-def _pts_s(packet: VideoPacket) -> float:
-    tick = packet.time_base
-    return (packet.pts or 0) * tick.numerator / tick.denominator

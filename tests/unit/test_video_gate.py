@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.video.gate import Gate, Look, Mode, shortest_of
-from ingest.video.sizes import Kind, Sizes
+from ingest.video.nal import Kind
+from ingest.video.sizes import Sizes
 
 
 class Scripted(Sizes):

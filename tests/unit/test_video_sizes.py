@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-import pytest
-
-from ingest.video.sizes import Kind, Sizes, kind_of
+from ingest.video.nal import Kind
+from ingest.video.sizes import Sizes
 
 FPS = 15
 Draw = Callable[[random.Random, bool], int]
@@ -201,27 +200,3 @@ def test_pictures_that_nothing_builds_upon_are_compared_with_their_like() -> Non
         at_s += 1 / FPS
         sizes.take(at_s, Kind.DISPOSABLE, round(rng.lognormvariate(8.3, 0.25)))
     assert sizes.risen
-
-
-START, SHORT = b"\0\0\0\1", b"\0\0\1"
-
-
-@pytest.mark.parametrize(
-    ("codec", "head", "kind"),
-    [
-        ("h264", START + b"\x41\x9a", Kind.REFERENCE),
-        ("h264", START + b"\x01\x9a", Kind.DISPOSABLE),
-        ("h264", START + b"\x09\xf0" + START + b"\x01\x9a", Kind.DISPOSABLE),  # after an access unit delimiter
-        ("h264", SHORT + b"\x06\x05\x01" + SHORT + b"\x61\x9a", Kind.REFERENCE),  # after an SEI
-        ("hevc", START + b"\x02\x01", Kind.REFERENCE),  # TRAIL_R
-        ("hevc", START + b"\x00\x01", Kind.DISPOSABLE),  # TRAIL_N
-        ("hevc", START + b"\x46\x01" + START + b"\x10\x01", Kind.DISPOSABLE),  # RASL_N after a delimiter
-        ("mjpeg", b"\xff\xd8\xff", Kind.REFERENCE),
-        ("h264", b"", Kind.REFERENCE),
-        ("h264", START, Kind.REFERENCE),
-        ("h264", b"\xff" * 128, Kind.REFERENCE),
-    ],
-)
-def test_the_kind_of_a_picture_stands_in_its_first_bytes(codec: str, head: bytes, kind: Kind) -> None:
-    assert kind_of(codec, head, keyframe=False) is kind
-    assert kind_of(codec, head, keyframe=True) is Kind.KEY
