@@ -75,13 +75,18 @@ def case_of(name: str) -> Case:
 
 
 def usual_batches() -> list[list[Case]]:
-    """Every row of the table at one camera, in both sizes; quiet and street at eight; recording and memory."""
+    """Every row of the table at one camera, in both sizes; quiet at eight; recording and memory."""
     kinds = [(kind, encoding) for kind in _COMPARED for encoding in scenes.ENCODINGS]
     one = [Case(*kind, size, 1) for kind in kinds for size in scenes.SIZES]
     # ``motion`` is given the same main stream with and without a sub-stream: it is measured once.
     small = [replace(case, sub=True, peer="") for case in one if case.size == "1080p15"]
     eight = Case("quiet", "cq", "1080p15", 8)
-    more = [replace(eight, sub=True, peer=""), Case("busy", "cq", "1080p15", 4, peer=""), *recording()]
+    more = [
+        replace(eight, sub=True, peer=""),
+        Case("quiet", "cq", "1080p15", 1, sub=True, peer="sub", ours=False),
+        Case("busy", "cq", "1080p15", 4, peer=""),
+        *recording(),
+    ]
     return [one + small, [eight], more]
 
 
@@ -122,6 +127,9 @@ def save(found: Found) -> None:
 def rows(cases: Sequence[Case], found: Found) -> list[Row]:
     made: list[Row] = []
     for case in cases:
+        if case.peer == "sub":
+            made += compared_at_sub(case, found)
+            continue
         ours = found[case.name].get("ours")
         peer = found[case.name].get("peer") or found.get(replace(case, sub=False).name, {}).get("peer")
         if ours is not None and peer is not None:
@@ -148,6 +156,15 @@ def compared(case: Case, ours: Result, peer: Result) -> list[Row]:
     false, peer_false = ours.score.false_alarms, peer.score.false_alarms
     name = f"{case.name} false alarms"
     return [*made, Row(name, false, "", f"<= {peer_false}", named, float(peer_false), reason=reason)]
+
+
+def compared_at_sub(case: Case, found: Found) -> list[Row]:
+    """Where both look at the sub-stream, ``motion`` with the main one as its ``netcam_high_url``: for information."""
+    ours, peer = _ours(found, replace(case, peer="", ours=True)), found[case.name].get("peer")
+    if not (ours and ours.cost and peer and peer.cost):
+        return []
+    name = f"{case.name} cameras per core"
+    return [Row(name, 1 / ours.cost.cpu, "", ">= 0", f"{PEER} at the sub-stream", 1 / peer.cost.cpu, "ratio")]
 
 
 def bound_of(case: Case) -> str:

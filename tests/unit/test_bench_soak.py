@@ -1,0 +1,37 @@
+"""What the soak makes of its samples."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.meter import Sample
+from bench.soak import rows, slope_per_hour
+
+
+def samples(memory: list[int], handles: list[int]) -> list[tuple[float, Sample]]:
+    pairs = zip(memory, handles, strict=True)
+    return [(60.0 * n, Sample(0.0, pss, 12, open_files)) for n, (pss, open_files) in enumerate(pairs)]
+
+
+def test_the_slope_is_in_per_cent_of_the_mean_an_hour() -> None:
+    assert slope_per_hour([0.0, 1800.0, 3600.0], [99.0, 100.0, 101.0]) == pytest.approx(2.0)
+
+
+def test_growth_in_the_warm_up_counts_for_nothing() -> None:
+    memory = [100, 150, 200, *[300] * 12]
+    slope, threads, handles = rows(samples(memory, [9] * 15), warm_up_s=180.0)
+    assert (slope.value, threads.value, handles.value) == (0.0, 0, 0)
+    assert slope.holds
+    assert threads.holds
+    assert handles.holds
+
+
+def test_a_handle_that_is_left_over_fails() -> None:
+    *_, handles = rows(samples([300] * 15, [9] * 12 + [10] * 3), warm_up_s=180.0)
+    assert handles.value == 1
+    assert not handles.holds
+
+
+def test_a_worker_that_ended_holds_nothing() -> None:
+    assert not any(row.holds for row in rows(samples([300] * 15, [9] * 15), 0.0, "the worker ended by itself"))
+    assert not any(row.holds for row in rows([], 0.0))
