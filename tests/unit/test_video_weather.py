@@ -60,7 +60,7 @@ def heavy_rain(_: int, picture: Picture, rng: np.random.Generator) -> Picture:
 
 
 def drops_near_the_lens(_: int, picture: Picture, rng: np.random.Generator) -> Picture:
-    return streaks(streaks(picture, rng, 100, 18, 1), rng, 3, 60, 2)
+    return streaks(streaks(picture, rng, 100, 18, 1), rng, 5, 60, 2)
 
 
 def snow(_: int, picture: Picture, rng: np.random.Generator) -> Picture:
