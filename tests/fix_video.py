@@ -76,7 +76,13 @@ def camera_source(url: str, camera_id: str = "cam-1", **config: object) -> Sourc
 
 @contextmanager
 def running_camera(
-    source: Source, data_dir: Path, outlet: Remembered, open_timeout_s: float = 3.0, read_timeout_s: float = 2.0
+    source: Source,
+    data_dir: Path,
+    outlet: Remembered,
+    open_timeout_s: float = 3.0,
+    read_timeout_s: float = 2.0,
+    network: NetworkSettings = LOOPBACK,
+    vault: Vault = NO_VAULT,
 ) -> Iterator[Camera]:
     """One camera in its own thread, with short time-outs."""
     camera = Camera(
@@ -85,8 +91,8 @@ def running_camera(
         outlet,
         SystemClock(),
         outlet.tally,
-        network=LOOPBACK,
-        vault=NO_VAULT,
+        network=network,
+        vault=vault,
         open_timeout_s=open_timeout_s,
         read_timeout_s=read_timeout_s,
     ).start()

@@ -15,7 +15,7 @@ from hub.errors import SourceError
 from hub.model.source import SourceState
 from ingest.video.decode import Decoder, Picture
 from ingest.video.open import Feed, VideoPacket, open_feed
-from ingest.video.profiles import PORTS, Device, find
+from ingest.video.profiles import PORTS, Device, find, within
 
 LIMIT_S = 13.0
 """For all of it, where no resolver is slow; the last picture may take a little longer."""
@@ -101,7 +101,8 @@ def _ask(
     url: str, secret: Mapping[str, str] | None, network: NetworkSettings, clock: Clock, ports: tuple[int, ...]
 ) -> Device | None:
     try:
-        return find(urlsplit(url).hostname or "", secret, network.allowed, clock, ports=ports)
+        host = urlsplit(url).hostname or ""
+        return within(LIMIT_S, lambda: find(host, secret, network.allowed, clock, ports=ports))
     except (SourceError, ValueError):
         return None  # the stream says what is wrong with the address
 

@@ -8,10 +8,12 @@ is followed, and an answer ends at 2 MiB. The WSDL files are part of the library
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from queue import Empty, Queue
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -19,16 +21,18 @@ from onvif.operator import CacheMode, ONVIFOperator
 from onvif.utils.exceptions import ONVIFOperationException
 from onvif.utils.wsdl import ONVIFWSDL
 from requests.adapters import HTTPAdapter
+from zeep.exceptions import Fault, TransportError
 
 from hub.clock import Clock
 from hub.config.address import AddressNotAllowed, split_credentials
-from hub.errors import SourceError
+from hub.errors import HubError, SourceError
 from hub.model.allowlist import AllowList
 from ingest.video.reach import at_address, resolve
 
 PORTS = (80, 8080, 8000, 8899)
 """Where cameras most often listen for ONVIF."""
 MAX_PROFILES = 32
+Result = TypeVar("Result")
 _MAX_ANSWER_BYTES = 2 * 1024 * 1024
 _TEXT = re.compile(r"[^\x20-\x7e\u00a0-\u024f\u3000-\u9fff\uff00-\uffef]")
 
@@ -81,10 +85,39 @@ def ask(
     address = resolve(host, port, allowed)
     until_s = clock.monotonic() + timeout_s
     call = _Caller(address, port, secret, lambda: until_s - clock.monotonic())
+    return within(timeout_s + 2.0, lambda: _ask(call, host, port, allowed, clock))
+
+
+def within(limit_s: float, work: Callable[[], Result]) -> Result | None:
+    """What ``work`` answers, or None where it takes longer than ``limit_s``; it is then left to itself.
+
+    The library's time-outs are for each byte: a device that sends its headers one by one would hold it for hours.
+    """
+    answers: Queue[tuple[Result | None, Exception | None]] = Queue()
+
+    def run() -> None:
+        try:
+            answers.put((work(), None))
+        except HubError as error:
+            answers.put((None, error))
+
+    threading.Thread(target=run, name="onvif", daemon=True).start()
+    try:
+        result, error = answers.get(timeout=limit_s)
+    except Empty:
+        return None
+    if error is not None:
+        raise error
+    return result
+
+
+def _ask(call: _Caller, host: str, port: int, allowed: AllowList, clock: Clock) -> Device | None:
+    offset_s: float | None = None
     try:
         offset_s = _clock_offset_s(call("devicemgmt", "GetSystemDateAndTime"), clock.now())
-    except _NoAnswer:
-        return None
+    except _NoAnswer as error:
+        if not error.speaks:  # the only question that ONVIF lets everybody ask; some refuse it all the same
+            return None
     maker = model = ""
     found: tuple[Profile, ...] = ()
     refused = False
@@ -113,7 +146,11 @@ def find(
 
 
 class _NoAnswer(Exception):
-    """No answer, or none that can be used."""
+    """No answer, or none that can be used; ``speaks``: it is one of ONVIF all the same."""
+
+    def __init__(self, *, speaks: bool = False) -> None:
+        self.speaks = speaks
+        super().__init__()
 
 
 class _Caller:
@@ -133,7 +170,9 @@ class _Caller:
         try:
             return self._operator(service).call(method, **arguments)
         except ONVIFOperationException as error:
-            raise _NoAnswer from error
+            cause = error.original_exception
+            refused = isinstance(cause, TransportError) and cause.status_code in {400, 401}
+            raise _NoAnswer(speaks=refused or isinstance(cause, Fault)) from error
 
     def set_path(self, service: str, url: str) -> None:
         """Where a service is: the path is taken from the device's word, the address never."""
@@ -173,7 +212,7 @@ class _Bounded(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         response = super().send(request, **{**options, "stream": True})
         body = bytearray()
-        for piece in response.iter_content(65536):
+        while piece := response.raw.read1(65536, decode_content=True):
             body += piece
             if len(body) > _MAX_ANSWER_BYTES or self._left_s() <= 0:
                 response.close()

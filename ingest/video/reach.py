@@ -112,6 +112,6 @@ def _shake_hands(connection: socket.socket, host: str, *, verified: bool, ca_fil
     except ssl.SSLCertVerificationError as error:
         words = f"its certificate is not trusted ({error.verify_message}); see tls and network.ca_file"
         return SourceError(SourceState.UNREACHABLE, words)
-    except ssl.SSLError:
+    except (ssl.SSLError, TimeoutError):
         return SourceError(SourceState.UNREACHABLE, "what answers there speaks no TLS: try rtsp:// instead of rtsps://")
     return None

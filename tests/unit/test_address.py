@@ -1,0 +1,81 @@
+"""The credentials in the address of a camera: taken out, wherever they stand, and put back when it is opened."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from hub.config.address import join_credentials, place, split_credentials, substream_secret
+from hub.log import redact
+from ingest.video.open import with_credentials
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "username", "password"),
+    [
+        ("rtsp://op:p%40ss-w@h:554/a?b=1#c", "rtsp://h:554/a?b=1#c", "op", "p@ss-w"),
+        ("rtsp://op@h/a", "rtsp://h/a", "op", None),
+        ("rtsp://h/a", "rtsp://h/a", None, None),
+        (
+            "rtsp://h/live?user=admin&password=geheim-1&ch=1",
+            "rtsp://h/live?user={username}&password={password}&ch=1", "admin", "geheim-1",
+        ),
+        ("rtsp://h/live?ch=1&pwd=g%26heim", "rtsp://h/live?ch=1&pwd={password}", None, "g&heim"),
+        (
+            "rtsp://h/user=admin&password=geheim-2&channel=1&stream=0.sdp?real_stream",
+            "rtsp://h/user={username}&password={password}&channel=1&stream=0.sdp?real_stream", "admin", "geheim-2",
+        ),
+        (
+            "rtsp://h/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp",
+            "rtsp://h/user={username}_password={password}_channel=1_stream=0.sdp", "admin", "tlJwpbo6",
+        ),
+        ("rtsp://h/user=admin&password=&c=1", "rtsp://h/user={username}&password={password}&c=1", "admin", None),
+        ("rtsp://h/a?user=1", "rtsp://h/a?user=1", None, None),
+        (
+            "rtsp://h/a?user={username}&password={password}",
+            "rtsp://h/a?user={username}&password={password}", None, None,
+        ),
+        ("rtsp://op:same-word@h/?passwd=same-word", "rtsp://h/?passwd={password}", "op", "same-word"),
+    ],
+)  # fmt: skip
+def test_credentials_are_taken_out_wherever_they_stand(
+    url: str, bare: str, username: str | None, password: str | None
+) -> None:
+    assert split_credentials(url) == (bare, username, password)
+
+
+def test_two_different_passwords_are_refused_without_being_repeated() -> None:
+    with pytest.raises(ValueError, match="two different") as caught:
+        split_credentials("rtsp://op:first-word@h/?password=second-word")
+    assert "word" not in str(caught.value).replace("passwords", "")
+
+
+def test_what_was_taken_out_is_put_back_as_it_was() -> None:
+    url = "rtsp://10.0.0.5/user=admin&password=g%26h%2Feim&channel=1"
+    bare, username, password = split_credentials(url)
+    secret = {"username": username or "", "password": password or ""}
+    assert with_credentials(bare, secret) == url
+    assert urlsplit(with_credentials(bare, secret)).username is None, "not in two places"
+    assert join_credentials(bare, {}) == "rtsp://10.0.0.5/user=&password=&channel=1"
+
+
+def test_credentials_apart_go_before_those_in_the_address() -> None:
+    where, secret = place("rtsp://a:b@10.0.0.5/x", None, "op", "wort")
+    assert (where["url"], secret) == ("rtsp://10.0.0.5/x", {"username": "op", "password": "wort"})
+
+
+def test_a_sub_stream_has_the_credentials_of_the_camera_unless_it_has_its_own() -> None:
+    _, shared = place("rtsp://op:wort-1@10.0.0.5/x", "rtsp://op:wort-1@10.0.0.5/y", None, None)
+    assert shared == {"username": "op", "password": "wort-1"}
+    assert substream_secret(shared) == shared
+    where, own = place("rtsp://op:wort-1@10.0.0.5/x", "rtsp://sub:wort-2@10.0.0.5/y", None, None)
+    assert where["substream_url"] == "rtsp://10.0.0.5/y"
+    assert substream_secret(own) == {"username": "sub", "password": "wort-2"}
+    assert substream_secret(None) is None
+
+
+def test_a_password_named_in_an_address_is_in_no_log() -> None:
+    for url in ("rtsp://h/a?password=never-seen&b=1", "rtsp://h/user=x_password=never-seen_c=1", "?pwd=never-seen"):
+        assert "never-seen" not in redact(f"cannot open {url}"), url
+    assert redact("rtsp://h/?password={password}") == "rtsp://h/?password={password}"
