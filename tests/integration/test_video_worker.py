@@ -24,11 +24,12 @@ from hub.clock import SystemClock
 from hub.errors import StoreUnavailable
 from hub.model.area import Area
 from hub.model.source import Health, Source, SourceKind, SourceState
-from hub.store import Store, areas, health, processes, readings, segments, sources
+from hub.store import Store, areas, health, ledger, processes, readings, segments, sources
 from hub.tally import Tally
 from ingest.base import Shard
 from ingest.simulate.faults import FaultServer, faulty_cameras
 from ingest.video import camera as camera_module
+from ingest.video import disk
 from ingest.video.clerk import Clerk
 from ingest.video.record import PART
 from ingest.video.serve import socket_path
@@ -199,6 +200,44 @@ def test_cameras_come_and_go_and_change_without_disturbing_others(
     assert get(tmp_path, "/cameras/steady/snapshot")[0] == 200
 
 
+def test_a_camera_that_is_switched_off_is_not_watched_and_says_so_until_it_is_switched_on(
+    server: FaultServer, city: Store, worker: Running
+) -> None:
+    camera = camera_source(server.url("ok"), record={"mode": "continuous"})
+    add(city, camera)
+    eventually(lambda: states(city) == {"cam-1": "watching"})
+    for enabled, state in ((False, "disabled"), (True, "watching")):
+        with city.transaction() as tx:
+            sources.update(tx, replace(camera, config={**camera.config, "enabled": enabled}))
+        eventually(lambda state=state: states(city) == {"cam-1": state})  # type: ignore[misc]
+    last = datetime.now(UTC)
+    off = [gap for gap in health.gaps(city, "cam-1", LONG_AGO, LATER) if gap["cause"] == "switched_off"]
+    assert [(gap["state"], gap["reason"], gap["to"] is not None) for gap in off] == [("disabled", "switched off", True)]
+    assert ledger.audit(city, "cam-1", LONG_AGO, last).faults == ()
+
+
+def test_a_camera_that_cannot_be_recorded_is_watched_and_known_at_once(
+    server: FaultServer, city: Store, tmp_path: Path, worker: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(city, camera_source(server.url("ok"), record={"mode": "continuous"}))
+    eventually(lambda: states(city) == {"cam-1": "watching"})
+    eventually(lambda: list(tmp_path.glob(f"recordings/*/*/*{PART}")))
+
+    def unrecorded() -> list[Any]:
+        found = health.gaps(city, "cam-1", LONG_AGO, LATER)
+        return [(gap["cause"], gap["reason"], gap["to"]) for gap in found if gap["scope"] == "record"]
+
+    with monkeypatch.context() as full:
+        full.setattr(disk, "is_full", lambda *_: True)
+        eventually(lambda: unrecorded() == [("disk", "the disk is full", None)], 5)
+        eventually(lambda: processes.list_processes(city)[0].state == "degraded", 5)
+    [process] = processes.list_processes(city)
+    assert process.detail == "1 of 1 cameras cannot be recorded: the disk is full"
+    assert states(city) == {"cam-1": "watching"}
+    [row] = readings.source_page(city, SourceKind.CAMERA)
+    assert row["detail"]["recording"] == "disk_full"
+
+
 def test_a_worker_carries_its_share_only(server: FaultServer, city: Store, tmp_path: Path) -> None:
     first, second = Shard(0, 2), Shard(1, 2)
     names = [f"cam-{number}" for number in range(6)]
@@ -247,7 +286,12 @@ def test_a_worker_that_was_killed_loses_at_most_the_last_group_of_its_recording(
     server: FaultServer, city: Store, tmp_path: Path
 ) -> None:
     (tmp_path / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
-    config = {"store": {"url": city.conninfo}, "data_dir": str(tmp_path / "var"), "areas": "areas.geojson"}
+    config = {
+        "store": {"url": city.conninfo},
+        "data_dir": str(tmp_path / "var"),
+        "areas": "areas.geojson",
+        "network": {"cameras": ["127.0.0.1"]},
+    }
     (tmp_path / "hub.yaml").write_text(json.dumps(config))
     add(city, camera_source(server.url("ok"), record={"mode": "continuous"}))
     command = [sys.executable, "-m", "ingest.video", "-c", str(tmp_path / "hub.yaml"), "--shard", "0/1"]
@@ -273,6 +317,12 @@ def test_a_worker_that_was_killed_loses_at_most_the_last_group_of_its_recording(
             shown_s = sum(1 for _ in container.decode(video=0)) / 10
         assert shown_s == pytest.approx((segment.ended_at - segment.began_at).total_seconds() + 0.1, abs=0.3)
     assert first.ended_at < second.began_at
+    told = health.gaps(city, "cam-1", LONG_AGO, LATER)
+    killed = next(gap for gap in told if gap["reason"] == "video-0 was restarted")
+    assert abs(killed["from"] - first.ended_at) < timedelta(seconds=4), "a beat and a group of pictures at most"
+    found = ledger.audit(city, "cam-1", LONG_AGO, second.ended_at)
+    assert found.faults == ()
+    assert found.holes_s < 4
     (row,) = processes.list_processes(city)
     assert (row.name, row.state) == ("video-0", "down")
 

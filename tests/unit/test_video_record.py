@@ -15,6 +15,7 @@ import av.error
 import pytest
 from av.video.stream import VideoStream
 
+from hub.model.source import GapCause, Unrecorded
 from hub.store.segments import Segment
 from hub.tally import Tally
 from ingest.simulate.faults import FPS, write_clip
@@ -58,6 +59,14 @@ class Studio:
             if moving:
                 self.recorder.moving(coded.ts)
             self.recorder.write(coded)
+
+    @property
+    def number(self) -> int:
+        """Of the next picture."""
+        return self._next
+
+    def unrecorded(self) -> Unrecorded | None:
+        return self.recorder.unrecorded
 
     def close(self) -> None:
         self.recorder.cut()
@@ -235,6 +244,84 @@ def test_a_disk_that_fills_up_while_a_file_is_written_costs_the_file_only(studio
 
 
 @continuous
+def test_what_is_not_recorded_is_known_from_when_on_and_until_when(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.run(3)
+    assert studio.unrecorded() is None
+    monkeypatch.setattr(disk, "is_full", lambda *_: True)
+    studio.run(40)
+    assert studio.unrecorded() == Unrecorded(GapCause.DISK, "the disk is full", at(3))
+    monkeypatch.setattr(disk, "is_full", lambda *_: False)
+    studio.run(40)
+    assert (studio.unrecorded(), studio.recorder.state) == (None, "recording")
+
+
+@continuous
+def test_a_disk_that_fills_up_ends_the_file_at_the_next_group_and_not_after_a_minute(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.run(2.5)
+    monkeypatch.setattr(disk, "is_full", lambda *_: True)
+    studio.run(1)
+    assert studio.recorder.state == "disk_full"
+    (segment,) = studio.segments
+    assert (segment.began_at, segment.ended_at) == (at(0), at(2.9))
+    assert len(frames(part(studio, segment))) == 30
+
+
+@event
+def test_a_disk_that_has_room_again_is_noticed_without_an_event(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.run(2)
+    monkeypatch.setattr(disk, "is_full", lambda *_: True)
+    studio.run(1, moving=True)
+    assert studio.recorder.state == "disk_full"
+    studio.run(40)
+    assert studio.unrecorded() is not None
+    monkeypatch.setattr(disk, "is_full", lambda *_: False)
+    studio.run(40)
+    assert (studio.recorder.state, studio.unrecorded()) == ("waiting", None)
+
+
+@continuous
+def test_a_file_in_which_something_moved_is_marked(studio: Studio) -> None:
+    studio.run(61)
+    studio.run(2, moving=True)
+    studio.run(120)
+    studio.recorder.cut()
+    assert [segment.eventful for segment in studio.segments] == [False, True, False, False]
+
+
+@event
+def test_what_an_event_recorded_is_marked(studio: Studio) -> None:
+    studio.run(5)
+    studio.run(1, moving=True)
+    studio.run(10)
+    assert [segment.eventful for segment in studio.segments] == [True]
+
+
+@continuous
+def test_an_hour_that_comes_twice_overwrites_no_file(studio: Studio) -> None:
+    studio.run(3)
+    studio.recorder.cut()
+    first = part(studio, studio.segments[0])
+    settle(studio.data_dir, studio.segments[0])
+    for _ in range(2):
+        studio.recorder.attach(studio.stream)
+        studio.ring.clear()
+        again = -studio.number / FPS
+        studio.run(3, late_s=again)
+        studio.recorder.cut()
+    names = [segment.path for segment in studio.segments]
+    assert [Path(name).name for name in names] == ["080000-000.mp4", "080000-001.mp4", "080000-002.mp4"]
+    assert not first.exists()
+    assert len(frames(studio.data_dir / names[0])) == 30
+    assert [segment.began_at for segment in studio.segments] == [at(0)] * 3
+
+
+@continuous
 def test_a_folder_that_cannot_be_written_stops_the_recording_only(studio: Studio) -> None:
     (studio.data_dir / "recordings").write_text("in the way")
     studio.run(2)
@@ -258,6 +345,7 @@ def test_a_plan_is_read_from_the_settings_of_a_camera() -> None:
     plan = replace(EVENT, keep=timedelta(days=7))
     assert Plan.of({"record": {"mode": "event", "keep": "7d", "pre": "3s", "post": "4s"}}) == plan
     assert Plan.of({}) == Plan("off")
+    assert Plan.of({"record": {"max_size": "20GB"}}).max_bytes == 20_000_000_000
 
 
 @pytest.mark.parametrize("wrong", [{"mode": "sometimes"}, {"mode": "event", "pre": "soon"}])
