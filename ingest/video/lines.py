@@ -13,8 +13,8 @@ from ingest.video.analysis import Frame, Track
 from ingest.video.snapshot import Snapshots
 from ingest.video.zones import Zones, foot
 
-_MARGIN = 0.01  # of the picture's width, or
-_MARGIN_OF_BOX = 0.06  # of the height of its box: nearer to the line than this, a thing is on no side of it
+_MARGIN = 0.015  # of the picture's width, or
+_MARGIN_OF_BOX = 0.1  # of the height of its box: nearer to the line than this, a thing is on no side of it
 _FORGET = timedelta(seconds=10)  # a track that was lost for longer begins anew
 _PULSE = timedelta(seconds=1)
 _RARE = timedelta(minutes=1)  # who crosses sooner after another gets no picture: a road would fill the disk

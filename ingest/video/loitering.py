@@ -22,11 +22,13 @@ _NEAR = 1.0  # of the size of a box: so far away the same thing may be found aga
 
 @dataclass(slots=True)
 class _Stay:
-    """Of one thing in the zone. ``seen_at``: when it was last seen there."""
+    """Of one thing in the zone, which was last seen there at ``seen_at``."""
 
     track: Track
+    """As it was last seen, there or elsewhere."""
     since: datetime
     seen_at: datetime
+    patience: timedelta = _LOST
 
 
 class Loitering:
@@ -69,11 +71,12 @@ class Loitering:
     def _forget(self, frame: Frame, there: Sequence[Track]) -> None:
         """Drop who has left: seen elsewhere for a while, or seen nowhere for longer."""
         here = {track.id for track in there}
-        elsewhere = {track.id for track in frame.tracks} - here
+        elsewhere = {track.id: track for track in frame.tracks if track.id not in here}
         for track_id, stay in list(self._stays.items()):
+            if track_id in elsewhere:
+                stay.track, stay.patience = elsewhere[track_id], _OUT
             away = frame.ts - stay.seen_at
-            patience = _OUT if track_id in elsewhere else _LOST
-            if away < timedelta(0) or (track_id not in here and away > patience):  # less than 0: the clock was set back
+            if away < timedelta(0) or (track_id not in here and away > stay.patience):  # < 0: the clock was set back
                 del self._stays[track_id]
 
     def _found_again(self, track: Track, tracks: Sequence[Track]) -> _Stay | None:
