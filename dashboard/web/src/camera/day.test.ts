@@ -52,8 +52,12 @@ describe('a click', () => {
     expect(clipAt(segments, 0)?.from).toBe(100_000);
     expect(clipAt(segments, 200_000)?.from).toBe(300_000);
   });
-  it('plays nothing after the last', () => {
-    expect(clipAt(segments, 400_000)).toBeNull();
+  it('plays the last from its beginning where its bar is hit behind its end', () => {
+    expect(clipAt(segments, 400_000)?.from).toBe(300_000);
+  });
+  it('plays nothing long after the last, or where there is none', () => {
+    expect(clipAt(segments, 500_000)).toBeNull();
+    expect(clipAt([], 0)).toBeNull();
   });
 });
 

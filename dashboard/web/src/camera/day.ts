@@ -7,6 +7,8 @@ export const DAY_MS = 86_400_000;
 const CLIP_MS = 60_000;
 /** Recordings that follow each other as closely as this are one bar. */
 const JOINT_MS = 1_500;
+/** A bar is drawn wider than a short recording lasts: what is hit behind its end still means it. */
+const HIT_MS = 120_000;
 /** The narrowest thing that can be seen and hit: a part of the strip. */
 const NARROWEST = 1 / 1200;
 
@@ -64,8 +66,10 @@ function fractions(began: number, ended: number, from: number, to: number): Bar 
 
 /** What to play for the moment `at`: from there on, or from the next recording of the day; null where there is none. */
 export function clipAt(segments: readonly Segment[], at: number, lengthMs = CLIP_MS): { from: number; to: number } | null {
-  const next = segments.find((segment) => Date.parse(segment.to) > at);
+  const last = segments.at(-1);
+  const next = segments.find((segment) => Date.parse(segment.to) > at) ?? (last && at - Date.parse(last.to) < HIT_MS ? last : undefined);
   if (!next) return null;
+  if (next === last && Date.parse(next.to) <= at) at = Date.parse(next.from);
   const from = Math.max(at, Date.parse(next.from));
   return { from, to: from + lengthMs };
 }
