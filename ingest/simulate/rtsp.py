@@ -234,7 +234,7 @@ class LiveSession(RtspServerSession):  # type: ignore[misc]  # the library is no
         codec = state.info.codec_name
         nalus: list[bytes] = list(state.info.parameter_sets.values()) if loop.is_keyframe(number) else []
         if self._spoiler is not None:
-            nalus += self._spoiler.nalus(number)
+            nalus += await asyncio.to_thread(self._spoiler.nalus, number)
         else:
             nalus += extract_nalus(codec, loop.read(number), state.info.nal_length_size)
         for index, nalu in enumerate(nalus):

@@ -23,6 +23,7 @@ Planes = np.ndarray[Any, np.dtype[np.uint8]]
 _CAPTIONS = ((0.02, 0.1, 0.02, 0.34), (0.9, 1.0, 0.78, 1.0))
 """Top, bottom, left and right of what ``painter`` writes into the picture, as fractions."""
 _AT_ONCE = "rc-lookahead=0:sync-lookahead=0:mbtree=0"  # and nothing that would change the parameter sets
+_NOISE_FIELDS = 7
 _START_CODE = b"\x00\x00\x01"
 
 
@@ -39,7 +40,9 @@ class Spoiler:
         self._loop = loop
         self._first: Planes | None = None
         self._fed: int | None = None
-        self._noise = np.random.default_rng(3)
+        grain = np.random.default_rng(3).standard_normal((_NOISE_FIELDS, loop.height, loop.width), dtype=np.float32)
+        self._noise = np.round(grain).astype(np.int16)
+        self._turn = 0
         self._decoder = av.CodecContext.create("h264", "r")
         self._decoder.extradata = loop.extradata
         self._encoder = av.CodecContext.create("libx264", "w")
@@ -51,8 +54,8 @@ class Spoiler:
 
     def nalus(self, number: int) -> list[bytes]:
         """Frame ``number`` of the loop as NAL units (H.264, Annex B without the start codes)."""
-        if self._fed is None:
-            self._feed(number)
+        if self._fed != number:
+            self._feed(number)  # the first, or the viewer was taken to a later keyframe
         # x264 gives a picture out when it has seen the time of the next one. This could be switched off, but then
         # its parameter sets would not be those of the loop any more, and a recording has one set for all its pictures.
         return self._feed(number + 1)
@@ -87,8 +90,8 @@ class Spoiler:
         else:
             new_luma = np.minimum(cv2.convertScaleAbs(luma, alpha=1.5, beta=190), 235)
             new_chroma = np.full_like(chroma, 128)
-        grain = np.round(self._noise.standard_normal((height, width), dtype=np.float32)).astype(np.int16)
-        noisy = cast(Planes, cv2.add(new_luma, grain, dtype=cv2.CV_8U))
+        self._turn += 1
+        noisy = cast(Planes, cv2.add(new_luma, self._noise[self._turn % _NOISE_FIELDS], dtype=cv2.CV_8U))
         for top, bottom, left, right in _CAPTIONS:
             part = slice(int(top * height), int(bottom * height)), slice(int(left * width), int(right * width))
             noisy[part] = luma[part]
@@ -96,7 +99,9 @@ class Spoiler:
 
 
 def _blurred(plane: Planes) -> Planes:
-    return cast(Planes, cv2.GaussianBlur(plane, (0, 0), plane.shape[1] / 120))
+    height, width = plane.shape
+    small = cv2.GaussianBlur(cv2.resize(plane, (width // 8, height // 8), interpolation=cv2.INTER_AREA), (0, 0), 1.0)
+    return cast(Planes, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
 
 
 def _turned(plane: Planes) -> Planes:

@@ -37,7 +37,8 @@ class Memory:
     def load(self) -> tuple[Place, float | None]:
         """The place, and how alike its pictures usually are; a place that is not known where there is none."""
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
+            # numpy leaves a file open that it opened itself and cannot read.
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if int(stored["format"]) == _FORMAT and str(stored["address"]) == self._address:
                     usual = float(stored["usual"])
                     return Place.of(stored), None if np.isnan(usual) else usual

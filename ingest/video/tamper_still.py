@@ -23,7 +23,7 @@ _TELLING = 0.1  # a camera of whose samples fewer differ usually tells nothing
 _RISE_S = 600.0  # the time constant with which a camera is believed to have more noise
 _FALL = 0.1  # of the difference, a keyframe: with less noise it is soon believed
 _STOOD = 0.7  # times what is usual, for each time that it stood still of itself
-_ENOUGH = 5  # comparisons before anything is said
+_ENOUGH = 6  # comparisons before anything is said
 _LASTS = timedelta(seconds=4)
 _LASTS_PAIRS = 2
 
@@ -81,7 +81,7 @@ class Stillness:
         if self.usual is None:
             self.usual = differs
         elif self._compared <= _ENOUGH:
-            self.usual += (differs - self.usual) / self._compared
+            self.usual = min(self.usual, differs)
         else:
             rate = _FALL if differs < self.usual else 1.0 - math.exp(-step_s / _RISE_S)
             self.usual += rate * (differs - self.usual)
