@@ -28,7 +28,6 @@ from ingest.video.analysis import Box, Frame, Track
 from ingest.video.attention import Attention
 from ingest.video.detector import Detector
 from ingest.video.models import networks
-from ingest.video.regions import area, overlap, shared
 from ingest.video.snapshot import Snapshots
 from ingest.video.track import MOVING, Tracker
 from ingest.video.yolo import Detection
@@ -38,7 +37,6 @@ _log = logging.getLogger(__name__)
 _REPEAT = timedelta(seconds=1)
 _REPEAT_STILL = timedelta(seconds=30)
 _RECENT_S = 1.0
-_MOVES = 0.1  # of a thing's area, or half of what moves: so much must be common to both, for the thing to begin a track
 _MAX_TOLD = 50  # tracks in one observation
 _NO_METRIC = re.compile(r"[^\w-]+")
 _CONFIRM_MOVING = 3  # pictures; motion alone proves less than a detection
@@ -63,7 +61,6 @@ class ObjectAnalyser:
         least = self._detector.confidence if named and self._detector is not None else 0.5
         self._tracker = Tracker(least, confirm=1 if named else _CONFIRM_MOVING)
         self._attention = Attention()
-        self._moved: list[tuple[float, tuple[Box, ...]]] = []
 
     @property
     def wants_more(self) -> bool:
@@ -84,7 +81,7 @@ class ObjectAnalyser:
             if named and self._detector is not None:
                 self._look(frame, moving, self._detector)
             elif self._always:
-                self._tracker.update([Detection(MOVING, 1.0, box) for box in moving], ())
+                self._tracker.update([Detection(MOVING, 1.0, box) for box in moving], moving)
         frame.tracks = self._tracker.tracks()
         now_s = self._tracker.now_s
         moves = {track.id for track in self._tracker.followed.values() if now_s - track.moved_s <= _RECENT_S}
@@ -93,22 +90,14 @@ class ObjectAnalyser:
 
     def _look(self, frame: Frame, moving: Sequence[Box], detector: Detector) -> None:
         tracker, attention = self._tracker, self._attention
-        due = attention.due(tracker.now_s, moving, tracker.followed.values())
+        due = attention.due(tracker.now_s, moving, tracker.stirred())
         found, where = detector.look(frame.picture, due, tracker.now_s) if due else ([], [])
         attention.looked(tracker.now_s, where, moving, found)
-        known = [track.box for track in tracker.followed.values()]
         lookups = attention.looked_for(where, tracker.followed)
-        moved = self._moved_lately(tracker.now_s, moving)
-        tracker.update([each for each in found if _counts(each, moved, known)], moving, lookups)
+        tracker.update(found, moving, lookups)
         for key in lookups:
             if key in tracker.followed:
                 attention.note(tracker.now_s, tracker.followed[key])
-
-    def _moved_lately(self, now_s: float, moving: Sequence[Box]) -> list[Box]:
-        """What moves, or did a moment ago: what is found between two looks has moved meanwhile."""
-        self._moved = [(at_s, boxes) for at_s, boxes in self._moved if now_s - at_s <= _RECENT_S]
-        self._moved.append((now_s, tuple(moving)))
-        return [box for _, boxes in self._moved for box in boxes]
 
     def _observation(self, frame: Frame, word: Word) -> Observation:
         tracks = [{"id": track.id, "box": _rounded(track.box), "score": track.score} for track in word.tracks]
@@ -151,13 +140,6 @@ class Roll:
                 words.append(Word(label, of_it, first=before <= 0 < count))
                 self._said[label] = (count, ts)
         return words
-
-
-def _counts(found: Detection, moving: Sequence[Box], known: Sequence[Box]) -> bool:
-    """Whether a thing is followed already, or moves: what has always stood there is none of the detector's business."""
-    if any(overlap(found.box, box) >= _MOVES for box in known):
-        return True
-    return any(shared(found.box, box) >= min(_MOVES * area(found.box), 0.5 * area(box)) for box in moving)
 
 
 def _rounded(box: Box) -> list[float]:

@@ -35,6 +35,9 @@ _UNSEEN_S = 6.0  # and what moves where the detector finds nothing, after so lon
 _MISSES = 3  # looks in a row that found nothing where a thing stood still: it is gone
 _MISSES_MOVING = 2  # and where it moved: then it is something else that moves
 _TOUCHED = 0.3  # of the smaller of the two: so much of a thing and of what moves must be the same
+_MOVES = 0.1  # of a thing's area, or half of what moves: so much must be common to both, for the thing to be moving
+_ELSEWHERE = 0.2  # the overlap with where a thing was first, below which it has moved
+_LATELY_S = 1.0
 _SCALE = 1000.0  # ByteTrack's noise is in pixels: a picture is 1000 of them wide and high
 _WEAK = 0.01
 
@@ -47,6 +50,9 @@ class Followed:
 
     id: int
     box: Box
+    first: Box
+    stirred: bool = False
+    """Whether it has ever moved. What has always stood there is followed for a moment, and not spoken of."""
     score: float = 0.0
     votes: Counter[str] = field(default_factory=Counter)
     found_s: float = 0.0
@@ -78,6 +84,7 @@ class Tracker:
     def _begin(self) -> None:
         self.now_s = 0.0
         self.followed: dict[int, Followed] = {}
+        self._moved: list[tuple[float, tuple[Box, ...]]] = []
         self._byte: Any = None
 
     def advance(self, ts: datetime) -> bool:
@@ -98,6 +105,7 @@ class Tracker:
         boxes = [each.box for each in found]
         scores = [each.score for each in found]
         taken = [each.box for each in found]
+        lately = self._moved_lately(moving)
         for track in self.followed.values():
             box = self._where(track, [box for box in moving if not any(overlap(box, other) > 0.5 for other in taken)])
             if box is not None and not any(overlap(box, other) > 0.5 for other in taken):
@@ -106,6 +114,7 @@ class Tracker:
         for index, byte_id in self._associate(boxes, scores):
             track = self._known(byte_id, boxes[index])
             track.seen_s = self.now_s
+            track.stirred |= overlap(track.first, track.box) < _ELSEWHERE or _moves(track.box, lately)
             if index < len(found):
                 track.found_s, track.score, track.misses = self.now_s, found[index].score, 0
                 track.votes[found[index].label] += 1
@@ -116,15 +125,26 @@ class Tracker:
 
     def tracks(self) -> tuple[Track, ...]:
         return tuple(
-            Track(each.id, each.label, round(each.score, 3), each.box) for each in self.followed.values() if each.votes
+            Track(each.id, each.label, round(each.score, 3), each.box) for each in self.stirred() if each.votes
         )
+
+    def stirred(self) -> list[Followed]:
+        """Those that have moved."""
+        return [track for track in self.followed.values() if track.stirred]
+
+    def _moved_lately(self, moving: Sequence[Box]) -> list[Box]:
+        """What moves, or did a moment ago: what is found between two looks has moved meanwhile."""
+        self._moved = [(at_s, boxes) for at_s, boxes in self._moved if self.now_s - at_s <= _LATELY_S]
+        self._moved.append((self.now_s, tuple(moving)))
+        return [box for _, boxes in self._moved for box in boxes]
 
     def _where(self, track: Followed, moving: Sequence[Box]) -> Box | None:
         """Where a thing is now by what moves; None where that cannot be told: ByteTrack then has its own forecast."""
         touched = [box for box in moving if _touches(box, track.box)]
         if not touched:
             # It stands where it was found after it had moved last.
-            return track.box if track.found_s >= track.moved_s and track.misses == 0 else None
+            stands = track.stirred and track.found_s >= track.moved_s and track.misses == 0
+            return track.box if stands else None
         others = [other.box for other in self.followed.values() if other is not track]
         box = None
         if not any(_touches(each, other) for each in touched for other in others):
@@ -135,7 +155,7 @@ class Tracker:
 
     def _known(self, byte_id: int, measured: Box) -> Followed:
         if byte_id not in self.followed:
-            self.followed[byte_id] = Followed(next(_ids), measured, moved_s=self.now_s)
+            self.followed[byte_id] = Followed(next(_ids), measured, measured, moved_s=self.now_s)
         track = self.followed[byte_id]
         track.box = measured
         return track
@@ -190,6 +210,10 @@ class Tracker:
 
 def _touches(one: Box, other: Box) -> bool:
     return shared(one, other) >= _TOUCHED * min(area(one), area(other))
+
+
+def _moves(thing: Box, moving: Sequence[Box]) -> bool:
+    return any(shared(thing, box) >= min(_MOVES * area(thing), 0.5 * area(box)) for box in moving)
 
 
 def carried(box: Box, touched: Sequence[Box]) -> Box | None:

@@ -26,7 +26,7 @@ def looks(attention: Attention, seconds: float, moving: list[Box], found: list[D
 
 
 def track(track_id: int = 1, moved_s: float = 0.0, box: Box = THING) -> Followed:
-    return Followed(track_id, box, 0.9, Counter(person=3), found_s=moved_s, seen_s=moved_s, moved_s=moved_s)
+    return Followed(track_id, box, box, True, 0.9, Counter(person=3), found_s=moved_s, seen_s=moved_s, moved_s=moved_s)
 
 
 def test_a_picture_in_which_nothing_happens_is_not_looked_at() -> None:

@@ -62,8 +62,8 @@ def test_a_weak_find_begins_no_track_and_carries_one_on() -> None:
     for _ in range(4):
         assert line.show([person(0.1, score=0.3)]) == []
     line.show([person(0.1)])
-    (track,) = line.show([person(0.1)])
-    assert line.show([person(0.12, score=0.25)], [box(0.12)]) == [track]
+    (track,) = line.show([person(0.1)], [box(0.1)])
+    assert line.show([person(0.12, score=0.25)], []) == [track]
 
 
 def test_between_two_looks_motion_carries_a_thing_across_the_picture() -> None:
@@ -127,6 +127,21 @@ def test_what_moves_on_where_looks_find_nothing_is_something_else() -> None:
     assert line.tracker.tracks() == ()
 
 
+def test_what_has_always_stood_there_is_not_spoken_of_until_it_moves() -> None:
+    line = Timeline()
+    for _ in range(10):
+        assert line.show([person(0.1, label="car")], [(0.6, 0.6, 0.1, 0.1)]) == []
+    line.show([person(0.12, label="car")], [box(0.12)])
+    assert len(line.seen) == 1
+
+
+def test_what_is_found_elsewhere_has_moved_though_no_motion_was_seen() -> None:
+    line = Timeline()
+    for step in range(8):
+        line.show([person(0.1 + 0.03 * step)], [])
+    assert len(line.seen) == 1
+
+
 def test_the_label_is_what_it_was_found_to_be_most_often() -> None:
     line = Timeline()
     for label in ("truck", "car", "car", "truck", "car"):
@@ -160,7 +175,7 @@ def test_ids_are_of_the_process_and_never_come_again() -> None:
 def test_motion_alone_is_followed_where_nothing_is_named() -> None:
     line = Timeline(Tracker(0.5, confirm=3))
     for step in range(20):
-        line.show([Detection("moving", 1.0, box(0.02 * step))])
+        line.show([Detection("moving", 1.0, box(0.02 * step))], [box(0.02 * step)])
     assert len(line.seen) == 1
     assert [track.label for track in line.tracker.tracks()] == ["moving"]
 
