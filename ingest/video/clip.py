@@ -45,7 +45,9 @@ def cut(data_dir: Path, segments: Sequence[Segment], first: datetime, last: date
             try:
                 with av.open(str(data_dir / segment.path)) as container:
                     stream = container.streams.video[0]
-                    for ts, packet in _wanted(container.demux(stream), segment.began_at, first, last):
+                    # After the clock was set back files overlap: what is shown already is not shown again.
+                    begin = first if joined is None else max(first, joined.ended_at)
+                    for ts, packet in _wanted(container.demux(stream), segment.began_at, begin, last, joined is None):
                         if joined is None:
                             joined = _Joined(out, stream, ts)
                         if not joined.takes(stream):
@@ -63,10 +65,12 @@ def cut(data_dir: Path, segments: Sequence[Segment], first: datetime, last: date
 
 
 def _wanted(
-    packets: Iterator[VideoPacket], began_at: datetime, first: datetime, last: datetime
+    packets: Iterator[VideoPacket], began_at: datetime, first: datetime, last: datetime, from_before: bool
 ) -> Iterator[tuple[datetime, VideoPacket]]:
-    """The packets of one file from the last keyframe at or before ``first`` to ``last``, with their times."""
+    """The packets of one file, with their times, to ``last``: from the last keyframe at or before ``first``, or where
+    not ``from_before`` from the next one after it."""
     zero: int | None = None
+    has_begun = from_before
     before: list[tuple[datetime, VideoPacket]] = []
     for packet in packets:
         if packet.dts is None:
@@ -76,8 +80,12 @@ def _wanted(
         if ts > last:
             return
         if ts <= first:
-            before = [(ts, packet)] if packet.is_keyframe else [*before, (ts, packet)]
+            if from_before:
+                before = [(ts, packet)] if packet.is_keyframe else [*before, (ts, packet)]
             continue
+        if not has_begun and not from_before and not packet.is_keyframe:
+            continue
+        has_begun = True
         yield from before
         before = []
         yield ts, packet

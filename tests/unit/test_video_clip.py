@@ -51,6 +51,15 @@ def test_files_are_joined_and_the_time_between_them_stands_still(tmp_path: Path)
     assert all(later > earlier for earlier, later in itertools.pairwise(shown))
 
 
+def test_an_hour_that_comes_twice_is_shown_once_and_runs_on(tmp_path: Path) -> None:
+    segments = [recorded(tmp_path, "a.mp4", 0), recorded(tmp_path, "b.mp4", 1.5), recorded(tmp_path, "c.mp4", 2)]
+    clip = cut(tmp_path, segments, at(0), at(60), tmp_path / "clip.mp4")
+    assert (clip.began_at, clip.ended_at) == (at(0), at(5.4)), "each goes on with its next keyframe"
+    shown = times(tmp_path / "clip.mp4")
+    assert all(0.09 < later - earlier < 0.75 for earlier, later in itertools.pairwise(shown))
+    assert shown[-1] == pytest.approx(5.4, abs=0.02)
+
+
 def test_the_pictures_are_not_encoded_again(tmp_path: Path) -> None:
     segment = recorded(tmp_path, "a.mp4", 0)
     cut(tmp_path, [segment], at(0), at(9), tmp_path / "clip.mp4")
