@@ -1,4 +1,4 @@
-"""The live pictures of cameras: each asked of its worker once, for all viewers of this process."""
+"""The live pictures of cameras: each stream asked of its worker once, for all viewers of this process."""
 
 from __future__ import annotations
 
@@ -49,19 +49,20 @@ class Channels:
         self._folder = config.data_dir / "run"
         self._shards = config.workers.video
         self._tally = tally
-        self._channels: dict[str, _Channel] = {}
+        self._channels: dict[tuple[str, str], _Channel] = {}
 
     async def close(self) -> None:
         for channel in list(self._channels.values()):
             await channel.close()
 
     @contextmanager
-    def watch(self, camera: str) -> Iterator[Viewer]:
-        """Join those who watch ``camera``: the first one begins its channel, the last one ends it."""
-        if camera not in self._channels:
+    def watch(self, camera: str, stream: str) -> Iterator[Viewer]:
+        """Join those who watch a stream of ``camera``: the first one begins its channel, the last one ends it."""
+        key = (camera, stream)
+        if key not in self._channels:
             name = f"video-{zlib.crc32(camera.encode()) % self._shards}"
-            self._channels[camera] = _Channel(camera, name, self._folder / f"{name}.sock")
-        channel = self._channels[camera]
+            self._channels[key] = _Channel(f"/cameras/{camera}/live?stream={stream}", name, self._folder)
+        channel = self._channels[key]
         viewer = Viewer(channel.reel)
         channel.viewers.add(viewer)
         self._count()
@@ -69,8 +70,8 @@ class Channels:
             yield viewer
         finally:
             channel.viewers.discard(viewer)
-            if not channel.viewers and self._channels.get(camera) is channel:
-                del self._channels[camera]
+            if not channel.viewers and self._channels.get(key) is channel:
+                del self._channels[key]
                 channel.end()
             self._count()
             self._tally.add("gridhub_live_view_skips_total", viewer.cursor.skipped)
@@ -80,12 +81,12 @@ class Channels:
 
 
 class _Channel:
-    def __init__(self, camera: str, worker: str, socket: Path) -> None:
+    def __init__(self, path: str, worker: str, folder: Path) -> None:
         self.reel = Reel()
         self.viewers: set[Viewer] = set()
-        self._camera = camera
+        self._path = path
         self._worker = worker
-        self._socket = socket
+        self._socket = folder / f"{worker}.sock"
         self._task = asyncio.create_task(self._run())
 
     def end(self) -> None:
@@ -116,7 +117,7 @@ class _Channel:
         transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
         async with (
             httpx.AsyncClient(transport=transport, base_url="http://worker", timeout=_SILENT_S) as client,
-            client.stream("GET", f"/cameras/{self._camera}/live") as answer,
+            client.stream("GET", self._path) as answer,
         ):
             if answer.status_code != 200:
                 return

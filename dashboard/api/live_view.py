@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 from enum import IntEnum
 from functools import partial
+from typing import Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, WebSocket
@@ -66,9 +67,12 @@ class _Guest:
 
 
 @router.websocket("/cameras/{id}/live")
-async def live_view(socket: WebSocket, camera: Seen, session: Session, ctx: Ctx) -> None:
+async def live_view(
+    socket: WebSocket, camera: Seen, session: Session, ctx: Ctx, stream: Literal["main", "sub"] = "main"
+) -> None:
+    """``sub``: the small stream of a camera that has one, else the main one."""
     await socket.accept()
-    with ctx.channels.watch(camera["id"]) as viewer:
+    with ctx.channels.watch(camera["id"], stream) as viewer:
         guest = _Guest(session.token, viewer)
         ctx.live.attend(guest)
         listening = asyncio.create_task(_listen(socket, guest))

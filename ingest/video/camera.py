@@ -69,6 +69,10 @@ class Camera:
         self._sizes = Sizes()
         self._shortest_s = 0.0
         self._broadcast = Broadcast(source.id, tally)
+        """Of the main stream."""
+        self._small_broadcast = self._broadcast
+        if source.config.get("substream_url"):
+            self._small_broadcast = Broadcast(source.id, tally, stream="sub")
         self._main: MainStream | None = None
         self._watch: Watch | None = None
         self._standing = Standing(source.id, outlet, clock)
@@ -119,9 +123,10 @@ class Camera:
     def view(self) -> View:
         watch = self._watch
         health = self._standing.health
+        live = {"main": self._broadcast, "sub": self._small_broadcast}
         if watch is None:
-            return View(health.state, health.reason, None, self._broadcast)
-        return View(health.state, health.reason, watch.picture, self._broadcast, watch.glance)
+            return View(health.state, health.reason, None, live)
+        return View(health.state, health.reason, watch.picture, live, watch.glance)
 
     def _run(self) -> None:
         self._standing.say(SourceState.CONNECTING, "")
@@ -138,8 +143,9 @@ class Camera:
             plan = self._plan()
             if self.source.config.get("substream_url"):
                 self._main = self._main or self._main_stream(plan)
+                ring = Ring()
                 with contextlib.closing(self._open(substream=True)) as feed:
-                    self._follow(feed, Ring(), self._main, (), working)
+                    self._follow(feed, ring, self._main, (LiveSink(self._small_broadcast, ring),), working)
             else:
                 ring, recorder, live = self._sinks(plan)
                 with contextlib.closing(self._open()) as feed:

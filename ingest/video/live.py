@@ -28,10 +28,10 @@ _MAX_STEP_S = 10.0  # a larger step of the camera's time is a leap, not a pause
 
 
 class Broadcast:
-    """Of one camera. ``watch`` may be called in any thread."""
+    """Of one stream of a camera. ``watch`` may be called in any thread."""
 
-    def __init__(self, camera: str, tally: Tally) -> None:
-        self._camera = camera
+    def __init__(self, camera: str, tally: Tally, stream: str = "main") -> None:
+        self._labels = {"camera": camera, "stream": stream}
         self._tally = tally
         self._reel = Reel()
         self._news = threading.Condition()
@@ -57,11 +57,11 @@ class Broadcast:
         finally:
             with self._news:
                 self._count(-1)
-                self._tally.add("gridhub_live_skips_total", viewer.skipped, camera=self._camera)
+                self._tally.add("gridhub_live_skips_total", viewer.skipped, **self._labels)
 
     def _count(self, change: int) -> None:
         self._viewers += change
-        self._tally.set("gridhub_live_viewers", self._viewers, camera=self._camera)
+        self._tally.set("gridhub_live_viewers", self._viewers, **self._labels)
 
 
 class Viewer:

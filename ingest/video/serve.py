@@ -3,8 +3,8 @@
 ``GET /cameras/{id}/snapshot?width=`` answers a JPEG that is made when it is asked for, with ``X-Frame-Time``; or 404,
 or 503 with the state of the camera and the reason, as JSON: a picture from before the camera was lost is not shown.
 
-``GET /cameras/{id}/live`` answers pieces (``reel.packed``) without end: how the camera is, and while it is watched its
-picture. It ends when this worker does not have the camera any more, or carries it anew.
+``GET /cameras/{id}/live?stream=main|sub`` answers pieces (``reel.packed``) without end: how the camera is, and while
+it is watched its picture. It ends when this worker does not have the camera any more, or carries it anew.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -51,7 +51,8 @@ class View:
     state: SourceState
     reason: str
     picture: Picture | None
-    live: Broadcast | None = None
+    live: Mapping[str, Broadcast] = field(default_factory=dict)
+    """By stream: ``main``, and ``sub``, which is the main one where there is no other."""
     glance: Callable[[], object] = _unasked
     """To be called by who looks at ``picture``: it is renewed more often while somebody does."""
 
@@ -115,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         if len(way) == 3 and way[0] == "cameras" and way[2] == "snapshot":
             self._snapshot(way[1], parts.query)
         elif len(way) == 3 and way[0] == "cameras" and way[2] == "live":
-            self._live(way[1])
+            self._live(way[1], parse_qs(parts.query).get("stream", ["main"])[0])
         else:
             self._problem(HTTPStatus.NOT_FOUND, "not_found", "there is no such page")
 
@@ -134,17 +135,17 @@ class _Handler(BaseHTTPRequestHandler):
             body = view.picture.jpeg(int(width))
             self._answer(HTTPStatus.OK, "image/jpeg", body, {"X-Frame-Time": rfc3339(view.picture.ts)})
 
-    def _live(self, camera: str) -> None:
+    def _live(self, camera: str, stream: str) -> None:
         view = self.server.lookup(camera)
-        if view is None or view.live is None:
+        if view is None or stream not in view.live:
             self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
             return
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "application/octet-stream")
         self.end_headers()
-        broadcast, told, told_s = view.live, None, 0.0
+        broadcast, told, told_s = view.live[stream], None, 0.0
         with broadcast.watch() as viewer:
-            while view is not None and view.live is broadcast and not self.server.is_ending.is_set():
+            while view is not None and view.live.get(stream) is broadcast and not self.server.is_ending.is_set():
                 now_s = time.monotonic()
                 if (view.state, view.reason) != told or now_s - told_s >= _STATE_EVERY_S:
                     told, told_s = (view.state, view.reason), now_s

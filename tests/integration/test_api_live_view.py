@@ -29,7 +29,7 @@ from ingest.video.live import Broadcast
 from ingest.video.reel import Mark, Piece, end_piece, text_piece
 from ingest.video.serve import PictureServer, View, socket_path
 from tests.fix_api import OTHER_GRID, Api, serving, wait_for
-from tests.fix_video import Remembered, camera_source, running_camera
+from tests.fix_video import Remembered, bare, camera_source, running_camera
 
 WATCHING = {"type": "state", "state": "watching", "reason": ""}
 
@@ -57,9 +57,11 @@ def outlet() -> Remembered:
 
 
 @contextmanager
-def camera(api: Api, rtsp: FaultServer, path: str, folder: Path, outlet: Remembered) -> Iterator[Camera]:
+def camera(
+    api: Api, rtsp: FaultServer, path: str, folder: Path, outlet: Remembered, **config: Any
+) -> Iterator[Camera]:
     """A real camera, served by a worker."""
-    source = camera_source(rtsp.url(path), analyse={"motion": False, "tamper": False})
+    source = camera_source(rtsp.url(path), analyse={"motion": False, "tamper": False}, **config)
     with running_camera(source, folder, outlet) as running, worker(api, running.view):
         wait_for(lambda: SourceState.WATCHING in outlet.states(), "the camera is watched", 20)
         yield running
@@ -103,10 +105,12 @@ class Eye:
 
 
 @contextmanager
-def look(api: Api, name: str = "vera", camera: str = "cam-1", **headers: str) -> Iterator[Eye]:
+def look(
+    api: Api, name: str = "vera", camera: str = "cam-1", stream: str = "main", **headers: str
+) -> Iterator[Eye]:
     """As ``name``, by a bearer token, or with ``headers``."""
     known = headers or {"Authorization": api.client(name).headers["Authorization"]}
-    url = f"{api.url.replace('http', 'ws')}/api/v1/cameras/{camera}/live"
+    url = f"{api.url.replace('http', 'ws')}/api/v1/cameras/{camera}/live?stream={stream}"
     with connect(url, additional_headers=known, compression=None, max_size=None, close_timeout=1) as socket:
         yield Eye(socket)
 
@@ -128,7 +132,7 @@ class Source:
         self._number = 0
 
     def view(self) -> View | None:
-        return View(self.state, "", None, self.broadcast)
+        return View(self.state, "", None, {"main": self.broadcast})
 
     def begin(self) -> None:
         self.broadcast.publish(text_piece(Mark.HEAD, 0, {"type": "init"}), Piece(Mark.HEAD, 0, b"head"))
@@ -173,13 +177,40 @@ def test_twenty_viewers_cost_one_pull_and_one_muxing(
                 eye.until(lambda eye=eye: eye.fragments >= 12)  # type: ignore[misc]
                 assert eye.pictures() == eye.fragments - 1
             assert rtsp.connections["ok"] - before == 1
-            assert outlet.tally.get("gridhub_live_viewers", camera="cam-1") == 1
+            assert outlet.tally.get("gridhub_live_viewers", camera="cam-1", stream="main") == 1
             assert api.tally.get("gridhub_live_view_clients") == 20
         finally:
             for context in contexts[: len(eyes)]:
                 context.__exit__(None, None, None)
-        wait_for(lambda: outlet.tally.get("gridhub_live_viewers", camera="cam-1") == 0, "the worker is left")
+        wait_for(
+            lambda: outlet.tally.get("gridhub_live_viewers", camera="cam-1", stream="main") == 0, "the worker is left"
+        )
         assert api.tally.get("gridhub_live_view_clients") == 0
+
+
+def test_a_tile_costs_the_small_stream_only_where_there_is_one(
+    api: Api, rtsp: FaultServer, tmp_path: Path, outlet: Remembered
+) -> None:
+    small, large = rtsp.connections["hevc"], rtsp.connections["ok"]
+    with camera(api, rtsp, "ok", tmp_path, outlet, substream_url=bare(rtsp.url("hevc"))):
+        with look(api, stream="sub") as tile:
+            tile.until(lambda: tile.fragments >= 3)
+            assert tile.heard("init")[0]["codec"] == "hevc"
+        assert (rtsp.connections["hevc"] - small, rtsp.connections["ok"] - large) == (1, 0)
+        with look(api) as page:
+            page.until(lambda: page.fragments >= 3)
+            assert page.heard("init")[0]["codec"] == "h264"
+        assert (rtsp.connections["hevc"] - small, rtsp.connections["ok"] - large) == (1, 1)
+
+
+def test_a_camera_without_a_small_stream_gives_its_main_one(
+    api: Api, rtsp: FaultServer, tmp_path: Path, outlet: Remembered
+) -> None:
+    with camera(api, rtsp, "ok", tmp_path, outlet), look(api, stream="sub") as tile:
+        tile.until(lambda: tile.fragments >= 3)
+    with pytest.raises(InvalidStatus) as caught, look(api, stream="third"):
+        pass
+    assert caught.value.response.status_code == 422
 
 
 def test_a_camera_that_is_lost_says_so_and_comes_back_with_a_head_of_its_own(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Gap, Segment } from '../api/types';
-import { DAY_MS, clipAt, dayAfter, dayOf, gapBars, recordedBars, share } from './day';
+import { DAY_MS, HOUR_MS, clipAt, dayAfter, dayOf, gapBars, hourOf, recordedBars, share } from './day';
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
 const segment = (from: number, to: number, eventful = false): Segment => ({ from: at(from), to: at(to), size_bytes: 1, eventful });
@@ -14,6 +14,12 @@ describe('a day', () => {
     expect(new Date(from).getHours()).toBe(0);
     expect(to - from).toBeGreaterThan(22 * 3_600_000);
     expect(from <= Date.UTC(2026, 2, 1, 12) && Date.UTC(2026, 2, 1, 12) < to).toBe(true);
+  });
+
+  it('has hours that begin with it', () => {
+    const { from } = dayOf(Date.UTC(2026, 2, 1, 12));
+    expect(hourOf(from + 5_000_000)).toEqual({ from: from + HOUR_MS, to: from + 2 * HOUR_MS });
+    expect(hourOf(from).from).toBe(from);
   });
 
   it('is followed by the next and preceded by the one before', () => {

@@ -3,6 +3,7 @@
 import type { Gap, Segment } from '../api/types';
 
 export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
 /** A clip that a click asks for. */
 const CLIP_MS = 60_000;
 /** Recordings that follow each other as closely as this are one bar. */
@@ -29,6 +30,13 @@ export function dayOf(at: number): { from: number; to: number } {
   const to = new Date(from);
   to.setDate(to.getDate() + 1);
   return { from: from.getTime(), to: to.getTime() };
+}
+
+/** The hour that holds `at`: of the hours of a day, which may be shifted by half an hour from the world's. */
+export function hourOf(at: number): { from: number; to: number } {
+  const { from } = dayOf(at);
+  const start = from + Math.floor((at - from) / HOUR_MS) * HOUR_MS;
+  return { from: start, to: start + HOUR_MS };
 }
 
 /** The day `days` after the one that holds `at`. */

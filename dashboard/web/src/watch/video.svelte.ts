@@ -34,6 +34,7 @@ export class LiveVideo {
 
   constructor(
     readonly camera: () => string,
+    readonly stream: () => 'main' | 'sub',
     /** The hub's clock, in milliseconds. */
     readonly now: () => number,
     readonly onSignedOut: () => void,
@@ -51,7 +52,7 @@ export class LiveVideo {
       if (!isSeen) return;
       this.#faults = 0;
       this.without = null;
-      this.#view = new View(addressOf(this.camera()), {
+      this.#view = new View(addressOf(this.camera(), this.stream()), {
         onMessage: (message) => this.#heard(message, video),
         onBytes: (bytes) => this.#player?.append(bytes),
         onLost: (hopeless) => {
@@ -120,8 +121,8 @@ export class LiveVideo {
   }
 }
 
-function addressOf(camera: string): string {
-  const url = new URL(`/api/v1/cameras/${encodeURIComponent(camera)}/live`, location.href);
+function addressOf(camera: string, stream: string): string {
+  const url = new URL(`/api/v1/cameras/${encodeURIComponent(camera)}/live?stream=${stream}`, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
