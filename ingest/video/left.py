@@ -138,7 +138,7 @@ class Left:
 def _lasts(thing: _Thing, place: Place, ts: datetime, stirring: Luma, step_s: float) -> bool:
     """Whether a thing is still there, or still gone. What is there for a day is the place from then on."""
     if not timedelta(0) <= ts - thing.since <= _LONGEST:
-        place.take_over(thing.mask > 0)
+        place.take_over(cv2.dilate(thing.mask, AROUND) > 0)
         return False
     visible = stirring[thing.mask > 0] == 0
     if np.count_nonzero(visible) < 0.5 * visible.size:

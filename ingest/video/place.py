@@ -19,14 +19,17 @@ _DIFFERS = 16.0  # levels of the quotient
 _LEVELS = 8.0  # levels of brightness: the quotient also differs around a thing
 _MIN_AREA = 0.0008  # of the picture
 _AT_REST = 0.75  # of a thing's pixels must have been so for as long as is asked
-_RESTLESS = 0.007  # of the pixels around a thing may have changed meanwhile: more is somebody who sways
+_RESTLESS = 0.01  # of the pixels around a thing may have changed meanwhile: more is somebody who sways
 _ANEW = 0.35  # of the place at once: the light was switched, or the camera turned. Nothing was set down
+_LIT = 10.0  # levels by which a pixel is lighter or darker than at the last look
+_LIT_EVERYWHERE = 0.7  # of all pixels: another lamp, another exposure
+_RELIGHT_S = 4.0  # what is new so soon after that is the place in its new light
 _SPREAD_S = 30.0  # how far apart the pixels of a thing may have come to rest; half the time asked if that is longer
 
 _OPEN = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 _CLOSE = cv2.getStructuringElement(cv2.MORPH_RECT, (7, 7))
 AROUND = cv2.getStructuringElement(cv2.MORPH_RECT, (9, 9))
-_NEAR = cv2.getStructuringElement(cv2.MORPH_RECT, (41, 41))
+_NEAR = cv2.getStructuringElement(cv2.MORPH_RECT, (61, 61))
 
 
 class Place:
@@ -44,6 +47,9 @@ class Place:
         self._long: Plane = np.zeros(shape, np.float32)
         self._long_level: Plane = np.zeros(shape, np.float32)
         self._known: Plane = np.zeros(shape, bool)
+        self._last_level: Plane | None = None
+        self._relit_s = _RELIGHT_S
+        """Since the light changed everywhere."""
 
     def see(self, luma: Luma, stirring: Luma, step_s: float) -> bool:
         """One picture. False where so much of it is new that the place must be learnt again."""
@@ -60,6 +66,8 @@ class Place:
         self._now[new], self._now_level[new], self._rest_s[new] = quotient[new], level[new], 0.0
         if anew:
             self._known[:] = False
+        elif self._is_relit(level, step_s):
+            self._known[new] = False
         held = quiet & same
         self._rest_s[held] += step_s
         _follow(self._now, quotient, held, step_s / 20.0)
@@ -70,12 +78,18 @@ class Place:
         self.differs = differs.astype(np.uint8) * 255
         return not anew
 
+    def _is_relit(self, level: Plane, step_s: float) -> bool:
+        last, self._last_level = self._last_level, level
+        lit = last is not None and np.count_nonzero(np.abs(level - last) > _LIT) > _LIT_EVERYWHERE * level.size
+        self._relit_s = 0.0 if lit else self._relit_s + step_s
+        return self._relit_s < _RELIGHT_S
+
     def is_at_rest(self, mask: Plane, stirring: Luma, after_s: float) -> bool:
         """Whether a piece that differs came at once, has been so for long enough, and nothing stirs in it."""
         if np.any(stirring[cv2.dilate(mask, AROUND) > 0]):
             return False
         near_s = self._rest_s[cv2.dilate(mask, _NEAR) > 0]
-        if np.count_nonzero(near_s < 0.75 * after_s) > _RESTLESS * near_s.size:
+        if np.count_nonzero(near_s < 0.9 * after_s) > _RESTLESS * near_s.size:
             return False
         rest_s = self._rest_s[mask > 0]
         early, late = np.percentile(rest_s, (10, 90))
@@ -104,6 +118,7 @@ class Place:
         if self._now is not None and where.any():
             self._long[where], self._long_level[where] = self._now[where], self._now_level[where]
             self._known |= where
+            self.differs[where] = 0
 
     def _learn(self, held: Plane, step_s: float) -> None:
         self.take_over(~self._known & (self._rest_s >= self._learn_s))
