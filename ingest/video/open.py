@@ -21,12 +21,12 @@ from hub.config.address import holds_places, join_credentials
 from hub.config.settings import NetworkSettings
 from hub.errors import SourceError
 from hub.log import redact_value
-from hub.model.source import SourceState
+from hub.model.source import GapCause, SourceState
 from ingest.video.reach import at_address, knock, parts_of, port_of, resolve, trusted
 
 OPEN_TIMEOUT_S = 6.0
 """For the RTSP exchange, and again for the first packets: with the knock below, 15 s at most."""
-READ_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 6.0
 _MAX_CREDENTIALS = 127  # rtsp.h: RTSPState.auth is 128 bytes; FFmpeg cuts what is longer without a word
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"  # generic in PyAV's types only
@@ -224,7 +224,7 @@ def _while_reading(error: av.error.FFmpegError) -> SourceError:
         return SourceError(SourceState.STALLED, "connected, but no picture arrives")
     if isinstance(error, av.error.InvalidDataError):
         return SourceError(SourceState.ENDED, "the stream is damaged")
-    return SourceError(SourceState.ENDED, "the connection was lost")
+    return SourceError(SourceState.ENDED, "the connection was lost", GapCause.NETWORK)
 
 
 def _clear_cause(error: av.error.FFmpegError | None) -> SourceError | None:
@@ -239,7 +239,7 @@ def _clear_cause(error: av.error.FFmpegError | None) -> SourceError | None:
         # Most often 454 or 455, to a PLAY of no track at all: there was no video in the description.
         return SourceError(SourceState.NO_VIDEO, "the camera offers no video here, or refuses to play it")
     if error is None or isinstance(error, av.error.ProtocolNotFoundError):
-        return SourceError(SourceState.UNREACHABLE, "the address cannot be understood")
+        return SourceError(SourceState.UNREACHABLE, "the address cannot be understood", GapCause.CAMERA)
     return None
 
 
@@ -249,7 +249,8 @@ def _unclear_cause(error: av.error.FFmpegError | None) -> SourceError:
         return SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
     if isinstance(error, av.error.ArgumentError):
         # With a protocol_whitelist, FFmpeg ends so at an answer 3xx instead of going wherever it leads.
-        return SourceError(SourceState.UNREACHABLE, "the camera sends us on to another address: enter that one")
+        words = "the camera sends us on to another address: enter that one"
+        return SourceError(SourceState.UNREACHABLE, words, GapCause.CAMERA)
     if isinstance(error, av.error.InvalidDataError):
         return SourceError(SourceState.NO_VIDEO, "the camera describes no stream that can be read")
-    return SourceError(SourceState.UNREACHABLE, "the camera closed the connection")
+    return SourceError(SourceState.UNREACHABLE, "the camera closed the connection", GapCause.CAMERA)

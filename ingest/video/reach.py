@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from hub.config.address import AddressNotAllowed, as_number
 from hub.errors import SourceError
 from hub.model.allowlist import AllowList
-from hub.model.source import SourceState
+from hub.model.source import GapCause, SourceState
 
 _KNOCK_TIMEOUT_S = 2.5
 _DEFAULT_PORTS: Mapping[str, int] = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
@@ -29,7 +29,8 @@ def parts_of(url: str) -> SplitResult:
     except ValueError:  # a port that is no number, brackets that hold no address
         is_good = False
     if not is_good:
-        raise SourceError(SourceState.UNREACHABLE, "the address is not an rtsp:// or rtsps:// URL")
+        words = "the address is not an rtsp:// or rtsps:// URL"
+        raise SourceError(SourceState.UNREACHABLE, words, GapCause.CAMERA)
     return parts
 
 
@@ -99,7 +100,7 @@ def knock(
         if answer == b"RTSP/":
             return None
         reason = "what answers there is no camera" if answer else "the camera closed the connection"
-    return SourceError(SourceState.UNREACHABLE, reason)
+    return SourceError(SourceState.UNREACHABLE, reason, GapCause.CAMERA if connected else None)
 
 
 def _shake_hands(connection: socket.socket, host: str, *, verified: bool, ca_file: Path | None) -> SourceError | None:
@@ -111,7 +112,8 @@ def _shake_hands(connection: socket.socket, host: str, *, verified: bool, ca_fil
         context.wrap_socket(connection, server_hostname=host).close()
     except ssl.SSLCertVerificationError as error:
         words = f"its certificate is not trusted ({error.verify_message}); see tls and network.ca_file"
-        return SourceError(SourceState.UNREACHABLE, words)
+        return SourceError(SourceState.UNREACHABLE, words, GapCause.CAMERA)
     except (ssl.SSLError, TimeoutError):
-        return SourceError(SourceState.UNREACHABLE, "what answers there speaks no TLS: try rtsp:// instead of rtsps://")
+        words = "what answers there speaks no TLS: try rtsp:// instead of rtsps://"
+        return SourceError(SourceState.UNREACHABLE, words, GapCause.CAMERA)
     return None
