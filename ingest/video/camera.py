@@ -23,7 +23,7 @@ from ingest.video.live import Broadcast, LiveSink
 from ingest.video.mainstream import MainStream
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.record import Plan, Recorder
-from ingest.video.ring import Ring
+from ingest.video.ring import ONE_GROUP_S, Ring
 from ingest.video.row import row_of
 from ingest.video.serve import View
 from ingest.video.sizes import Sizes
@@ -143,7 +143,7 @@ class Camera:
             plan = self._plan()
             if self.source.config.get("substream_url"):
                 self._main = self._main or self._main_stream(plan)
-                ring = Ring()
+                ring = Ring(ONE_GROUP_S)
                 with contextlib.closing(self._open(substream=True)) as feed:
                     self._follow(feed, ring, self._main, (LiveSink(self._small_broadcast, ring),), working)
             else:
@@ -176,7 +176,7 @@ class Camera:
 
     def _sinks(self, plan: Plan) -> tuple[Ring, Recorder, LiveSink]:
         """Who gets the packets of the main stream, and the ring from which they may begin earlier."""
-        ring = Ring(keep_s=plan.pre.total_seconds() if plan.mode == "event" else 0.0)
+        ring = Ring(keep_s=max(ONE_GROUP_S, plan.pre.total_seconds() if plan.mode == "event" else 0.0))
         recorder = Recorder(self.source.id, plan, self._data_dir, ring, self._tally, self._outlet.finished)
         return ring, recorder, LiveSink(self._broadcast, ring)
 

@@ -94,6 +94,11 @@ class Gate:
         """The longest of the last groups of pictures; 0 until one is complete."""
         return max(self._groups_s, default=0.0)
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether a keyframe that differs is worth the pictures before it: nothing is known to move, and not many."""
+        return not self._moving and self._keyframes_suffice(self.group_s)
+
     def decide(self, at_s: float, kind: Kind, size_bytes: int) -> Look:
         """What to do with the next packet, which is in the ring already."""
         keyframe = kind is Kind.KEY

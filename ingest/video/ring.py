@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ingest.video.open import VideoPacket
 
 MAX_BYTES = 24 * 1024 * 1024
+ONE_GROUP_S = 0.001
+"""As ``keep_s``: the group before the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Ring:
     def group(self) -> list[Coded]:
         """The current group, from its keyframe on; empty where there is none."""
         return list(self._groups[-1]) if self._groups else []
+
+    def group_before(self) -> list[Coded]:
+        """The group before the current one; empty where it is not kept."""
+        return list(self._groups[-2]) if len(self._groups) > 1 else []
 
     def since(self, ts: datetime) -> Iterator[Coded]:
         """From the last keyframe at or before ``ts``, or the oldest there is."""

@@ -21,8 +21,9 @@ from hub.model.source import SourceState
 from hub.tally import Tally
 from ingest.video.analysis import WIDTH, Frame
 from ingest.video.anchor import Arrivals
-from ingest.video.decode import Decoder, Picture
+from ingest.video.decode import Decoder, Luma, Picture
 from ingest.video.gate import Gate, Look, Mode
+from ingest.video.hindsight import Hindsight
 from ingest.video.nal import HEAD_BYTES, kind_of, sequence_sets
 from ingest.video.open import Feed, VideoPacket
 from ingest.video.ring import Coded, Ring
@@ -105,7 +106,10 @@ class Watch:
         self._gate = Gate(self._pictured_s, sizes, **learn)
         self._analysed_at: datetime | None = None
         self._size: tuple[int, int] | None = None
-        self._was_open = False
+        self._was_open = self._looking_back = False
+        self._hindsight = Hindsight()
+        self._luma: Luma | None = None
+        self._moved_s = -math.inf
         self._counted_s = self._pictured_s
         self._packets = self._bytes = 0
         self._count = _Count()
@@ -136,10 +140,15 @@ class Watch:
             look = Look.ALONE if look is Look.SKIP else look  # the size may be another
         self._count.packet(at_s, look)
         frames = self._decode(look, packet)
+        if look is Look.ALONE and frames:
+            frames = self._with_hindsight(frames, ts)
         for frame in frames:
             time_s = self._decoder.time_s(frame)
             taken_at = ts if time_s is None else self._arrivals.anchor.at(time_s, ts)
             self._see(Picture(frame, taken_at), at_s - (ts - taken_at).total_seconds(), ts)
+        if self._looking_back:
+            self._looking_back = False
+            self._hindsight.told(moving=self._moved_s > at_s - _BEFORE.total_seconds())
         if frames:
             self._pictured_s = now_s
         elif now_s - self._pictured_s > _NO_PICTURE_S and (look is not Look.SKIP or self._size is None):
@@ -203,6 +212,18 @@ class Watch:
             self._tally.add("gridhub_video_damaged_total", self._decoder.damaged - damaged, camera=self._camera)
         return frames
 
+    def _with_hindsight(self, frames: Sequence[av.VideoFrame], ts: datetime) -> Sequence[av.VideoFrame]:
+        """A keyframe, after the pictures before it if it shows that something has happened since the last one."""
+        before = self._ring.group_before()
+        if not before or not self._gate.looks_back:
+            return frames
+        if not self._hindsight.wanted(Picture(frames[0], ts).luma(WIDTH), self._luma):
+            return frames
+        self._looking_back = True
+        earlier = list(self._decoder.catch_up(coded.packet for coded in before))
+        self._count.frames += len(earlier)
+        return [*earlier, *frames]
+
     def _see(self, picture: Picture, at_s: float, newest: datetime) -> None:
         """``at_s``: when it was taken; ``newest``: when the newest packet was."""
         size = (picture.frame.width, picture.frame.height)
@@ -226,7 +247,10 @@ class Watch:
         self._count.analysed += 1
         frame = Frame(picture, self._clock.now(), picture.luma(WIDTH))
         said = self._row.see(frame)
+        self._luma = frame.luma
         moving = None if frame.motion is None else frame.motion.score > 0
+        if moving:
+            self._moved_s = at_s
         self._gate.saw(
             at_s, moving=moving, certain=frame.eventful, fading=frame.fading, wants_more=self._row.wants_more
         )

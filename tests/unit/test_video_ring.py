@@ -8,7 +8,7 @@ import av
 import pytest
 
 from ingest.video.open import VideoPacket
-from ingest.video.ring import Coded, Ring
+from ingest.video.ring import ONE_GROUP_S, Coded, Ring
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
@@ -85,3 +85,13 @@ def test_a_clock_that_is_set_back_empties_the_ring_at_the_next_keyframe() -> Non
     fill(ring, 10)
     ring.push(coded(-3600, keyframe=True))
     assert times(ring, -7200) == [-3600]
+
+
+def test_the_group_before_the_current_one_is_kept_where_it_is_asked_for() -> None:
+    ring = Ring(ONE_GROUP_S)
+    fill(ring, 11)
+    before, current = ring.group_before(), ring.group()
+    assert before[0].keyframe
+    assert before[-1].ts < current[0].ts
+    assert {item.ts for item in (*before, *current)} == {item.ts for item in ring.since(before[0].ts)}
+    assert Ring().group_before() == []
