@@ -124,3 +124,18 @@ def recordings(hub: Hub, camera: str) -> dict[str, Any]:
         f"/cameras/{camera}/recordings", **{"from": rfc3339(now - timedelta(hours=1)), "to": rfc3339(now)}
     )
     return found
+
+
+@pytest.mark.timeout(150)
+def test_h265_plays_where_the_browser_can_and_is_a_picture_a_second_with_a_word_where_not(
+    api: Api, tmp_path: Path
+) -> None:
+    with city_with(api, tmp_path, cam_1="libx265"):
+        found = run("unplayable.mjs", api.url, CAMERA="cam-1")
+    if found["playable"]:
+        assert found["by"] == "video"
+    else:
+        assert found["by"] == "pictures"
+        assert "cannot play H.265" in found["says"]
+        assert "A picture a second" in found["says"]
+    print(f"H.265 in this browser: {found}")  # noqa: T201  shown with pytest -s
