@@ -10,11 +10,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
+from hub.config.settings import AnalyseSettings, DetectSettings
 from hub.model.alert import AlertChange, AlertState, Severity
 from hub.model.incident import IncidentState
 from hub.model.people import Role
 from hub.model.source import GapCause, GapScope, SourceState
-from hub.model.times import rfc3339
+from hub.model.times import format_duration, rfc3339
 
 Time = Annotated[
     datetime,
@@ -116,24 +117,38 @@ class Record(BaseModel):
     keep: str
     pre: str
     post: str
+    max_size: str | None = None
 
 
 class Detect(BaseModel):
     model: str
     classes: list[str]
+    confidence: float = DetectSettings(model="").confidence
 
 
 class Analyse(BaseModel):
     motion: bool
     tamper: bool
+    shortest: str = format_duration(AnalyseSettings().shortest)
     detect: Detect | None
 
 
 class Zone(BaseModel):
-    """``polygon``: fractions of the frame."""
+    """``polygon``: fractions of the frame. ``mask``: what happens there is not looked at."""
 
     name: str
     polygon: list[tuple[float, float]]
+    mask: bool = False
+    loiter: str | None = None
+    left: str | None = None
+    crowd: int | None = None
+
+
+class Line(BaseModel):
+    """From the first point to the second, in fractions of the frame: left to right of it is ``forward``."""
+
+    name: str
+    points: tuple[tuple[float, float], tuple[float, float]]
 
 
 class Camera(BaseModel):
@@ -148,6 +163,7 @@ class Camera(BaseModel):
     record: Record
     analyse: Analyse
     zones: list[Zone]
+    lines: list[Line] = []
     origin: Literal["config", "api"]
     state: SourceState
     reason: str

@@ -91,12 +91,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cameras": {"id": "cam-9", "url": "rtsp://x/1", "area": OTHER_GRID},
     "/devices": {"id": "dev-9", "type": "door", "area": OTHER_GRID},
     "/probe": {"url": "rtsp://127.0.0.1:1/"},
+    "/discover": {"targets": ["127.0.0.1:9"]},
 }
 CHANGES = [
     ("POST", "/alerts/{id}/ack", OPERATOR), ("POST", "/alerts/{id}/shelve", OPERATOR),
     ("POST", "/alerts/{id}/clear", OPERATOR), ("POST", "/alerts/{id}/comment", OPERATOR),
     ("POST", "/cameras", INTEGRATOR), ("PATCH", "/cameras/{id}", INTEGRATOR), ("DELETE", "/cameras/{id}", INTEGRATOR),
-    ("POST", "/cameras/probe", INTEGRATOR), ("POST", "/devices", INTEGRATOR), ("PATCH", "/devices/{id}", INTEGRATOR),
+    ("POST", "/cameras/probe", INTEGRATOR), ("POST", "/cameras/discover", INTEGRATOR),
+    ("POST", "/cameras/import", INTEGRATOR), ("POST", "/devices", INTEGRATOR), ("PATCH", "/devices/{id}", INTEGRATOR),
     ("DELETE", "/devices/{id}", INTEGRATOR), ("POST", "/devices/{id}/approve", INTEGRATOR),
 ]  # fmt: skip
 

@@ -102,9 +102,10 @@ def test_a_camera_tells_its_settings_and_health_and_no_secret(api: Api) -> None:
     answer = api.client("vera").get("/cameras/cam-1")
     assert answer.json() == {
         "id": "cam-1", "name": "Gate", "area": GRID, "enabled": True, "url": "rtsp://camera.example/1",
-        "substream_url": None,
-        "record": {"mode": "event", "keep": "30d", "pre": "10s", "post": "20s"},
-        "analyse": {"motion": True, "tamper": True, "detect": None}, "zones": [], "origin": "config",
+        "substream_url": None, "transport": "tcp", "tls": "verified",
+        "record": {"mode": "event", "keep": "30d", "pre": "10s", "post": "20s", "max_size": None},
+        "analyse": {"motion": True, "tamper": True, "shortest": "2s500ms", "detect": None},
+        "zones": [], "lines": [], "origin": "config",
         "state": "watching", "reason": "", "since": "2026-03-01T12:00:00.000000Z",
         "seen_at": "2026-03-01T12:00:00.000000Z",
         "detail": {"codec": "h264", "width": 1920, "height": 1080, "fps": 15.0},

@@ -37,16 +37,21 @@ def test_a_camera_is_added_changed_and_removed(api: Api) -> None:
     answer = client.post("/cameras", json={**CAMERA, "name": "Gate 9", "record": record, "zones": [zone]})
     assert answer.headers["location"] == "/api/v1/cameras/cam-9"
     found = answer.json()
-    assert found["record"] == {"mode": "continuous", "keep": "7d", "pre": "10s", "post": "20s"}
-    assert (found["state"], found["origin"], found["zones"]) == ("unknown", "api", [zone])
+    assert found["record"] == {
+        "mode": "continuous", "keep": "7d", "pre": "10s", "post": "20s", "max_size": None,
+    }  # fmt: skip
+    whole = {**zone, "mask": False, "loiter": None, "left": None, "crowd": None}
+    assert (found["state"], found["origin"], found["zones"]) == ("unknown", "api", [whole])
     assert client.get("/cameras/cam-9").json() == found
 
     change = {"name": "Gate 10", "area": OTHER_GRID, "zones": [], "analyse": {"motion": False}}
     changed = client.patch("/cameras/cam-9", json=change).json()
     assert (changed["name"], changed["area"], changed["zones"]) == ("Gate 10", OTHER_GRID, [])
-    assert changed["analyse"] == {"motion": False, "tamper": True, "detect": None}
+    assert changed["analyse"] == {**found["analyse"], "motion": False}
     assert changed["record"] == found["record"], "what is left out stays as it is"
 
+    for enabled in (False, True):
+        assert client.patch("/cameras/cam-9", json={"enabled": enabled}).json()["enabled"] is enabled
     assert client.delete("/cameras/cam-9").status_code == 204
     assert problem(client.get("/cameras/cam-9")) == (404, "not_found")
 
@@ -54,7 +59,8 @@ def test_a_camera_is_added_changed_and_removed(api: Api) -> None:
 def test_what_is_read_can_be_sent_back(api: Api) -> None:
     client = api.client("ines")
     found = added(client, substream_url="rtsp://camera-9.example/sub", analyse={"detect": {"model": "yolox-nano"}})
-    same = {key: found[key] for key in ("url", "substream_url", "name", "area", "record", "analyse", "zones")}
+    keys = ("url", "substream_url", "name", "area", "record", "analyse", "zones", "lines", "tls", "transport")
+    same = {key: found[key] for key in keys}
     assert client.patch("/cameras/cam-9", json=same).json() == found
 
 

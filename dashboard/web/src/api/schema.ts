@@ -767,6 +767,11 @@ export interface components {
             motion: boolean;
             /** Tamper */
             tamper: boolean;
+            /**
+             * Shortest
+             * @default 2s500ms
+             */
+            shortest: string;
             detect: components["schemas"]["Detect"] | null;
         };
         /** AnalyseSettings */
@@ -923,6 +928,11 @@ export interface components {
             /** Zones */
             zones: components["schemas"]["Zone"][];
             /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["Line"][];
+            /**
              * Origin
              * @enum {string}
              */
@@ -1066,6 +1076,11 @@ export interface components {
             model: string;
             /** Classes */
             classes: string[];
+            /**
+             * Confidence
+             * @default 0.4
+             */
+            confidence: number;
         };
         /** DetectSettings */
         DetectSettings: {
@@ -1374,6 +1389,25 @@ export interface components {
             ts: string;
         };
         /**
+         * Line
+         * @description From the first point to the second, in fractions of the frame: left to right of it is ``forward``.
+         */
+        Line: {
+            /** Name */
+            name: string;
+            /** Points */
+            points: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ];
+        };
+        /**
          * LineSettings
          * @description From the first point to the second. Who passes from its left to its right goes ``forward``.
          */
@@ -1607,6 +1641,8 @@ export interface components {
             pre: string;
             /** Post */
             post: string;
+            /** Max Size */
+            max_size?: string | null;
         };
         /** RecordSettings */
         RecordSettings: {
@@ -1909,7 +1945,7 @@ export interface components {
         };
         /**
          * Zone
-         * @description ``polygon``: fractions of the frame.
+         * @description ``polygon``: fractions of the frame. ``mask``: what happens there is not looked at.
          */
         Zone: {
             /** Name */
@@ -1919,6 +1955,17 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Mask
+             * @default false
+             */
+            mask: boolean;
+            /** Loiter */
+            loiter?: string | null;
+            /** Left */
+            left?: string | null;
+            /** Crowd */
+            crowd?: number | null;
         };
         /**
          * ZoneSettings
