@@ -116,8 +116,12 @@ class Motion:
 
     def events(self) -> dict[str, list[tuple[float, float]]]:
         """Of each camera, [begin, end] in Unix time; an event that is going on ends in the future."""
+        return self.read(self._events.read_text())
+
+    @staticmethod
+    def read(notes: str) -> dict[str, list[tuple[float, float]]]:
         found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        for line in self._events.read_text().splitlines():
+        for line in notes.splitlines():
             time_s, what, camera = line.split()
             if what == "start":
                 found[camera].append((float(time_s), float("inf")))
