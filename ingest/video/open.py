@@ -206,7 +206,7 @@ def _feed(container: av.container.InputContainer, *, timed_out: bool) -> Feed:
         problem = SourceError(SourceState.UNSUPPORTED, "the codec of the picture cannot be decoded here")
     elif timed_out and not streams[0].codec_context.width:
         # FFmpeg's search for the parameters of the stream does not fail when it is interrupted.
-        problem = SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
+        problem = SourceError(SourceState.STALLED, "the camera answers, but sends no picture", GapCause.CAMERA)
     if problem is not None:
         container.close()
         raise problem
@@ -246,7 +246,7 @@ def _clear_cause(error: av.error.FFmpegError | None) -> SourceError | None:
 def _unclear_cause(error: av.error.FFmpegError | None) -> SourceError:
     """What went wrong, where something that speaks RTSP listens."""
     if isinstance(error, av.error.ExitError | av.error.TimeoutError):
-        return SourceError(SourceState.STALLED, "the camera answers, but sends no picture")
+        return SourceError(SourceState.STALLED, "the camera answers, but sends no picture", GapCause.CAMERA)
     if isinstance(error, av.error.ArgumentError):
         # With a protocol_whitelist, FFmpeg ends so at an answer 3xx instead of going wherever it leads.
         words = "the camera sends us on to another address: enter that one"
