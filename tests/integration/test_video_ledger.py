@@ -1,4 +1,4 @@
-"""What befalls real cameras, and what the ledger says of it: watched, recorded and gaps are the time that has passed."""
+"""What befalls real cameras, and what the ledger says of it: watched, recorded and gaps are the time that passed."""
 
 from __future__ import annotations
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import av
 import av.error
+import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
@@ -20,6 +23,7 @@ from hub.store.segments import Segment
 from hub.tally import Tally
 from ingest.simulate.faults import FPS, write_clip
 from ingest.video import disk
+from ingest.video.clip import cut
 from ingest.video.open import VideoPacket
 from ingest.video.record import PART, Plan, Recorder, adopt, settle
 from ingest.video.ring import Coded, Ring
@@ -189,6 +193,55 @@ def test_a_new_connection_begins_a_new_file(studio: Studio) -> None:
     studio.run(3, late_s=10)
     studio.recorder.cut()
     assert [(item.began_at, item.ended_at) for item in studio.segments] == [(at(0), at(2.9)), (at(13), at(15.9))]
+
+
+def write_kind(path: Path, codec: str, options: dict[str, str]) -> Path:
+    """4 s of a picture that changes, as this codec writes it."""
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    with av.open(str(path), "w") as out:
+        stream = cast(VideoStream, out.add_stream(codec, rate=FPS, options=options))
+        stream.width, stream.height, stream.pix_fmt = 320, 180, pixels
+        for number in range(4 * FPS):
+            grey = np.full((180, 320, 3), number * 6 % 256, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(grey, "rgb24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [
+        ("libx264", {"bf": "2", "g": "10"}),
+        ("libx264", {"g": "1"}),
+        ("libx265", {"x265-params": "keyint=10:bframes=2:log-level=none"}),
+        ("mjpeg", {}),
+    ],
+    ids=["pictures out of order", "nothing but keyframes", "H.265", "MJPEG"],
+)
+def test_every_kind_of_stream_plays_and_has_all_its_pictures_in_order(
+    tmp_path: Path, codec: str, options: dict[str, str]
+) -> None:
+    found: list[Segment] = []
+    ring = Ring()
+    recorder = Recorder("cam-1", CONTINUOUS, tmp_path, ring, Tally(), found.append)
+    with av.open(str(write_kind(tmp_path / "source.mp4", codec, options))) as container:
+        stream = container.streams.video[0]
+        recorder.attach(stream)
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        for number, packet in enumerate(packets):
+            coded = Coded(packet, at(number / FPS), packet.is_keyframe, packet.size)
+            ring.push(coded)
+            recorder.write(coded)
+        recorder.cut()
+    (segment,) = found
+    shown = frames(tmp_path / (segment.path + PART))
+    assert len(shown) == 4 * FPS
+    assert [round(later - earlier, 2) for earlier, later in itertools.pairwise(shown)] == [0.1] * (4 * FPS - 1)
+    recorded_s = (segment.ended_at - segment.began_at).total_seconds()
+    settle(tmp_path, segment)
+    clip = cut(tmp_path, [segment], at(0), at(9), tmp_path / "clip.mp4")
+    assert len(frames(tmp_path / "clip.mp4")) == 4 * FPS
+    assert (clip.ended_at - clip.began_at).total_seconds() == pytest.approx(recorded_s, abs=0.25)
 
 
 @event
