@@ -6,12 +6,15 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from hub.config.address import AddressNotAllowed
@@ -23,7 +26,7 @@ from hub.model.source import SourceState
 from ingest.simulate.faults import FaultServer, faulty_cameras
 from ingest.video.open import open_feed
 from tests.fix_tls import behind_tls, write_certificate
-from tests.fix_video import LOOPBACK, Remembered, bare, camera_source, eventually, running_camera
+from tests.fix_video import LOOPBACK, Remembered, camera_source, eventually, running_camera
 
 Answer = Callable[[str, str], str]
 """Of a method and the whole request: what the server says, without the line of its number."""
@@ -257,9 +260,34 @@ def test_a_password_that_belongs_into_the_path_is_put_there_and_nowhere_else() -
     assert "Authorization" not in asked[0]
 
 
-def test_udp_is_opened_where_it_is_asked_for() -> None:
-    with listening(redirecting("nothing", "", 0)) as camera:
-        with contextlib.suppress(SourceError):
-            open_feed(bare(f"rtsp://127.0.0.1:{camera.port}/a"), network=LOOPBACK, transport="udp", open_timeout_s=1)
-        setup = next(request for request in camera.heard if request.startswith("SETUP"))
-    assert "RTP/AVP/UDP" in setup
+def test_pictures_come_by_udp_where_it_is_asked_for() -> None:
+    setup = ""
+
+    def answer(method: str, request: str) -> str:
+        nonlocal setup
+        if method == "SETUP":
+            setup = request
+            ports = re.search(r"client_port=(\d+)-(\d+)", request)
+            assert ports is not None
+            return f"200 OK\r\nSession: 1\r\nTransport: RTP/AVP/UDP;unicast;client_port={ports[1]}-{ports[2]}\r\n"
+        if method == "PLAY":
+            ports = re.search(r"client_port=(\d+)", setup)
+            assert ports is not None
+            threading.Thread(target=_send_rtp, args=(int(ports[1]),), daemon=True).start()
+        return redirecting("nothing", "", 0)(method, request)
+
+    with listening(answer) as camera:
+        url = f"rtsp://127.0.0.1:{camera.port}/a"
+        with contextlib.closing(open_feed(url, network=LOOPBACK, transport="udp", open_timeout_s=4)) as feed:
+            assert next(feed.packets()).size > 0
+
+
+def _send_rtp(port: int) -> None:
+    """Two seconds of a small picture, ten times as fast, again and again for a while: UDP waits for nobody."""
+    with av.open(f"rtp://127.0.0.1:{port}", "w", format="rtp", options={"payload_type": "96"}) as out:
+        stream = out.add_stream("libx264", rate=100, options={"preset": "ultrafast", "g": "10"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(300):
+            picture = np.full((96, 160, 3), number % 200, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+            time.sleep(0.01)  # the pace of a camera, on which nothing of the test depends
