@@ -50,6 +50,8 @@ def setup(process: str, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for noisy in ("libav", "httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for chatty in ("onvif", "zeep", "urllib3"):  # what a strange device does is told by those who asked it
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     # Whoever needs the store says once that it is away; the pool would say it with every attempt.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     logging.captureWarnings(True)
