@@ -30,6 +30,7 @@ from hub.config import Config
 from hub.model.source import SourceState
 from hub.model.times import parse_instant, rfc3339
 from hub.store import Store, segments
+from ingest.video import disk
 
 _PICTURE_TIMEOUT_S = 2.0
 _PROBE_TIMEOUT_S = 18.0
@@ -106,8 +107,12 @@ class Pictures:
         return shapes.Discovered.model_validate(said)
 
     async def clip(self, store: Store, camera: str, first: datetime, last: datetime) -> FileResponse:
-        """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404."""
+        """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404 or 507."""
         found = await anyio.to_thread.run_sync(segments.list_segments, store, camera, first, last)
+        # It is written, and copied once more to bring its index to the front.
+        needed = 2 * sum(item.size_bytes for item in found)
+        if found and disk.free_bytes(self._data_dir) - needed < disk.RESERVE_BYTES:
+            raise ProblemError(507, "no_room", "the disk of the hub has no room for this clip: ask for a shorter one")
         out = _temporary(self._data_dir) if found else None
         said = None if out is None else await self._cut(found, first, last, out)
         if out is None or said is None or said["state"] != "done":

@@ -24,6 +24,7 @@ from hub.model.source import SourceState
 from hub.store import segments
 from hub.store.segments import Segment
 from ingest.simulate.faults import WRONG, FaultServer, faulty_cameras, write_clip
+from ingest.video import disk
 from ingest.video.decode import Picture
 from ingest.video.serve import PictureServer, View, socket_path
 from tests.fix_api import GRID, T0, Api, problem, wait_for
@@ -185,6 +186,14 @@ def test_of_an_interval_without_recordings_there_is_no_clip(api: Api) -> None:
     (api.config.data_dir / "recordings/cam-1.mp4").write_bytes(b"broken")
     assert problem(clip(api, 0, 4)) == (404, "nothing_recorded")
     assert not list((api.config.data_dir / "run").glob("clip-*"))
+
+
+def test_a_clip_does_not_take_the_room_that_belongs_to_the_database(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(api)
+    monkeypatch.setattr(disk, "free_bytes", lambda _: disk.RESERVE_BYTES + 1000)
+    assert problem(clip(api, 1, 3)) == (507, "no_room")
 
 
 def alert_with(api: Api, *names: object) -> int:
