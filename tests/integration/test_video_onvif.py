@@ -259,6 +259,42 @@ def test_a_device_that_drips_is_given_up(what: str) -> None:
         assert time.monotonic() - began_s < 4
 
 
+def test_a_device_that_never_ends_is_hung_up_on_early() -> None:
+    sent, hung_up = [0], threading.Event()
+
+    class Endless(Hostile):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while sent[0] < 100_000_000:
+                    sent[0] += self.connection.send(b" " * 65536)
+            hung_up.set()
+
+    with http_server(Endless) as server:
+        assert ask("127.0.0.1", server.server_port, None, LOOPBACK, CLOCK, timeout_s=20) is None
+        assert hung_up.wait(5)
+    assert sent[0] < 20_000_000, "two megabytes, and what the buffers on the way hold"
+
+
+def test_a_device_that_drips_is_hung_up_on_though_nobody_waits_any_more() -> None:
+    hung_up = threading.Event()
+
+    class Dripping(Hostile):
+        drips = "body"
+
+        def _drip(self) -> None:
+            super()._drip()
+            hung_up.set()
+
+    with http_server(Dripping) as server:
+        began_s = time.monotonic()
+        assert ask("127.0.0.1", server.server_port, None, LOOPBACK, CLOCK, timeout_s=0.5) is None
+        assert hung_up.wait(5)
+        assert time.monotonic() - began_s < 6, "it would have dripped for ten seconds"
+
+
 def test_a_device_that_sends_elsewhere_is_not_followed() -> None:
     reached: list[str] = []
 
