@@ -146,7 +146,7 @@ def compared(case: Case, ours: Result, peer: Result) -> list[Row]:
         reason = f"{PEER}: {peer.reason}"
     if ours.cost is None or peer.cost is None:
         return [Row(f"{case.name} cameras per core", 0.0, "", bound_of(case), PEER, of="ratio", reason=reason)]
-    named = f"{PEER} ({peer.reason})" if peer.reason else PEER
+    named = f"{PEER} ({peer.reason})" if peer.reason and not reason else PEER
     per_core, peer_per_core = 1 / ours.cost.cpu, 1 / peer.cost.cpu
     made = [Row(f"{case.name} cameras per core", per_core, "", bound_of(case), named, peer_per_core, "ratio", reason)]
     if ours.score.events and peer.score.events:

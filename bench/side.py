@@ -259,7 +259,7 @@ def _measure(
         if results[case.name].reason:
             results[case.name].reason += f" ({process.last_words()})"
         elif is_starved:
-            results[case.name].reason = "the machine was full: nothing here is comparable"
+            results[case.name].reason = "the machine was full"
     return results, running, (began, ended)
 
 
