@@ -74,13 +74,11 @@ class Client:
 
 
 class Guest(Protocol):
-    """Whatever else goes on for long and must end with its session, or with the hub."""
+    """Whatever else goes on for long and must end with its session."""
 
     token: str
 
     def session_over(self) -> None: ...
-
-    def going_down(self) -> None: ...
 
 
 class Live:
@@ -130,8 +128,6 @@ class Live:
         """End every stream: the hub goes down."""
         for client in self._clients:
             client.close()
-        for guest in self._guests:
-            guest.going_down()
 
     def _count(self) -> None:
         self.tokens = frozenset(client.token for client in self._clients) | {guest.token for guest in self._guests}

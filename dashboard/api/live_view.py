@@ -34,15 +34,14 @@ router = APIRouter(tags=["live"])
 
 
 class Close(IntEnum):
-    """Why the hub ends a live view (RFC 6455, 7.4)."""
+    """Why the hub ends a live view (RFC 6455, 7.4); the server itself ends it with 1012 when it goes down."""
 
-    GOING_DOWN = 1012
     SESSION_OVER = 4401
     NOT_FOUND = 4404
 
 
 class _Guest:
-    """A live view, as ``live.Live`` knows it: it ends with the session, or with the hub."""
+    """A live view, as ``live.Live`` knows it: it ends with the session."""
 
     def __init__(self, token: str, viewer: Viewer) -> None:
         self.token = token
@@ -56,9 +55,6 @@ class _Guest:
 
     def session_over(self) -> None:
         self.end(Close.SESSION_OVER)
-
-    def going_down(self) -> None:
-        self.end(Close.GOING_DOWN)
 
     def end(self, code: Close | None) -> None:
         """``None``: the viewer has left."""

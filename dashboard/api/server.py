@@ -19,7 +19,7 @@ _VIEWER = '%s - "WebSocket %s"'
 
 
 class Server(uvicorn.Server):
-    """When it is asked to stop it ends the event streams and live views first: they would never end by themselves.
+    """When it is asked to stop it ends the event streams first: they would never end by themselves.
 
     Stops when its follower has died, so that the supervisor starts it anew: without one the console would stand still.
     """

@@ -23,7 +23,6 @@ from ingest.video.ring import Coded, Ring
 
 # Without skip_trailer FFmpeg keeps an index of all fragments in memory.
 _MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof+skip_trailer"
-_PLAYABLE = {"h264", "hevc"}
 _MAX_STEP_S = 10.0  # a larger step of the camera's time is a leap, not a pause
 
 
@@ -119,9 +118,6 @@ class LiveSink:
         """From the keyframe of the group at hand on, so that the first picture is there at once."""
         group = self._ring.group()
         if not group or not self._is_playable:
-            return
-        if stream.codec_context.codec.name not in _PLAYABLE:
-            self._refuse(stream, group[0])
             return
         try:
             self._muxer = _Muxer(stream)
