@@ -76,7 +76,7 @@ class Tamper:
         picture = frame.picture.frame
         look = look_at(frame.picture.luma(min(WIDTH, picture.width)))
         differs = self._see_keyframe(frame) if picture.key_frame else None
-        said = list(self._see_frozen(frame, look.texture))
+        said = list(self._see_frozen(frame, look.texture, compared=differs is not None))
         if not self._place.known:
             finding = self._meet(look.texture, frame.ts)
         else:
@@ -103,14 +103,15 @@ class Tamper:
             self._still.stood()
         return differs
 
-    def _see_frozen(self, frame: Frame, texture: float) -> Sequence[Observation]:
+    def _see_frozen(self, frame: Frame, texture: float, *, compared: bool) -> Sequence[Observation]:
         """The picture has stood still for too long, with a camera whose pictures do not."""
         if self._frozen:
             if self._still.since is not None:
                 return self._again(frame, "frozen", {})
             self._frozen = False
             return [self._say(frame, "frozen", 0.0, {})]
-        if not self._still.frozen() or texture < _MIN_TEXTURE_FROZEN or not self._spell.settled:
+        in_order = self._spell.settled and self._spell.lasting is Verdict.FINE
+        if not compared or not in_order or texture < _MIN_TEXTURE_FROZEN or not self._still.frozen():
             return ()
         self._frozen = True
         return [self._say(frame, "frozen", 1.0, {"since": _iso(self._still.since)}, picture=True)]
