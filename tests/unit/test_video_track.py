@@ -99,9 +99,9 @@ def test_who_stands_still_is_kept_through_pictures_in_which_nothing_happens() ->
 
 def test_who_moved_last_and_is_not_found_again_is_gone_in_seconds() -> None:
     line = Timeline()
-    line.show([person(0.7)], [box(0.7)])
-    line.show([person(0.8)], [box(0.8)])
-    line.show(None, [box(0.9)])
+    line.show([person(0.85)], [box(0.85)])
+    line.show([person(0.87)], [box(0.87)])
+    assert line.show(None, [box(0.9)])
     left_s = line.at_s
     while line.show(None, []):
         assert line.at_s - left_s < 3.0
@@ -121,9 +121,9 @@ def test_who_stood_is_gone_when_looks_find_nothing() -> None:
 def test_what_moves_on_where_looks_find_nothing_is_something_else() -> None:
     line = Timeline()
     line.show([person(0.1)], [box(0.1)])
-    line.show([person(0.1)], [box(0.1)])
-    for _ in range(60):
-        line.show([], [box(0.1)])
+    assert line.show([person(0.1)], [box(0.1)])
+    for step in range(20):
+        line.show([], [box(0.1 + 0.01 * step)])
     assert line.tracker.tracks() == ()
 
 
