@@ -30,7 +30,7 @@ from ingest.video.zones import Zones, draw
 _EVERY_S = 0.45  # looks are at least so far apart
 _MAX_STEP_S = 12.0  # of a longer pause nobody knows what was in between
 _LEARN_S = (20.0, 60.0)  # what has been still for the zone's own time, but within these limits, is the place
-_SETTLE_S = 30.0  # beyond twice the zone's time
+_SETTLE_S = 20.0  # beyond the zone's time
 _SAME = 24.0  # levels of the quotient by which a thing may look different
 _THERE = 0.5  # of a thing's pixels look as they did: it is there
 _GONE_S = 2.0  # for so long they must look as the place did before
@@ -107,13 +107,13 @@ class Left:
         things[:] = [thing for thing in things if _lasts(thing, place, frame.ts, stirring, step_s)]
         inside = place.differs & self._zones.raster(zone, frame.shape)
         for mask in pieces(inside):
-            known = any(np.count_nonzero(mask & thing.mask) > 0.3 * np.count_nonzero(mask) for thing in things)
-            if not known and place.is_at_rest(mask, stirring, after_s):
+            if any(np.count_nonzero(mask & thing.mask) > 0.3 * np.count_nonzero(mask) for thing in things):
+                continue
+            if place.is_at_rest(mask, stirring, after_s):
                 since = frame.ts - timedelta(seconds=after_s)
                 things.append(_Thing(place.kind(mask), mask, _box_of(mask), since, place.looks(mask)))
-        for thing in things:
-            inside[cv2.dilate(thing.mask, AROUND) > 0] = 0
-        place.settle(inside, 2 * after_s + _SETTLE_S)
+            else:
+                place.settle(mask, after_s + _SETTLE_S)
 
     def _say(self, kind: str, name: str, frame: Frame) -> list[Observation]:
         things = [thing for thing in self._things[name] if thing.kind == kind]
@@ -140,9 +140,7 @@ def _lasts(thing: _Thing, place: Place, ts: datetime, stirring: Luma, step_s: fl
     if not timedelta(0) <= ts - thing.since <= _LONGEST:
         place.take_over(cv2.dilate(thing.mask, AROUND) > 0)
         return False
-    visible = stirring[thing.mask > 0] == 0
-    if np.count_nonzero(visible) < 0.5 * visible.size:
-        return True  # somebody is in front of it
+    visible = stirring[thing.mask > 0] == 0  # elsewhere somebody is in front of it
     now = place.looks(thing.mask)
     same = np.abs(now - thing.looks) <= _SAME
     if np.count_nonzero(same & visible) >= _THERE * np.count_nonzero(visible):

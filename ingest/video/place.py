@@ -20,11 +20,11 @@ _LEVELS = 8.0  # levels of brightness: the quotient also differs around a thing
 _MIN_AREA = 0.0008  # of the picture
 _AT_REST = 0.75  # of a thing's pixels must have been so for as long as is asked
 _RESTLESS = 0.01  # of the pixels around a thing may have changed meanwhile: more is somebody who sways
-_ANEW = 0.35  # of the place at once: the light was switched, or the camera turned. Nothing was set down
+_ANEW = 0.2  # of the place at once: the light was switched, or the camera turned. Nothing was set down
 _LIT = 10.0  # levels by which a pixel is lighter or darker than at the last look
 _LIT_EVERYWHERE = 0.7  # of all pixels: another lamp, another exposure
 _RELIGHT_S = 4.0  # what is new so soon after that is the place in its new light
-_SPREAD_S = 30.0  # how far apart the pixels of a thing may have come to rest; half the time asked if that is longer
+_SPREAD_S = 15.0  # how far apart the pixels of a thing may have come to rest; half the time asked if that is longer
 
 _OPEN = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 _CLOSE = cv2.getStructuringElement(cv2.MORPH_RECT, (7, 7))
@@ -109,9 +109,10 @@ class Place:
         assert self._now is not None  # noqa: S101  there are no pieces before there was a picture
         return np.asarray(self._now[mask > 0])
 
-    def settle(self, inside: Plane, after_s: float) -> None:
-        """What has differed for very long and is no thing (a shadow that creeps) is the place."""
-        self.take_over((inside > 0) & (self._rest_s >= after_s))
+    def settle(self, mask: Plane, after_s: float) -> None:
+        """A piece that is no thing (a shadow that creeps) is the place when most of it has differed for very long."""
+        if np.median(self._rest_s[mask > 0]) >= after_s:
+            self.take_over(cv2.dilate(mask, AROUND) > 0)
 
     def take_over(self, where: Plane) -> None:
         """The place is from now on as it is."""
