@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -63,6 +64,12 @@ class Demo:
         )  # fmt: skip
         assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def spoil(self, camera: str, kind: str) -> datetime:
+        """Do something to a simulated camera, or ``clear`` it; answers when."""
+        argv = [sys.executable, "-m", "ingest.simulate.spoil", "--data", str(self.folder / "data"), camera, kind]
+        subprocess.run(argv, check=True, timeout=60)
+        return datetime.now(UTC)
 
     def memory_bytes(self) -> int:
         """Of all its processes together: what is theirs alone, and their part of what they share (PSS)."""

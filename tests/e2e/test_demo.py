@@ -6,8 +6,10 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.fix_demo import Demo, running_demo
@@ -64,6 +66,55 @@ def test_a_fused_alert_arrives_in_a_browser_and_is_acknowledged_by_one_key(
     with demo.client() as client:
         alert = client.get(f"/alerts/{answer['alert']}").json()
     assert (alert["rule"], alert["acked_by"]) == ("smoke-and-movement", "admin")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "hands",
+    [{"cam-0001": "covered", "cam-0002": "defocused", "cam-0003": "moved"}, {"cam-0001": "frozen"}],
+    ids=["covered, blurred, turned", "frozen"],
+)
+def test_hands_on_a_camera_are_an_alert_within_ten_seconds_and_ten_seconds_after_they_are_none(
+    demo: Demo, hands: dict[str, str]
+) -> None:
+    with demo.client() as client:
+        wait_for(lambda: all(place_is_known(client, camera) for camera in hands), 60, "the cameras know their places")
+        began = {camera: demo.spoil(camera, kind) for camera, kind in hands.items()}
+        alerts = wait_for(lambda: alerts_of(client, hands, open_only=True), 30, "an alert of each camera")
+        for camera, alert in alerts.items():
+            assert seconds_between(began[camera], alert["started_at"]) < 10.0, (camera, alert)
+            assert alert["severity"] == "major"
+            state = client.get(f"/cameras/{camera}").json()["state"]
+            assert state == "tampered"
+        ended = {camera: demo.spoil(camera, "clear") for camera in hands}
+        alerts = wait_for(lambda: alerts_of(client, hands, open_only=False), 30, "the alerts are over")
+        for camera, alert in alerts.items():
+            assert seconds_between(ended[camera], alert["resolved_at"]) < 10.0, (camera, alert)
+
+
+def alerts_of(client: httpx.Client, hands: dict[str, str], *, open_only: bool) -> dict[str, dict[str, Any]]:
+    """Camera → the newest alert of what was done to it; empty until there is one of each, open or over as asked."""
+    found: dict[str, dict[str, Any]] = {}
+    for camera, kind in hands.items():
+        items = client.get("/alerts", params={"limit": 200}).json()["items"]
+        own = [item for item in items if item["rule"] == f"camera-{kind}" and item["sources"] == [camera]]
+        newest = max(own, key=lambda item: str(item["started_at"]), default=None)
+        if newest is None or (newest["resolved_at"] is None) is not open_only:
+            return {}
+        found[camera] = newest
+    return found
+
+
+def place_is_known(client: httpx.Client, camera: str) -> bool:
+    """Whether the camera has said that it is in order, a while ago: then it knows its noise as well."""
+    until = datetime.now(UTC) - timedelta(seconds=15)
+    times = {"from": (until - timedelta(hours=1)).isoformat(), "to": until.isoformat()}
+    series = client.get("/series", params={"source": camera, "metric": "tamper.frozen", **times})
+    return bool(series.raise_for_status().json()["points"])
+
+
+def seconds_between(earlier: datetime, later: str) -> float:
+    return (datetime.fromisoformat(later) - earlier).total_seconds()
 
 
 def test_all_processes_together_stay_under_a_gibibyte(demo: Demo) -> None:
