@@ -59,6 +59,7 @@ async function look(browser, id) {
   await page.keyboard.press('Escape');
   await opened.waitFor({ state: 'detached' });
   opened = await openPage(page, RECORDED);
+  await opened.locator('[data-testid=hour]').click();
   const bar = opened.locator('[data-testid=strip] .rec').first();
   await bar.waitFor();
   await bar.click({ force: true });
@@ -71,6 +72,7 @@ async function look(browser, id) {
       done();
     }),
   );
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, 'clip.png') });
   const gaps = await opened.locator('[data-testid=strip] .gap').count();
   await opened.locator('.bar .primary').click();
   await clip.waitFor({ state: 'detached' });
@@ -93,6 +95,6 @@ async function picture(browser, id, { settings, viewport }) {
 await withBrowser(async (browser) => {
   const added = await add(browser);
   const seen = await look(browser, added.id);
-  if (PICTURES) for (const one of LOOKS) await picture(browser, added.id, one);
+  if (PICTURES) for (const one of process.env.ONE_LOOK ? LOOKS.slice(0, 1) : LOOKS) await picture(browser, added.id, one);
   console.log(JSON.stringify({ ...added, ...seen }));
 });

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import av
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -246,6 +248,32 @@ def test_a_frozen_viewer_holds_nobody_and_is_given_up(api: Api, monkeypatch: pyt
         assert not well.heard("gap")
         wait_for(lambda: api.tally.get("gridhub_live_view_slow_clients_total") == 1, "the frozen one is given up")
         assert frozen.fragments == 0
+
+
+def test_twenty_frozen_viewers_cost_less_than_two_megabytes_each(api: Api) -> None:
+    source = Source()
+    token = str(api.client("vera").headers["Authorization"])
+    host, _, port = api.url.removeprefix("http://").partition(":")
+    request = (
+        f"GET /api/v1/cameras/cam-1/live HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Authorization: {token}\r\n\r\n"
+    )
+    with worker(api, source.view), look(api) as well, ExitStack() as frozen:
+        well.until(lambda: bool(well.heard("state")))
+        source.begin()
+        show_slowly(source, well, 40, LARGE)  # what is kept once for all is there already
+        well.data = b""
+        before = psutil.Process().memory_info().rss
+        for _ in range(20):
+            # Nothing is ever read of these: not even by a library in the background.
+            frozen.enter_context(socket.create_connection((host, int(port)))).send(request.encode())
+        wait_for(lambda: api.tally.get("gridhub_live_view_clients") == 21, "all watch")
+        for _ in range(60):
+            show_slowly(source, well, 1, LARGE)
+            well.data = b""
+        assert psutil.Process().memory_info().rss - before < 20 * 2 * 2**20
+        assert not well.heard("gap")
 
 
 def test_a_slow_viewer_is_taken_to_the_next_keyframe_and_told(api: Api) -> None:
