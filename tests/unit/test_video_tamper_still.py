@@ -153,6 +153,15 @@ def test_a_camera_that_freezes_says_so_and_says_when_it_is_over(tmp_path: Path) 
     assert ended_s - 50 < 10
 
 
+def test_a_camera_that_freezes_often_is_noticed_each_time(tmp_path: Path) -> None:
+    camera = Shown(tmp_path)
+    camera.show(HERE, 30)
+    for _ in range(6):
+        camera.freeze(HERE, 12)
+        camera.show(HERE, 12)
+    assert begun(camera.said) == ["frozen"] * 6
+
+
 def test_only_keyframes_are_compared(tmp_path: Path) -> None:
     """Between keyframes an encoder leaves out what hardly changes: that would look frozen."""
     camera = Shown(tmp_path)
