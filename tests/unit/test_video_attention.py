@@ -57,6 +57,8 @@ def test_a_place_that_was_fruitless_is_new_again_after_a_while() -> None:
     attention = Attention()
     looks(attention, 20, [THING], [])
     assert attention.due(31.0, [THING], []) == [THING]
+    attention.looked(31.0, [WHOLE], [THING], [])
+    assert attention.due(31.4, [THING], []) == [THING], "soon, as for the first time"
 
 
 def test_motion_that_was_not_in_the_part_looked_at_is_still_new() -> None:
@@ -106,7 +108,8 @@ def test_after_a_look_that_missed_the_next_comes_soon() -> None:
     attention.note(100.0, followed)
     followed.misses = 1
     attention.note(100.2, followed)
-    assert attention.due(100.8, [], [followed]) == [THING]
+    followed.moved_s = 100.4
+    assert attention.due(100.8, [THING], [followed]) == [THING]
 
 
 def test_where_much_goes_on_a_look_is_for_everything() -> None:
