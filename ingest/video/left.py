@@ -148,8 +148,8 @@ def _lasts(thing: _Thing, place: Place, ts: datetime, stirring: Luma, step_s: fl
         thing.looks[same] += (now[same] - thing.looks[same]) * min(1.0, step_s / 60.0)
         return True
     thing.missed_s += step_s
-    other = np.count_nonzero(place.differs[thing.mask > 0][visible]) >= _THERE * np.count_nonzero(visible)
-    return thing.missed_s <= (_CHANGED_S if other else _GONE_S)
+    before = np.count_nonzero(place.as_before[thing.mask > 0][visible]) >= _THERE * np.count_nonzero(visible)
+    return thing.missed_s <= (_GONE_S if before else _CHANGED_S)
 
 
 def _stirring(frame: Frame) -> Luma:

@@ -39,6 +39,8 @@ class Place:
         self.shape = shape
         self.differs: Plane = np.zeros(shape, np.uint8)
         """255 where the place is not as it has long been."""
+        self.as_before: Plane = np.zeros(shape, bool)
+        """Where it plainly is. Where something flickers or fidgets, neither is certain."""
         self._learn_s = learn_s
         self._now: Plane | None = None
         self._now_level: Plane = np.zeros(shape, np.float32)
@@ -74,6 +76,7 @@ class Place:
         _follow(self._now_level, level, held, step_s / 20.0)
         self._learn(held, step_s)
         differs = np.abs(self._now - self._long) > _DIFFERS
+        self.as_before = ~differs & ~self._strange
         differs &= (np.abs(self._now_level - self._long_level) > _LEVELS) & self._known & ~self._strange
         self.differs = differs.astype(np.uint8) * 255
         return not anew
