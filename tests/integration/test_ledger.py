@@ -89,6 +89,14 @@ def test_a_cause_that_is_known_better_than_the_state_tells_is_taken(city: Store)
     assert rows(city) == [("watch", "network", "ended", 0, None)]
 
 
+def test_a_state_that_is_dated_back_does_not_reach_behind_the_one_it_follows(city: Store) -> None:
+    add(city)
+    say(city, "cam-1", STALLED, 10)
+    say(city, "cam-1", WATCHING, 60)
+    say(city, "cam-1", UNREACHABLE, 30)
+    assert rows(city)[1:] == [("watch", "network", "stalled", 10, 60), ("watch", "network", "unreachable", 60, None)]
+
+
 def test_a_period_is_cut_to_what_lies_in_it_and_begins_where_the_camera_was_added(city: Store) -> None:
     add(city, second=50)
     say(city, "cam-1", WATCHING, 60)
