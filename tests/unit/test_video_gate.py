@@ -19,7 +19,11 @@ class Scripted(Sizes):
     def __init__(self, *, trusted: bool = False, risen: bool = False) -> None:
         super().__init__()
         self.trusted, self.says_risen, self.says_calm = trusted, risen, False
-        self.false_rises = 0
+        self.false_rises = self.settled = 0
+
+    def settle(self) -> None:
+        super().settle()
+        self.settled += 1
 
     @property
     def risen(self) -> bool:
@@ -197,6 +201,17 @@ def test_sizes_that_rise_for_nothing_are_believed_for_a_second_and_counted() -> 
             still(gate, tenth / 10)
     assert not gate.is_open
     assert sizes.false_rises == gate.false_rises == 1
+
+
+def test_sizes_that_rose_for_what_is_over_begin_anew() -> None:
+    sizes = Scripted()
+    gate = closed_gate(sizes)
+    before = sizes.settled
+    moves(gate, 12.0, wants_more=False)
+    still(gate, 14.0)
+    assert sizes.settled == before + 1
+    still(gate, 16.0)
+    assert sizes.settled == before + 1
 
 
 def test_sizes_that_rise_because_something_moves_are_not_counted_as_false() -> None:

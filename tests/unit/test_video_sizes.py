@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+import pytest
+
 from ingest.video.nal import Kind
 from ingest.video.sizes import Sizes
 
@@ -180,10 +182,46 @@ def test_intra_frames_may_also_become_smaller_when_something_moves() -> None:
 
 def test_keyframes_of_a_stream_with_others_say_nothing() -> None:
     seen = Seen()
-    seen.go(60.0)
+    for _ in range(150):
+        seen.go(0.4)
+        seen.sizes.take(seen.at_s, Kind.KEY, 100_000)
     for _ in range(20):
         seen.sizes.take(seen.at_s, Kind.KEY, 10_000_000)
     assert not seen.sizes.risen
+
+
+def test_only_what_lies_three_seconds_from_any_movement_is_learnt_as_quiet() -> None:
+    seen = Seen()
+    seen.go(60.0)
+    learnt = seen.sizes._quiet[Kind.REFERENCE]._learnt
+    seen.go(10.0, moving=True)
+    assert seen.sizes._quiet[Kind.REFERENCE]._learnt == learnt
+    seen.go(10.0)
+    assert seen.sizes._quiet[Kind.REFERENCE]._learnt == pytest.approx(learnt + 4 * FPS, abs=FPS), "all but 3 s twice"
+
+
+def test_a_rise_between_two_looks_that_showed_nothing_does_not_make_sizes_deaf() -> None:
+    seen = Seen()
+    seen.go(60.0)
+    for number in range(400):  # a look every four seconds; something passes between each two
+        seen.at_s += 1 / FPS
+        seen.sizes.take(seen.at_s, Kind.REFERENCE, seen.draw(seen.rng, number % 60 in range(20, 35)))
+        if number % 60 == 0:
+            seen.sizes.look(seen.at_s, moving=False, certain=False)
+    assert seen.sizes.threshold <= 13.0
+
+
+@pytest.mark.parametrize(("seen_later", "deaf"), [(True, False), (False, True)])
+def test_a_rise_is_false_only_if_nothing_is_seen_to_move_soon_after(seen_later: bool, deaf: bool) -> None:
+    seen = Seen()
+    seen.go(40.0)
+    for _ in range(6):
+        seen.go(1.0, moving=True, seen=False)
+        seen.sizes.false_rise()
+        seen.go(1.0)
+        seen.go(2.0, moving=seen_later)
+        seen.go(8.0)
+    assert (seen.sizes.threshold > 20.0) is deaf
 
 
 def test_pictures_that_nothing_builds_upon_are_compared_with_their_like() -> None:
