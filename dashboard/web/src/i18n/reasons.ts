@@ -71,6 +71,7 @@ const CAMERA: Record<string, string> = {
   'its password cannot be read: it was changed, or belongs to another camera': '无法读取密码：已被改动或属于另一摄像机',
   'its password cannot be read: {text}': '无法读取密码：{text}',
   'the camera did not show a picture within {n} s': '摄像机在 {n} 秒内没有画面',
+  'not heard of yet': '尚未有过数据',
   'the clock of the hub was set': '中心的时钟被调整',
   'the disk is full': '磁盘已满',
   'the disk may not be written': '磁盘不可写',
