@@ -163,7 +163,7 @@ class _Open:
 
 @cache
 def networks(data_dir: Path) -> Networks:
-    """Those of this process: a session is some 30 MB, and every camera of a worker may share it."""
+    """Those of this process: a session is large, and every camera of a worker may share it."""
     return Networks(data_dir, time.monotonic)
 
 

@@ -191,7 +191,7 @@ class Tracker:
         ]
 
     def _libraries(self) -> tuple[Any, Any]:
-        """Loaded with the first thing to follow: SciPy and what else comes with it is 80 MB."""
+        """Loaded with the first thing to follow: SciPy and what else comes with it is 54 MB."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import supervision
