@@ -209,7 +209,7 @@ def test_a_clock_that_is_set_back_and_a_long_pause_prove_nothing(tmp_path: Path)
 def test_another_resolution_is_the_same_place_and_not_out_of_focus(tmp_path: Path) -> None:
     camera = Shown(tmp_path)
     small = cast(Luma, cv2.resize(HERE, (320, 180), interpolation=cv2.INTER_AREA))
-    large = cast(Luma, cv2.resize(small, (640, 360), interpolation=cv2.INTER_CUBIC))
+    large = blurred(2)(cast(Luma, cv2.resize(small, (640, 360), interpolation=cv2.INTER_CUBIC)))
     camera.show(small, 30)
     camera.show(large, 30)
     camera.show(small, 30)

@@ -107,6 +107,7 @@ def test_noise_that_falls_with_the_morning_is_no_freezing() -> None:
 def test_keyframes_that_are_too_near_to_each_other_are_not_compared() -> None:
     camera = Keyframes(usual=0.6)
     assert not any(camera.see([0.6, 0.0] * 100, step_s=0.5))
+    assert camera.still.telling
 
 
 def test_a_long_pause_and_a_clock_that_is_set_back_begin_anew() -> None:
