@@ -75,7 +75,7 @@ class MotionDetector:
     def see(self, luma: Luma, ts: datetime, looked_at: Luma | None = None) -> Motion | None:
         """What moves in one picture; None while the place is not known yet. ``luma``: ``analysis.WIDTH`` wide."""
         step_s = 0.0 if self._ts is None else (ts - self._ts).total_seconds()
-        now = _Seen(ts, quotient_of(luma, looked_at), _light(luma))
+        now = _Seen(ts, quotient_of(luma), _light(luma))
         if step_s < 0 or step_s > _MAX_GAP_S or (self._recent and self._recent[-1].quotient.shape != luma.shape):
             self._forget()
         self._ts = ts
@@ -127,15 +127,10 @@ class MotionDetector:
         self._seen = 0
 
 
-def quotient_of(luma: Luma, looked_at: Luma | None = None) -> Luma:
-    """Each pixel in proportion to its surroundings, 112 where it is like them; masked parts surround nothing."""
+def quotient_of(luma: Luma) -> Luma:
+    """Each pixel in proportion to its surroundings, 112 where it is like them."""
     level = luma.astype(np.float32)
-    size = (_SURROUNDINGS, _SURROUNDINGS)
-    if looked_at is None:
-        around = cv2.boxFilter(level, -1, size)
-    else:
-        seen = (looked_at > 0).astype(np.float32)
-        around = cv2.boxFilter(level * seen, -1, size) / np.maximum(cv2.boxFilter(seen, -1, size), 1e-3)
+    around = cv2.boxFilter(level, -1, (_SURROUNDINGS, _SURROUNDINGS))
     return cast(Luma, cv2.convertScaleAbs(cv2.divide(level + _FLOOR, around + _FLOOR, scale=112.0), beta=-0.5))
 
 

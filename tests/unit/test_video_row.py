@@ -1,0 +1,59 @@
+"""Which analysers a camera has."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from hub.tally import Tally
+from ingest.video.row import Row, row_of
+from tests.fix_analysis import frame, person
+
+GATE = {"name": "东门", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}
+LINE = {"name": "fence", "points": [[0.5, 0], [0.5, 1]]}
+
+
+def row(folder: Path, **config: object) -> Row:
+    return row_of("cam-1", {"url": "rtsp://camera.example/", **config}, folder, Tally())
+
+
+def metrics(row: Row) -> set[str]:
+    """What is said of five quiet seconds, but of tampering."""
+    said = [item for index in range(25) for item in row.see(frame(index / 5))]
+    return {item.metric for item in said if not item.metric.startswith("tamper.")}
+
+
+def test_zones_and_lines_are_spoken_of_as_their_settings_ask(tmp_path: Path) -> None:
+    zones = [{**GATE, "loiter": "20s", "left": "1m", "crowd": 5}, {**GATE, "name": "court"}]
+    assert metrics(row(tmp_path, zones=zones, lines=[LINE])) == {
+        "motion", "zone.东门", "zone.court", "line.fence", "loitering.东门", "count.东门", "crowd.东门", "left.东门",
+        "removed.东门",
+    }  # fmt: skip
+
+
+def test_without_motion_nothing_that_stands_on_it_is_analysed(tmp_path: Path) -> None:
+    config = {"analyse": {"motion": False}, "zones": [{**GATE, "loiter": "20s"}], "lines": [LINE]}
+    assert metrics(row(tmp_path, **config)) == set()
+
+
+def test_a_zone_that_cannot_be_read_is_left_out_and_said_not_the_camera(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        analysers = row(tmp_path, zones=[{"name": "broken", "polygon": [[0, 0]]}, GATE])
+    assert metrics(analysers) == {"motion", "zone.东门"}
+    assert "camera cam-1: one of its zones is left out" in caplog.text
+
+
+def test_who_is_near_a_line_makes_the_whole_row_ask_for_more(tmp_path: Path) -> None:
+    analysers = row(tmp_path, lines=[LINE], analyse={"tamper": False})
+    for index in range(25):
+        analysers.see(frame(index / 5))
+    assert not analysers.wants_more
+    near = frame(5.0)
+    near.tracks = (person(1, 0.45, 0.8),)
+    line = next(item for item in analysers._analysers if type(item).__name__ == "Line")
+    line.see(near)
+    assert analysers.wants_more
