@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.config.settings import Point, ZoneSettings
@@ -36,6 +36,7 @@ def inside(polygon: tuple[Point, ...], x: float, y: float) -> bool:
     return odd
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=8))
 def test_a_raster_holds_the_points_that_are_inside_the_polygon(corners: list[Point]) -> None:
     polygon = tuple(corners)
