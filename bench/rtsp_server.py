@@ -103,6 +103,10 @@ def main() -> None:
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service("0")
+    # A path that is asked for first waits for its next keyframe: not in the one thread that would serve all others.
+    threads = GstRtspServer.RTSPThreadPool.new()
+    threads.set_max_threads(-1)
+    server.set_thread_pool(threads)
     # The first picture of all loops, a moment from now; the paths are staggered, as cameras are not in step.
     began = time.monotonic() + 0.5
     loops = []

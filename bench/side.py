@@ -25,7 +25,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 _SAMPLE_S = 10.0
 _STARVED = 90.0  # per cent of all cores, over the span: whoever is late is late because of others
 _RECEIVED = 0.95
-_STARTS_S = 8.0
+_STARTS_S = 20.0
 _TELL_S = 3.0
 """How long after the measured span a report of something in it may come."""
 
