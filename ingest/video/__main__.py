@@ -17,6 +17,7 @@ from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError
 from hub.store import Store
 from ingest.base import Shard
+from ingest.video import heap
 from ingest.video.worker import Worker
 
 _log = logging.getLogger("ingest.video")
@@ -28,6 +29,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--shard", type=Shard.parse, default=Shard(0, 1), help="index/count, as in 0/2")
     arguments = parser.parse_args(argv)
     log.setup(f"video-{arguments.shard.index}")
+    heap.settle()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
