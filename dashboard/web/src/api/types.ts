@@ -34,11 +34,15 @@ export type GapCause = Schemas['GapCause'];
 export type Recordings = Schemas['Recordings'];
 export type Availability = Schemas['Availability'];
 export type Probe = Schemas['Probe'];
+export type Profile = Schemas['Profile'];
+export type Zone = Schemas['Zone'];
+export type Line = Schemas['Line'];
 export type RecordMode = Schemas['RecordSettings']['mode'];
 /** What the console asks for; the hub has a usual value for everything else. */
 export interface CameraNew {
   id: string;
   url: string;
+  substream_url?: string;
   area: string;
   name?: string;
   username?: string;
@@ -47,7 +51,10 @@ export interface CameraNew {
 }
 
 /** Only what the console uses: the rest is for those who configure. */
-export type Camera = Pick<Schemas['Camera'], 'id' | 'name' | 'area' | 'state' | 'reason' | 'since' | 'detail'>;
+export type Camera = Pick<
+  Schemas['Camera'],
+  'id' | 'name' | 'area' | 'state' | 'reason' | 'since' | 'detail' | 'zones' | 'lines'
+>;
 export type Device = Pick<
   Schemas['Device'],
   'id' | 'name' | 'area' | 'type' | 'approved' | 'state' | 'reason' | 'since' | 'latest'

@@ -83,6 +83,7 @@ const CAMERA: Record<string, string> = {
   'the picture is washed out': '画面过曝',
   'the picture is frozen': '画面冻结',
   'the worker has no picture': '尚无画面',
+  'main stream: {reason}': '主码流：{reason}',
 };
 
 /** Why a camera is looked at as it is. */
@@ -95,6 +96,17 @@ const GATE: Record<string, string> = {
   'the distance of keyframes is not known yet': '关键帧间隔尚未知',
   'keyframes are too far apart to decode from the last one when something moves': '关键帧间隔过大，移动时无法从上一关键帧解码',
   'keyframes are too far apart for the shortest event; {reason}': '关键帧间隔大于最短事件；{reason}',
+};
+
+/** Why nothing is looked for with a model. */
+const DETECTOR: Record<string, string> = {
+  'there is no model {text}: gridhub model list': '没有模型 {text}：见 gridhub model list',
+  'what is noted of the model {text} cannot be read: add it again': '无法读取模型 {text} 的登记信息：请重新添加',
+  'the file of the model {text} is gone: add it again': '模型 {text} 的文件已不存在：请重新添加',
+  'the file of the model {text} is not the one that was added: add it again': '模型 {text} 的文件已被改动：请重新添加',
+  'the model {text} does not know {text}': '模型 {text} 没有类别 {text}',
+  'ONNX Runtime does not take it: {text}': 'ONNX Runtime 无法加载该模型：{text}',
+  'ONNX Runtime cannot run it: {text}': 'ONNX Runtime 无法运行该模型：{text}',
 };
 
 const DEVICE: Record<string, string> = {
@@ -143,7 +155,7 @@ const PART: Record<string, string> = {
   'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
 };
 
-export const SENTENCES = { ...CAMERA, ...GATE, ...DEVICE, ...PROCESS, ...PART };
+export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART };
 
 const HOLES: Record<string, string> = {
   n: '(\\d+)',

@@ -49,7 +49,7 @@ describe('events of the journal', () => {
 
   it('about a source keep its name and change its state', () => {
     const before = cityOf({ lastId: 0, areas: [], alerts: [], devices: [], standings: [], parts: [], cameras: [
-      { id: 'cam-1', name: 'North gate', area: 'c/g1', state: 'watching', reason: '', since: '2026-01-01T00:00:00Z', detail: {} },
+      { id: 'cam-1', name: 'North gate', area: 'c/g1', state: 'watching', reason: '', since: '2026-01-01T00:00:00Z', detail: {}, zones: [], lines: [] },
     ] });
     const after = applyAll(before, [source(1, 'stalled')]);
     expect(after.sources.get('cam-1')).toMatchObject({ name: 'North gate', state: 'stalled', reason: 'why' });

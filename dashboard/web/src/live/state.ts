@@ -222,7 +222,6 @@ export function withAlerts(city: City, alerts: readonly Alert[], askedAt: number
   return { ...city, alerts: next };
 }
 
-/** Devices read from the hub. How one stands that the stream spoke of since `askedAt` (a journal id) is newer here. */
 /** A camera as the hub answered it; `askedAt` is `city.lastId` when the request was sent. */
 export function withCamera(city: City, camera: Camera, askedAt: number): City {
   const known = city.sources.get(camera.id);
@@ -231,6 +230,7 @@ export function withCamera(city: City, camera: Camera, askedAt: number): City {
   return { ...city, sources: new Map(city.sources).set(id, { ...newer, kind: 'camera', type: 'camera', name }) };
 }
 
+/** Devices read from the hub. How one stands that the stream spoke of since `askedAt` (a journal id) is newer here. */
 export function withDevices(city: City, devices: readonly Device[], askedAt: number): City {
   const sources = new Map(city.sources);
   const latest = new Map(city.latest);

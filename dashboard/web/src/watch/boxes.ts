@@ -1,4 +1,4 @@
-/** Boxes of the motion that spoke for an alert, as fractions of the frame: x, y, width, height. Pure. */
+/** Boxes of the motion and the things that spoke for an alert, as fractions of the frame: x, y, width, height. Pure. */
 
 import type { Alert, Evidence } from '../api/types';
 
@@ -10,8 +10,11 @@ const isBox = (box: unknown): box is Box =>
 /** Farther than this from a picture's own time, boxes are of another picture. */
 const BELONGS_MS = 1_000;
 
+const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** What moved, and the things that were followed. */
 export const boxesIn = (item: Evidence): Box[] =>
-  Array.isArray(item.attrs?.boxes) ? (item.attrs.boxes as unknown[]).filter(isBox) : [];
+  [...listed(item.attrs?.boxes), ...listed(item.attrs?.tracks).map((track) => (track as { box?: unknown } | null)?.box)].filter(isBox);
 
 /** Evidence of `camera` with boxes, the newest first. */
 const moved = (alert: Alert | null, camera: string): Evidence[] =>

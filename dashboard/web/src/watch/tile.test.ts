@@ -34,6 +34,12 @@ describe('boxes on a picture', () => {
     expect(boxesIn(evidence('cam-1', '2026-01-01T00:00:01Z', [[1, 2], 'x', [0, 0, 2, 1]]))).toEqual([]);
   });
 
+  it('are also those of the things that were followed', () => {
+    const item = evidence('cam-1', '2026-01-01T00:00:01Z', null);
+    const tracks = [{ id: 1, box: [0.1, 0.2, 0.3, 0.4], score: 0.9 }, null, { id: 2 }];
+    expect(boxesIn({ ...item, attrs: { tracks } as Record<string, unknown> })).toEqual([[0.1, 0.2, 0.3, 0.4]]);
+  });
+
   it('tell when there last was motion', () => {
     expect(motionAt(of, 'cam-1')).toBe('2026-01-01T00:00:04Z');
     expect(motionAt(of, 'cam-3')).toBeNull();
