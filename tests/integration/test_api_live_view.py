@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -314,6 +315,17 @@ def test_a_worker_that_is_away_is_said_and_found_again(api: Api) -> None:
             ends = len(eye.heard("end"))
         eye.until(lambda: eye.heard("state")[-1]["state"] != "watching")
         eye.until(lambda: len(eye.heard("end")) > ends)
+
+
+def test_looking_for_a_worker_does_not_read_the_certificates_of_the_system(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = api.client("vera").headers["Authorization"]
+    read: list[object] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: read.append(1))
+    with look(api, Authorization=token) as eye:
+        eye.until(lambda: bool(eye.heard("state")))
+    assert not read, "20 ms of the event loop, twice a second for each stream"
 
 
 def test_a_camera_that_its_worker_carries_anew_is_followed(api: Api) -> None:
