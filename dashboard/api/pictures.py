@@ -22,7 +22,7 @@ import anyio.to_thread
 import httpx
 from fastapi import Response
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from dashboard.api import shapes
 from dashboard.api.problems import ProblemError
@@ -48,6 +48,8 @@ class Pictures:
         self._shards = config.workers.video
         self._workers: dict[int, httpx.AsyncClient] = {}
         self._children = asyncio.Semaphore(_MAX_CHILDREN)
+        for left in (self._data_dir / "run").glob("clip-*.mp4"):  # by a dashboard that was killed
+            left.unlink(missing_ok=True)
 
     async def close(self) -> None:
         for client in self._workers.values():
@@ -123,9 +125,7 @@ class Pictures:
             raise ProblemError(404, "nothing_recorded", "nothing is recorded in this interval")
         headers = {"X-Clip-From": said["began_at"], "X-Clip-To": said["ended_at"]}
         name = f"{camera}-{first:%Y%m%dT%H%M%SZ}.mp4"
-        return FileResponse(
-            out, media_type="video/mp4", filename=name, headers=headers, background=BackgroundTask(out.unlink, True)
-        )
+        return _Passing(out, media_type="video/mp4", filename=name, headers=headers)
 
     async def _cut(
         self, found: Sequence[segments.Segment], first: datetime, last: datetime, out: Path
@@ -170,6 +170,16 @@ class Pictures:
                 transport=transport, base_url="http://worker", timeout=_PICTURE_TIMEOUT_S, trust_env=False
             )
         return self._workers[shard]
+
+
+class _Passing(FileResponse):
+    """A file that goes away when it was sent; or was not, where a range is asked for that it does not have."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)
 
 
 def _no_picture(answer: httpx.Response) -> ProblemError:

@@ -163,10 +163,10 @@ def record(api: Api, name: str = "recordings/cam-1.mp4") -> None:
     segments.add(api.store, Segment("cam-1", T0, T0 + timedelta(seconds=4), name, file.stat().st_size))
 
 
-def clip(api: Api, first_s: float, last_s: float) -> httpx.Response:
+def clip(api: Api, first_s: float, last_s: float, **headers: str) -> httpx.Response:
     times = {"from": T0 + timedelta(seconds=first_s), "to": T0 + timedelta(seconds=last_s)}
     params = {key: at.isoformat() for key, at in times.items()}
-    return api.client("vera").get("/cameras/cam-1/clip", params=params, timeout=60)
+    return api.client("vera").get("/cameras/cam-1/clip", params=params, headers=headers, timeout=60)
 
 
 def test_a_clip_is_cut_out_of_the_recordings(api: Api, tmp_path: Path) -> None:
@@ -178,6 +178,22 @@ def test_a_clip_is_cut_out_of_the_recordings(api: Api, tmp_path: Path) -> None:
     assert 20 <= frames(answer.content) <= 31, "2 s of 10 a second, from the keyframe before"
     run = api.config.data_dir / "run"
     wait_for(lambda: not list(run.glob("clip-*")), "the temporary file is gone")
+
+
+@pytest.mark.parametrize("wanted", ["bytes=99999999-", "bytes=9-1", "bytes=x"])
+def test_a_range_that_a_clip_does_not_have_leaves_no_file(api: Api, wanted: str) -> None:
+    record(api)
+    assert clip(api, 1, 3, Range=wanted).status_code in {400, 416}
+    run = api.config.data_dir / "run"
+    wait_for(lambda: not list(run.glob("clip-*")), "the temporary file is gone")
+
+
+def test_clips_that_a_killed_dashboard_left_are_removed(api: Api) -> None:
+    left = api.config.data_dir / "run" / "clip-abc.mp4"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.touch()
+    pictures.Pictures(api.config)
+    assert not left.exists()
 
 
 def test_of_an_interval_without_recordings_there_is_no_clip(api: Api) -> None:
