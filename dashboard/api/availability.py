@@ -79,6 +79,6 @@ def _sum(parts: Sequence[Mapping[GapCause, float]]) -> dict[str, float]:
 
 
 def _until_now(ctx: Context, first: datetime, last: datetime) -> datetime:
-    if not first < last <= first + LONGEST:
+    if not timedelta(0) < last - first <= LONGEST:
         raise invalid("to", "must come after from, by at most 366d")
     return max(first, min(last, ctx.clock.now()))

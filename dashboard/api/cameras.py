@@ -197,7 +197,7 @@ async def get_clip(
 
 
 def _require_interval(first: datetime, last: datetime, longest: timedelta) -> None:
-    if not first < last <= first + longest:
+    if not timedelta(0) < last - first <= longest:
         raise invalid("to", f"must come after from, by at most {format_duration(longest)}")
 
 

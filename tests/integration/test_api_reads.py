@@ -189,6 +189,15 @@ def test_the_availability_of_an_area_is_the_mean_of_its_cameras_and_names_the_wo
     assert (found["path"], found["watched"], len(found["cameras"])) == (GRID, 1.0, 1)
 
 
+@pytest.mark.parametrize("what", ["cameras/cam-1/recordings", "cameras/cam-1/clip", "cameras/cam-1/availability"])
+@pytest.mark.parametrize("first", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:58Z"])
+def test_the_first_and_the_last_second_that_can_be_written_are_no_mistake_of_ours(
+    api: Api, what: str, first: str
+) -> None:
+    answer = api.client("vera").get(f"/{what}", params={"from": first, "to": f"{first[:-3]}59Z"})
+    assert answer.status_code == (404 if what.endswith("clip") else 200), answer.text
+
+
 def test_nothing_is_said_about_time_that_has_not_come_or_in_which_there_was_no_camera(api: Api) -> None:
     client, now = api.client("vera"), datetime.now(UTC)
     later = {"from": rfc3339(now - timedelta(hours=1)), "to": rfc3339(now + timedelta(hours=1))}
