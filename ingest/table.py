@@ -11,6 +11,7 @@ from hub.document import nearest
 from hub.errors import Problem
 
 MAX_BYTES = 16 * 1024 * 1024
+_MAX_COLUMNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class Table:
             message = "is not UTF-8 text: save it as “CSV UTF-8” / 不是 UTF-8 文本：请另存为“CSV UTF-8”"
             self.problems.append(self.problem(line, "", message))
             return
+        if "\0" in text:  # neither a database nor a URL holds it
+            line = text.count("\n", 0, text.index("\0")) + 1
+            self.problems.append(self.problem(line, "", "is not text: it holds a NUL / 不是文本：含有 NUL 字符"))
+            return
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = [name.strip() for name in next(reader, [])]
@@ -77,6 +82,9 @@ class Table:
         return f"there is no area {area!r}{nearest(area, list(areas)) if self._hints >= 0 else ''}"
 
     def _check_header(self, header: list[str], columns: Sequence[str], needed: Collection[str]) -> None:
+        if len(header) > _MAX_COLUMNS:
+            self.problems.append(self.problem(1, "", f"has {len(header)} columns: it is no such list"))
+            return
         names = ",".join(columns)
         for name in header:
             if name not in columns:

@@ -58,6 +58,8 @@ def _scheme(*allowed: str) -> Any:
             raise ValueError(f"must be a URL that starts with {' or '.join(f'{scheme}://' for scheme in allowed)}")
         if parts.scheme in {"rtsp", "rtsps", "mqtt", "mqtts"} and not parts.hostname:
             raise ValueError("the URL names no host")
+        if not value.isprintable():
+            raise ValueError("the URL holds a character that cannot be seen, or not be stored")
         if parts.scheme in {"rtsp", "rtsps"}:
             split_credentials(value)
         return value

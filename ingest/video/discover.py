@@ -78,6 +78,8 @@ def destinations(targets: Sequence[str], allowed: AllowList) -> list[tuple[str, 
     ways = []
     for item in found:
         host, _, number = item.partition(" ")
+        if not 0 < int(number) < 65536:
+            raise HubError(f"port {number} is not between 1 and 65535")
         name = as_number(host) or _resolve(host)
         if not allowed.permits(name, host):
             raise HubError(f"{host} is in none of the networks where cameras may be (network.cameras)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,6 +61,16 @@ def test_an_address_where_no_camera_may_be_is_forbidden_everywhere(api: Api, url
     answer = send(client, f"id,url,area\nx,{url},{GRID}\n").json()
     assert (answer["done"], answer["lines"][0]["problems"][0]["key"]) == (False, "url")
     assert problem(client.post("/cameras/discover", json={"targets": ["169.254.169.254"]}))[0] == 422
+
+
+@pytest.mark.parametrize("odd", ["\\ud800", "\\u001b[31m", "\\u202e", "\\u0000", "\\r\\nX: y"])
+@pytest.mark.parametrize("key", ["url", "substream_url"])
+def test_an_address_with_a_character_that_cannot_be_seen_is_refused(api: Api, key: str, odd: str) -> None:
+    camera = {"id": "odd", "url": "rtsp://127.0.0.1/a", "area": GRID, key: "rtsp://127.0.0.1/ODD"}
+    answer = api.client("ines").post(
+        "/cameras", content=json.dumps(camera).replace("ODD", odd), headers={"Content-Type": "application/json"}
+    )
+    assert problem(answer) == (422, "invalid")
 
 
 def test_a_list_is_imported_whole_and_again_without_harm(api: Api) -> None:

@@ -186,6 +186,8 @@ def test_a_flood_of_answers_ends_with_the_time_and_at_a_number(monkeypatch: pyte
         (["127.0.0.0/23"] * 3, "at most 1024"),
         (["127.0.0.1/33"], "is not a network"),
         (["no-such-name.invalid"], "cannot be resolved"),
+        (["127.0.0.1:0"], "port 0 is not"),
+        (["127.0.0.1:65536"], "port 65536 is not"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(targets: list[str], words: str) -> None:

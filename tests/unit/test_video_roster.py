@@ -137,6 +137,8 @@ def test_no_message_holds_a_password() -> None:
         (b"id,url,area,id\n", "twice"),
         (b'id,url,area\n"x,y\n', "not CSV"),
         (b"", "missing"),
+        (b"id,url,area\ncam-1,rtsp://10.0.0.5/\0,city/g001\n", "NUL"),
+        (b"id,url,area," + b",".join(b"column%d" % number for number in range(50_000)), "50003 columns"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_words(text: bytes, word: str) -> None:
