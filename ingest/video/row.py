@@ -30,10 +30,16 @@ _Kind = TypeVar("_Kind", LineSettings, ZoneSettings)
 
 
 class Row:
-    """Each picture is shown to all of them, first to last."""
+    """Each picture is shown to all of them, first to last.
 
-    def __init__(self, analysers: Sequence[Analyser]) -> None:
+    One that raises made a mistake of ours: it is counted and told, the others go on, and it is shown the next picture.
+    """
+
+    def __init__(self, camera: str, analysers: Sequence[Analyser], tally: Tally) -> None:
+        self._camera = camera
         self._analysers = tuple(analysers)
+        self._tally = tally
+        self._failing: dict[int, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self._analysers)
@@ -50,10 +56,29 @@ class Row:
     def detail(self) -> dict[str, str]:
         """What an operator is told of the analysers, beside the stream."""
         told = (item.detail() for item in self._analysers if isinstance(item, ObjectAnalyser))
-        return {key: value for detail in told for key, value in detail.items()}
+        failing = {"failing": ", ".join(sorted(set(self._failing.values())))} if self._failing else {}
+        return {key: value for detail in told for key, value in detail.items()} | failing
 
     def see(self, frame: Frame) -> list[Observation]:
-        return [observation for analyser in self._analysers for observation in analyser.see(frame)]
+        return [
+            observation
+            for index, analyser in enumerate(self._analysers)
+            for observation in self._shown_to(index, analyser, frame)
+        ]
+
+    def _shown_to(self, index: int, analyser: Analyser, frame: Frame) -> Sequence[Observation]:
+        name = type(analyser).__name__
+        try:
+            said = analyser.see(frame)
+        except Exception:  # noqa: BLE001  or one analyser would blind the camera, and whatever is recorded of it
+            self._tally.add("gridhub_analyser_failures_total", camera=self._camera, analyser=name)
+            if index not in self._failing:
+                _log.exception("camera %s: %s failed; the other analysers go on", self._camera, name)
+            self._failing[index] = name
+            return ()
+        if self._failing.pop(index, None):
+            _log.info("camera %s: %s works again", self._camera, name)
+        return said
 
 
 def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally) -> Row:
@@ -73,7 +98,7 @@ def row_of(camera: str, config: Mapping[str, Any], data_dir: Path, tally: Tally)
         analysers.append(Tamper(camera, memory, Snapshots(data_dir, camera, tally)))
     else:
         memory.forget()
-    return Row(analysers)
+    return Row(camera, analysers, tally)
 
 
 def _of_places(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.model.observation import Observation
 from hub.tally import Tally
+from ingest.video.analysis import Frame
 from ingest.video.row import Row, row_of
 from tests.fix_analysis import frame, person
 
@@ -57,3 +59,38 @@ def test_who_is_near_a_line_makes_the_whole_row_ask_for_more(tmp_path: Path) -> 
     line = next(item for item in analysers._analysers if type(item).__name__ == "Line")
     line.see(near)
     assert analysers.wants_more
+
+
+class Broken:
+    """An analyser with a mistake in it, for as long as ``is_broken``."""
+
+    wants_more = False
+    is_broken = True
+
+    def see(self, frame: Frame) -> list[Observation]:
+        if self.is_broken:
+            raise IndexError("a mistake")
+        return []
+
+
+class Counting:
+    wants_more = False
+
+    def see(self, frame: Frame) -> list[Observation]:
+        return [Observation("cam-1", "seen", frame.ts, frame.received_at, 1.0)]
+
+
+def test_an_analyser_that_fails_costs_its_own_words_only_and_is_counted_and_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tally, broken = Tally(), Broken()
+    analysers = Row("cam-1", [broken, Counting()], tally)
+    with caplog.at_level(logging.INFO):
+        for index in range(3):
+            assert [item.metric for item in analysers.see(frame(index / 5))] == ["seen"]
+        assert analysers.detail() == {"failing": "Broken"}
+        broken.is_broken = False
+        analysers.see(frame(1.0))
+    assert analysers.detail() == {}
+    assert tally.get("gridhub_analyser_failures_total", camera="cam-1", analyser="Broken") == 3
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"], "told when it changes"
