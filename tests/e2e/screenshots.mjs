@@ -1,5 +1,6 @@
 /**
- * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes.
+ * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes; and the page of
+ * a camera, once a language and theme.
  *
  *     node tests/e2e/screenshots.mjs [FOLDER]        # default: docs/pictures
  */
@@ -33,7 +34,29 @@ async function picture(browser, settings, viewport) {
   await context.close();
 }
 
+/** As JPEG: most of it is video, which is ten times as large in PNG. */
+async function pageOfCamera(browser, settings) {
+  const context = await contextFor(browser, { settings });
+  const { page, check } = await signIn(context);
+  const tile = page.locator('[data-testid=camera][data-by=video][data-condition=live]').first();
+  await tile.waitFor({ timeout: 60_000 });
+  await tile.locator('.open').click();
+  const opened = page.locator('[data-testid=camera-page]');
+  await opened.locator('[data-by=video]').waitFor();
+  await opened.locator('[data-testid=hour]').click();
+  // Something was recorded, and what is asked for the words beside the picture has been answered.
+  await opened.locator('[data-testid=strip] .rec').first().waitFor({ timeout: 60_000 });
+  await opened.locator('[data-testid=clock]', { hasNotText: '…' }).waitFor();
+  await page.mouse.move(0, 0);
+  const file = `camera-${settings.language}-${settings.theme}.jpg`;
+  await page.screenshot({ path: join(folder, file), type: 'jpeg', quality: 80 });
+  check();
+  console.log(file);
+  await context.close();
+}
+
 await mkdir(folder, { recursive: true });
 await withBrowser(async (browser) => {
   for (const settings of LOOKS) for (const viewport of SIZES) await picture(browser, settings, viewport);
+  for (const settings of LOOKS) await pageOfCamera(browser, settings);
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -51,19 +52,34 @@ def write_numbered(path: Path, codec: str = "libx264") -> Path:
 
 
 @contextmanager
-def city_with(api: Api, folder: Path, **codecs: str) -> Iterator[LiveServer]:
-    """A hub whose cameras (``cam_1="libx264"``) send numbered pictures."""
+def city_with(
+    api: Api,
+    folder: Path,
+    outlet: Remembered | None = None,
+    going: threading.Event | None = None,
+    read_timeout_s: float = 2.0,
+    **codecs: str,
+) -> Iterator[LiveServer]:
+    """A hub whose cameras (``cam_1="libx264"``) send numbered pictures: while ``going`` is set, where it is given."""
     folder.mkdir(parents=True, exist_ok=True)
     loops = {name: Loop(write_numbered(folder / f"{name}.mp4", codec)) for name, codec in codecs.items()}
     epoch_s = float(int(SystemClock().now().timestamp()))
-    outlet = Remembered()
+    outlet = outlet or Remembered()
+
+    def hold(_: str) -> None:
+        if going is not None:
+            going.wait(30)  # in the server's only thread: sockets stay open, and nothing comes
+
     with ExitStack() as stack:
-        rtsp = stack.enter_context(running(LiveServer(loops, epoch_s)))
+        rtsp = stack.enter_context(running(LiveServer(loops, epoch_s, spoiled=hold)))
+        if going is not None:
+            stack.callback(going.set)
         cameras = {}
         for name in codecs:
             camera_id = name.replace("_", "-")
             source = camera_source(rtsp.url(name), camera_id, analyse={"motion": False, "tamper": False})
-            cameras[camera_id] = stack.enter_context(running_camera(source, folder, outlet))
+            camera = running_camera(source, folder, outlet, read_timeout_s=read_timeout_s)
+            cameras[camera_id] = stack.enter_context(camera)
         eventually(lambda: outlet.states().count(SourceState.WATCHING) >= len(cameras))
         now = SystemClock().now()
         health.report(api.store, [Health(name, SourceState.WATCHING, "", now, now) for name in cameras], "video-0")
@@ -74,12 +90,16 @@ def city_with(api: Api, folder: Path, **codecs: str) -> Iterator[LiveServer]:
         yield rtsp
 
 
+def environment_of(url: str, **more: object) -> dict[str, str]:
+    given = {name: str(value) for name, value in more.items()}
+    return {**os.environ, "GRIDHUB_URL": url, "GRIDHUB_USER": "ines", "GRIDHUB_PASSWORD": PASSWORD, **given}
+
+
 def run(script: str, url: str, **environment: object) -> dict[str, Any]:
     """Run a script of this folder against the hub at ``url``; its last line."""
-    given = {name: str(value) for name, value in environment.items()}
     done = subprocess.run(
         ["node", str(SCRIPTS / script)], capture_output=True, text=True, timeout=200, check=False,
-        env={**os.environ, "GRIDHUB_URL": url, "GRIDHUB_USER": "ines", "GRIDHUB_PASSWORD": PASSWORD, **given},
+        env=environment_of(url, **environment),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -93,6 +113,32 @@ def test_a_browser_shows_live_video_less_than_a_second_after_it_was_taken(api: A
         assert rtsp.connections["cam_1"] == 1, "one pull"
     print(f"from lens to glass: {found}")  # noqa: T201  shown with pytest -s
     assert found["p95_ms"] < 1000
+
+
+@pytest.mark.timeout(90)
+def test_a_tile_whose_pictures_stop_says_so_and_then_why(api: Api, tmp_path: Path) -> None:
+    going, outlet = threading.Event(), Remembered()
+    going.set()
+    script = ["node", str(SCRIPTS / "stalled.mjs")]
+    with city_with(api, tmp_path, outlet, going, 4.0, cam_1="libx264"):
+        seen = subprocess.Popen(
+            script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment_of(api.url)
+        )
+        with seen:
+            assert seen.stdin is not None
+            assert seen.stdout is not None
+            assert seen.stdout.readline() == "live\n"
+            going.clear()
+            seen.stdin.write("stopped\n")
+            seen.stdin.flush()
+            eventually(lambda: SourceState.STALLED in outlet.states())
+            said = next(report for report in outlet.reports if report.state is SourceState.STALLED)
+            health.report(api.store, [said], "video-0")
+            found = json.loads(seen.stdout.readline())
+        assert seen.returncode == 0
+    print(f"a camera that sends nothing any more: {found}")  # noqa: T201  shown with pytest -s
+    assert "late" in found["says"], "before the worker gives it up"
+    assert "Stalled" in found["reason"]
 
 
 @pytest.mark.timeout(240)

@@ -2,9 +2,9 @@
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-/** As people call it. */
+/** As people call it; FFmpeg and ONVIF each have names of their own. */
 export const codecName = (codec: string): string =>
-  ({ h264: 'H.264', hevc: 'H.265', mjpeg: 'Motion JPEG', av1: 'AV1' })[codec] ?? codec;
+  ({ h264: 'H.264', hevc: 'H.265', h265: 'H.265', mjpeg: 'Motion JPEG', jpeg: 'Motion JPEG', av1: 'AV1' })[codec.toLowerCase()] ?? codec;
 
 export const en = {
   language: 'English',
@@ -292,8 +292,9 @@ export const en = {
       'not needed': 'Not needed now: nothing is recorded and nobody watches',
     } as Record<string, string>,
     clock: 'Its clock',
-    clockRight: 'As the hub’s',
-    clockOff: (seconds: string, ahead: boolean) => `${seconds} s ${ahead ? 'ahead of' : 'behind'} the hub’s`,
+    clockRight: 'Agrees with the hub',
+    clockUnknown: 'It does not tell',
+    clockOff: (seconds: string, ahead: boolean) => `${seconds} s ${ahead ? 'ahead of' : 'behind'} the hub`,
     before24h: 'for more than a day',
     looks: 'How it is looked at',
     gate: {
@@ -301,7 +302,7 @@ export const en = {
       keyframes: 'Looks at keyframes; decodes everything while something moves',
       everything: 'Decodes everything, all the time',
     } as Record<string, string>,
-    decodingNow: 'Decoding every picture now',
+    decoding: { all: 'Now: every picture', keyframes: 'Now: keyframes only' } as Record<string, string>,
     recording: 'Recording',
     recordState: {
       off: 'Off',

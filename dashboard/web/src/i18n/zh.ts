@@ -281,6 +281,7 @@ export const zh: Messages = {
     },
     clock: '摄像机时钟',
     clockRight: '与中心一致',
+    clockUnknown: '摄像机未报告',
     clockOff: (seconds, ahead) => `比中心${ahead ? '快' : '慢'} ${seconds} 秒`,
     before24h: '已超过一天',
     looks: '分析方式',
@@ -289,7 +290,7 @@ export const zh: Messages = {
       keyframes: '只看关键帧；有移动时全部解码',
       everything: '始终全部解码',
     },
-    decodingNow: '正在逐帧解码',
+    decoding: { all: '当前：逐帧解码', keyframes: '当前：只解码关键帧' },
     recording: '录像',
     recordState: {
       off: '关闭',

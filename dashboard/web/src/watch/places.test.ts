@@ -4,7 +4,7 @@ import { drawnLine, drawnZone } from './places';
 const zone = (polygon: [number, number][]) => ({ name: 'gate', polygon, mask: false, loiter: null, left: null, crowd: null });
 
 describe('a zone', () => {
-  it('is drawn in the shape of the picture, and named at its highest corner', () => {
+  it('is drawn in the shape of the picture, and named at its upper left corner', () => {
     const drawn = drawnZone(zone([[0.5, 0.5], [0.25, 0.1], [0.75, 0.1]]), 2);
     expect(drawn.points).toBe('1000,500 500,100 1500,100');
     expect(drawn.at).toEqual([0.25, 0.1]);

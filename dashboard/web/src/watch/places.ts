@@ -20,9 +20,9 @@ const placed = ([x, y]: Point, ratio: number): [number, number] => [x * ratio * 
 const written = (points: readonly Point[]): string => points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ');
 const round = (n: number): number => Math.round(n * 10) / 10;
 
-/** The name stands at the highest corner, of two the left one. */
+/** The name stands at the corner that is nearest to the upper left. */
 export function drawnZone(zone: Zone, ratio: number): Drawn {
-  const [at] = zone.polygon.toSorted((a, b) => a[1] - b[1] || a[0] - b[0]);
+  const [at] = zone.polygon.toSorted((a, b) => a[0] + a[1] - b[0] - b[1]);
   return { name: zone.name, points: written(zone.polygon.map((point) => placed(point, ratio))), at: at ?? [0, 0] };
 }
 
