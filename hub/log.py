@@ -14,6 +14,7 @@ import time
 
 _URL_CREDENTIALS = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#]*@")
 _NAMED = re.compile(r"(?i)(?P<name>(?:^|[?&/;_])(?:password|passwd|passw|pass|pwd|psw)=)(?!\{)[^\s&?#;/\"']+")
+_SHORT = 8
 _secrets: set[str] = set()
 
 
@@ -27,8 +28,15 @@ def redact(text: str) -> str:
     """``text`` without known secrets and without the credentials of any URL."""
     text = _NAMED.sub(r"\g<name>***", _URL_CREDENTIALS.sub(r"\g<scheme>***@", text))
     for secret in sorted(_secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
+        if secret not in text:
+            continue
+        # A short one may be a part of common words ("admin"): those stay.
+        text = text.replace(secret, "***") if len(secret) >= _SHORT else _whole(secret).sub("***", text)
     return text
+
+
+def _whole(secret: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){re.escape(secret)}(?![^\W_])")
 
 
 class _Formatter(logging.Formatter):

@@ -1,5 +1,13 @@
 """Fixtures that every test may ask for."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub import log
+
 pytest_plugins = [
     "tests.fix_postgres",
     "tests.fix_timescale",
@@ -8,3 +16,12 @@ pytest_plugins = [
     "tests.fix_api",
     "tests.fix_proxy",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests() -> Iterator[None]:
+    """What one test calls a secret is not taken out of what the next one reads."""
+    before = set(log._secrets)
+    yield
+    log._secrets.clear()
+    log._secrets.update(before)

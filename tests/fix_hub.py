@@ -66,8 +66,7 @@ class Hub:
         (self.folder / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
         (self.folder / "rules.yaml").write_text(rules)
         head = f"listen: 127.0.0.1:{self.port}\ndata_dir: var\nareas: areas.geojson\nrules: [rules.yaml]\n"
-        head += "network: {cameras: [127.0.0.0/8]}\n"
-        self.config.write_text(head + more)
+        self.config.write_text(f"{head}{more}\nnetwork: {{cameras: [127.0.0.0/8]}}\n")
 
     def start(self, *, ready_s: float = 40.0) -> Hub:
         environment = {**os.environ, "GRIDHUB_ADMIN_PASSWORD": PASSWORD}

@@ -43,6 +43,7 @@ from ingest.video.row import row_of
 from tests.fix_video import LOOPBACK
 
 HANG_S = 20.0
+START_S = 60.0
 KINDS = ("rtsp", "h264")
 _PATIENCE_S = 0.05  # a client that still waits for more of a damaged answer gets the end of the connection
 _T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -206,28 +207,30 @@ def _h264(first: int, last: int) -> Iterator[int]:
 
 
 def run(kind: str, inputs: int, seconds: float | None = None) -> Outcome:
-    """Up to ``inputs`` inputs, for about ``seconds``. What crashes or hangs the child is noted, and the run goes on."""
+    """Up to ``inputs`` inputs, for ``seconds`` from the first on. What crashes or hangs the child is noted."""
     outcome = Outcome(kind)
-    began_s = time.monotonic()
-    until_s = None if seconds is None else began_s + seconds
     number = 0
-    while number < inputs and (until_s is None or time.monotonic() < until_s):
-        number = _one_child(kind, number, inputs, until_s, outcome)
+    while number < inputs and (seconds is None or outcome.seconds < seconds):
+        left_s = None if seconds is None else seconds - outcome.seconds
+        number = _one_child(kind, number, inputs, left_s, outcome)
     outcome.inputs = number
-    outcome.seconds = round(time.monotonic() - began_s, 1)
+    outcome.seconds = round(outcome.seconds, 1)
     return outcome
 
 
-def _one_child(kind: str, first: int, last: int, until_s: float | None, outcome: Outcome) -> int:
-    """Feed one child from ``first`` on; answers the number to go on with."""
+def _one_child(kind: str, first: int, last: int, left_s: float | None, outcome: Outcome) -> int:
+    """Feed one child from ``first`` on; answers the number to go on with. A child takes a while to begin."""
     reader, writer = os.pipe()
     command = [sys.executable, "-m", "tests.fuzz", "--child", kind, str(first), str(last), str(writer)]
     child = subprocess.Popen(command, pass_fds=[writer])
     os.close(writer)
     done = first
+    began_s: float | None = None
     try:
         while True:
-            ready, _, _ = select.select([reader], [], [], HANG_S)
+            ready, _, _ = select.select([reader], [], [], HANG_S if began_s is not None else START_S)
+            now_s = time.monotonic()
+            began_s = now_s if began_s is None else began_s
             if not ready:
                 outcome.hung.append(done)
                 return done + 1
@@ -235,13 +238,14 @@ def _one_child(kind: str, first: int, last: int, until_s: float | None, outcome:
             if not data:
                 break
             done += len(data) // 4
-            if until_s is not None and time.monotonic() >= until_s:
+            if left_s is not None and now_s - began_s >= left_s:
                 return done
         if child.wait() != 0:
             outcome.crashed.append(done)
             return done + 1
         return done
     finally:
+        outcome.seconds += 0.0 if began_s is None else time.monotonic() - began_s
         child.kill()
         child.wait()
         os.close(reader)

@@ -17,7 +17,7 @@ from hub.backoff import Backoff
 from hub.cases.incident import Join, Leave, Open, place
 from hub.clock import SimulatedClock
 from hub.errors import HubError, StoreUnavailable
-from hub.log import _Formatter, redact_value
+from hub.log import _Formatter, redact, redact_value
 from hub.model.alert import Alert, AlertState, Severity
 from hub.model.area import check_path, contains, parent_of
 from hub.model.incident import Incident, IncidentState
@@ -241,3 +241,10 @@ def test_a_size_is_read_in_decimal_units_and_written_back(text: str, size_bytes:
 def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="as in 20GB"):
         parse_size(text)
+
+
+def test_a_short_secret_is_taken_out_where_it_stands_alone_and_not_out_of_other_words() -> None:
+    redact_value("admin")
+    assert redact("rtsp://10.0.0.1/user=admin&x, admin: the last administrator") == (
+        "rtsp://10.0.0.1/user=***&x, ***: the last administrator"
+    )
