@@ -3,8 +3,16 @@
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** As people call it; FFmpeg and ONVIF each have names of their own. */
-export const codecName = (codec: string): string =>
-  ({ h264: 'H.264', hevc: 'H.265', h265: 'H.265', mjpeg: 'Motion JPEG', jpeg: 'Motion JPEG', av1: 'AV1' })[codec.toLowerCase()] ?? codec;
+const CODECS = new Map([
+  ['h264', 'H.264'],
+  ['H264', 'H.264'],
+  ['hevc', 'H.265'],
+  ['H265', 'H.265'],
+  ['mjpeg', 'Motion JPEG'],
+  ['JPEG', 'Motion JPEG'],
+  ['av1', 'AV1'],
+]);
+export const codecName = (codec: string): string => CODECS.get(codec) ?? codec;
 
 export const en = {
   language: 'English',
@@ -303,6 +311,16 @@ export const en = {
       everything: 'Decodes everything, all the time',
     } as Record<string, string>,
     decoding: { all: 'Now: every picture', keyframes: 'Now: keyframes only' } as Record<string, string>,
+    failing: 'Does not work: a mistake in gridhub, see its log',
+    analyser: {
+      MotionAnalyser: 'Motion',
+      ObjectAnalyser: 'Objects',
+      Line: 'Lines',
+      Loitering: 'Loitering',
+      Crowd: 'Crowds',
+      Left: 'Things left and removed',
+      Tamper: 'Tampering',
+    } as Record<string, string>,
     recording: 'Recording',
     recordState: {
       off: 'Off',

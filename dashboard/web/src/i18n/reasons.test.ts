@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { en } from './en';
 import { MACHINE_WORDS, SENTENCES, said } from './reasons';
 
 const files = import.meta.glob(
@@ -105,4 +106,11 @@ describe('reasons in Chinese', () => {
     const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([hole]) => hole);
     for (const [english, chinese] of Object.entries(SENTENCES)) expect(holes(chinese), english).toEqual(holes(english));
   });
+});
+
+it('has a word for each analyser that may be said to fail', () => {
+  const named = [...read('ingest/video/row.py').matchAll(/^from ingest\.video\.\w+ import (\w*Analyser|Crowd|Left|Line|Loitering|Tamper)\b/gm)];
+  const analysers = named.flatMap(([, name]) => (name === 'Analyser' ? [] : [name as string]));
+  expect(analysers.length).toBe(7);
+  for (const name of analysers) expect(Object.keys(en.page.analyser)).toContain(name);
 });

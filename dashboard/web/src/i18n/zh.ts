@@ -291,6 +291,16 @@ export const zh: Messages = {
       everything: '始终全部解码',
     },
     decoding: { all: '当前：逐帧解码', keyframes: '当前：只解码关键帧' },
+    failing: '分析出错：gridhub 内部错误，见其日志',
+    analyser: {
+      MotionAnalyser: '移动',
+      ObjectAnalyser: '目标',
+      Line: '越线',
+      Loitering: '徘徊',
+      Crowd: '人群聚集',
+      Left: '遗留与移走物品',
+      Tamper: '画面破坏',
+    },
     recording: '录像',
     recordState: {
       off: '关闭',
