@@ -6,9 +6,10 @@ One thread; nothing here waits. What is found is handed to ``observe``; the newe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Protocol
 
 import av
@@ -139,17 +140,18 @@ class Watch:
             self._parameters = sets
             look = Look.ALONE if look is Look.SKIP else look  # the size may be another
         self._count.packet(at_s, look)
-        frames = self._decode(look, packet)
-        if look is Look.ALONE and frames:
-            frames = self._with_hindsight(frames, ts)
-        for frame in frames:
+        self._rest_when_closed()
+        pictured = False
+        for frame in self._decode(look, packet, ts):
+            pictured = True
             time_s = self._decoder.time_s(frame)
             taken_at = ts if time_s is None else self._arrivals.anchor.at(time_s, ts)
             self._see(Picture(frame, taken_at), at_s - (ts - taken_at).total_seconds(), ts)
         if self._looking_back:
             self._looking_back = False
+            self._decoder.rest()
             self._hindsight.told(moving=self._moved_s > at_s - _BEFORE.total_seconds())
-        if frames:
+        if pictured:
             self._pictured_s = now_s
         elif now_s - self._pictured_s > _NO_PICTURE_S and (look is not Look.SKIP or self._size is None):
             raise SourceError(SourceState.NO_VIDEO, "what the camera sends cannot be decoded")
@@ -191,38 +193,41 @@ class Watch:
         last_s = count.last_s or 0.0
         self._count = _Count(since_s=last_s, last_s=last_s)
 
-    def _decode(self, look: Look, packet: VideoPacket) -> Sequence[av.VideoFrame]:
+    def _rest_when_closed(self) -> None:
         was_open, self._was_open = self._was_open, self._gate.is_open
         if was_open and not self._was_open:
             self._decoder.rest()
-        if look is Look.SKIP:
-            return ()
+
+    def _decode(self, look: Look, packet: VideoPacket, ts: datetime) -> Iterator[av.VideoFrame]:
+        """One picture at a time: a group of them is 90 MB at 1080p, which the decoder would keep until it rests."""
         damaged = self._decoder.damaged
-        if look is Look.ALONE:
-            frames = self._decoder.alone(packet)
-        elif look is Look.NEXT:
-            frames = self._decoder.next(packet)
-        else:
-            group = self._ring.group()
-            if not group:  # it was larger than the ring
-                self._gate.lost()
-            frames = list(self._decoder.catch_up(coded.packet for coded in group))
-        self._count.frames += len(frames)
+        for frame in self._frames(look, packet, ts):
+            self._count.frames += 1
+            yield frame
         if self._decoder.damaged > damaged:
             self._tally.add("gridhub_video_damaged_total", self._decoder.damaged - damaged, camera=self._camera)
-        return frames
 
-    def _with_hindsight(self, frames: Sequence[av.VideoFrame], ts: datetime) -> Sequence[av.VideoFrame]:
+    def _frames(self, look: Look, packet: VideoPacket, ts: datetime) -> Iterable[av.VideoFrame]:
+        if look is Look.SKIP:
+            return ()
+        if look is Look.NEXT:
+            return self._decoder.next(packet)
+        if look is Look.ALONE:
+            return self._with_hindsight(self._decoder.alone(packet), ts)
+        group = self._ring.group()
+        if not group:  # it was larger than the ring
+            self._gate.lost()
+        return self._decoder.catch_up(coded.packet for coded in group)
+
+    def _with_hindsight(self, frames: Sequence[av.VideoFrame], ts: datetime) -> Iterable[av.VideoFrame]:
         """A keyframe, after the pictures before it if it shows that something has happened since the last one."""
         before = self._ring.group_before()
-        if not before or not self._gate.looks_back:
+        if not frames or not before or not self._gate.looks_back:
             return frames
         if not self._hindsight.wanted(Picture(frames[0], ts).luma(WIDTH), self._luma):
             return frames
         self._looking_back = True
-        earlier = list(self._decoder.catch_up(coded.packet for coded in before))
-        self._count.frames += len(earlier)
-        return [*earlier, *frames]
+        return chain(self._decoder.catch_up(coded.packet for coded in before), frames)
 
     def _see(self, picture: Picture, at_s: float, newest: datetime) -> None:
         """``at_s``: when it was taken; ``newest``: when the newest packet was."""
