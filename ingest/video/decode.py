@@ -21,6 +21,9 @@ Luma = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 # Pixel formats whose first plane is the brightness, one sample a pixel.
 _WITH_LUMA_PLANE = ("yuv4", "yuvj4", "nv12", "nv21", "p010", "gray")
 
+_MAX_ASPECT = 4
+"""A picture that is higher, by its width, is analysed as if it were squeezed: one of 16×16384 would be 100 MB."""
+
 # One thread for each camera: OpenCV's own pool would start one per core in every worker.
 cv2.setNumThreads(1)
 
@@ -105,7 +108,7 @@ class Picture:
         plane = frame.planes[0]
         samples: np.ndarray[Any, Any] = np.frombuffer(cast(Any, plane), np.uint8 if bits == 8 else np.uint16)
         rows = samples.reshape(plane.height, -1)[:, : plane.width]
-        height = max(1, round(width * frame.height / frame.width))
+        height = min(max(1, round(width * frame.height / frame.width)), _MAX_ASPECT * width)
         small: np.ndarray[Any, Any] = cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA)
         return cast(Luma, small if bits == 8 else (small >> (bits - 8)).astype(np.uint8))
 

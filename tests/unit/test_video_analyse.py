@@ -147,3 +147,10 @@ def test_the_brightness_of_every_pixel_format_is_read(pixel_format: str) -> None
     assert np.all(np.diff(luma[90].astype(int)) >= -1)
     assert int(luma[90, 0]) < 45
     assert int(luma[90, -1]) > 200
+
+
+@pytest.mark.parametrize(("width", "height"), [(16, 16384), (16384, 16)])
+def test_a_picture_of_a_strange_shape_takes_no_more_memory_than_another(width: int, height: int) -> None:
+    luma = Picture(av.VideoFrame(width, height, "yuv420p"), START).luma(WIDTH)
+    assert 1 <= luma.shape[0] <= 4 * WIDTH
+    assert luma.shape[1] == WIDTH
