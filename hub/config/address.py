@@ -26,12 +26,21 @@ _PATH_PASSWORD = re.compile(
 
 
 class AddressNotAllowed(SourceError):
-    """An address that the hub does not go to on account of a camera. ``address`` is what was refused."""
+    """An address that the hub does not go to on account of a camera. ``address`` is what was refused.
 
-    def __init__(self, address: str) -> None:
+    ``line``: what ``hub.yaml`` would have to say for it to be allowed; empty where nothing should.
+    """
+
+    def __init__(self, address: str, line: str = "") -> None:
         self.address = address
+        self.line = line
         reason = f"the address {address} is in none of the networks where cameras may be (network.cameras)"
         super().__init__(SourceState.UNREACHABLE, reason)
+
+    @property
+    def advice(self) -> str:
+        """The reason, and what to do about it, for whoever has the configuration at hand."""
+        return f"{self.reason}; if a camera is there, write {self.line}" if self.line else self.reason
 
 
 def split_credentials(url: str) -> tuple[str, str | None, str | None]:
@@ -110,7 +119,8 @@ def check_written(url: str, allowed: AllowList) -> None:
     host = urlsplit(url).hostname or ""
     number = as_number(host)
     if number is not None and not allowed.permits(number, host):
-        raise AddressNotAllowed(number if number == host else f"{host} ({number})")
+        address = number if number == host else f"{host} ({number})"
+        raise AddressNotAllowed(address, allowed.line_for(number))
 
 
 def as_number(host: str) -> str | None:
@@ -129,4 +139,7 @@ def _take(pattern: re.Pattern[str], text: str, placeholder: str) -> tuple[str, s
     found = pattern.search(text)
     if found is None or found["value"] == placeholder:
         return text, None
-    return text[: found.start("value")] + placeholder + text[found.end("value") :], unquote(found["value"]) or None
+    start, end = found.span("value")
+    if "?" in text[:start] and text[end : end + 1] in {"/", "?", ";"}:  # in a query they are part of the value
+        end = next((at for at in range(end, len(text)) if text[at] in "&#"), len(text))
+    return text[:start] + placeholder + text[end:], unquote(text[start:end]) or None

@@ -36,6 +36,11 @@ from ingest.video.open import with_credentials
             "rtsp://h/a?user={username}&password={password}",
             "rtsp://h/a?user={username}&password={password}", None, None,
         ),
+        (
+            "rtsp://h/live?user=admin&password=ge/heim?;3&ch=1#x",
+            "rtsp://h/live?user={username}&password={password}&ch=1#x", "admin", "ge/heim?;3",
+        ),
+        ("rtsp://h/a?pwd=ge/heim", "rtsp://h/a?pwd={password}", None, "ge/heim"),
         ("rtsp://op:same-word@h/?passwd=same-word", "rtsp://h/?passwd={password}", "op", "same-word"),
     ],
 )  # fmt: skip
