@@ -27,7 +27,8 @@ from ingest.video.ring import ONE_GROUP_S, Ring
 from ingest.video.row import row_of
 from ingest.video.serve import View
 from ingest.video.sizes import Sizes
-from ingest.video.standing import Leaps, Outlet, Standing
+from ingest.video.standing import ClockSetError, Leaps, Outlet, Standing
+from ingest.video.substream import Substream
 from ingest.video.watch import Sink, Watch
 
 STUCK_S = 30.0
@@ -71,8 +72,10 @@ class Camera:
         self._broadcast = Broadcast(source.id, tally)
         """Of the main stream."""
         self._small_broadcast = self._broadcast
+        self._sub: Substream | None = None
         if source.config.get("substream_url"):
             self._small_broadcast = Broadcast(source.id, tally, stream="sub")
+            self._sub = Substream(source.id, lambda: self._open(substream=True))
         self._main: MainStream | None = None
         self._watch: Watch | None = None
         self._standing = Standing(source.id, outlet, clock)
@@ -87,18 +90,21 @@ class Camera:
 
     def stop(self) -> None:
         self._stop.set()
-        if self._main is not None:
-            self._main.stop()
+        for stream in (self._main, self._sub):
+            if stream is not None:
+                stream.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether the thread has ended within ``timeout_s``."""
         until_s = self._clock.monotonic() + timeout_s
         self._thread.join(timeout_s)
-        main = self._main is None or self._main.join(max(0.0, until_s - self._clock.monotonic()))
-        return main and not self._thread.is_alive()
+        streams = [stream for stream in (self._main, self._sub) if stream is not None]
+        ended = [stream.join(max(0.0, until_s - self._clock.monotonic())) for stream in streams]
+        return all(ended) and not self._thread.is_alive()
 
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        """Whether it runs: not where one of its threads was ended by a mistake of ours."""
+        return self._thread.is_alive() and not (self._main is not None and self._main.has_died())
 
     def stuck(self) -> bool:
         """Whether the thread has not moved for longer than anything it does may take."""
@@ -131,9 +137,11 @@ class Camera:
     def _run(self) -> None:
         self._standing.say(SourceState.CONNECTING, "")
         name = f"camera {self.source.id}"
-        supervise(lambda working: self._run_once(working), name=name, stop=self._stop, backoff=Backoff(0.5, 30.0))
-        if self._main is not None:
-            self._main.stop()
+        try:
+            supervise(lambda working: self._run_once(working), name=name, stop=self._stop, backoff=Backoff(0.5, 30.0))
+        finally:
+            if self._main is not None:
+                self._main.stop()
 
     def _run_once(self, working: Working) -> None:
         """Open the camera and watch it until it is lost. Raises SourceError, having said so."""
@@ -141,11 +149,9 @@ class Camera:
         try:
             self._leaps.look()
             plan = self._plan()
-            if self.source.config.get("substream_url"):
+            if self._sub is not None:
                 self._main = self._main or self._main_stream(plan)
-                ring = Ring(ONE_GROUP_S)
-                with contextlib.closing(self._open(substream=True)) as feed:
-                    self._follow(feed, ring, self._main, (LiveSink(self._small_broadcast, ring),), working)
+                self._watch_sub(self._sub, self._main, working)
             else:
                 ring, recorder, live = self._sinks(plan)
                 with contextlib.closing(self._open()) as feed:
@@ -156,6 +162,31 @@ class Camera:
             if not self._stop.is_set():
                 self._standing.lost(error)
             raise
+
+    def _watch_sub(self, sub: Substream, main: MainStream, working: Working) -> None:
+        """The sub-stream; or the main one, by a connection of its own, while that is lost. Raises SourceError."""
+        ring = Ring(ONE_GROUP_S)
+        live = LiveSink(self._small_broadcast, ring)
+        if sub.lost:
+            self._sizes = Sizes()  # what was learnt of one stream's packets says nothing of the other's
+            try:
+                with contextlib.closing(self._open()) as feed:
+                    self._follow(feed, ring, main, (live,), working, until=lambda: not sub.lost)
+            finally:
+                self._sizes = Sizes()
+            return
+
+        def works() -> None:
+            sub.works()
+            working()
+
+        try:
+            with contextlib.closing(self._open(substream=True)) as feed:
+                self._follow(feed, ring, main, (live,), works)
+        except ClockSetError:
+            raise
+        except SourceError as error:
+            raise sub.failed(error) from error
 
     def _open(self, *, substream: bool = False) -> Feed:
         """The stream, or its sub-stream. Raises SourceError. The secret is in clear for as long as it takes."""
@@ -195,9 +226,16 @@ class Camera:
         ).start()
 
     def _follow(
-        self, feed: Feed, ring: Ring, recording: Recorder | MainStream, sinks: Sequence[Sink], working: Working
+        self,
+        feed: Feed,
+        ring: Ring,
+        recording: Recorder | MainStream,
+        sinks: Sequence[Sink],
+        working: Working,
+        *,
+        until: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``feed`` is what is analysed; ``sinks`` get its packets."""
+        """``feed`` is what is analysed; ``sinks`` get its packets. Ends with the camera, or when ``until`` is true."""
         watch = Watch(
             self.source.id,
             feed,
@@ -213,11 +251,14 @@ class Camera:
         )
 
         def detail() -> dict[str, Any]:
-            return watch.detail() if self._main is None else {**watch.detail(), "main_stream": self._main.detail()}
+            found = watch.detail()
+            if self._main is not None and self._sub is not None:
+                found |= {"main_stream": self._main.detail(), "sub_stream": self._sub.detail()}
+            return found
 
         try:
             for packet in feed.packets():
-                if self._stop.is_set():
+                if self._stop.is_set() or until():
                     return
                 self._beat(STUCK_S)
                 self._leaps.look()

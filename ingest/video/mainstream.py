@@ -73,10 +73,12 @@ class MainStream:
         return not self._thread.is_alive()
 
     def stuck(self) -> bool:
-        """Whether the thread has not moved for longer than anything it does may take, or has ended by itself."""
-        if not self._thread.is_alive():
-            return not self._stop.is_set()
-        return self._clock.monotonic() > self._stuck_at_s
+        """Whether the thread has not moved for longer than anything it does may take."""
+        return self._thread.is_alive() and self._clock.monotonic() > self._stuck_at_s
+
+    def has_died(self) -> bool:
+        """Whether the thread has ended by itself, by a mistake of ours."""
+        return not (self._thread.is_alive() or self._stop.is_set())
 
     @property
     def state(self) -> str:

@@ -138,6 +138,8 @@ class Worker:
                 _log.error("the thread of camera %s has ended; it is started again", camera_id)
                 reason = "the reader of this camera failed"
                 now = self._clock.now()
+                camera.stop()
+                self._leaving.append(camera)
                 self._clerk.report(Health(camera_id, SourceState.ENDED, reason, now, cause=GapCause.WORKER))
                 del self._cameras[camera_id]
         if self._was_given_up.is_set():

@@ -13,6 +13,7 @@ import pytest
 
 from hub.model.source import Health, SourceState
 from ingest.simulate.faults import FaultServer, faulty_cameras
+from ingest.video.drift import Drift
 from ingest.video.record import PART
 from tests.fix_video import Remembered, bare, camera_source, eventually, running_camera
 
@@ -151,3 +152,16 @@ def test_threads_of_both_streams_end_with_the_camera(
     with running_camera(pair(server, "large", "ok", record=RECORDED), tmp_path, outlet):
         eventually(lambda: WATCHING in outlet.states())
     assert not [thread for thread in threading.enumerate() if "cam-1" in thread.name]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_of_ours_in_one_thread_ends_both(
+    server: FaultServer, tmp_path: Path, outlet: Remembered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    with running_camera(pair(server, "large", "ok", record=RECORDED), tmp_path, outlet):
+        eventually(lambda: list(tmp_path.rglob("*" + PART)))
+        monkeypatch.setattr(Drift, "see", fail)
+        eventually(lambda: not [thread for thread in threading.enumerate() if "cam-1" in thread.name])

@@ -31,12 +31,13 @@ from ingest.simulate.faults import FaultServer, faulty_cameras
 from ingest.video import camera as camera_module
 from ingest.video import disk
 from ingest.video.clerk import Clerk
+from ingest.video.mainstream import MainStream
 from ingest.video.record import PART
 from ingest.video.serve import socket_path
 from ingest.video.worker import Stuck, Worker
 from ingest.writer import Writer
 from tests.fix_proxy import StoreProxy
-from tests.fix_video import LOOPBACK, NO_VAULT, camera_source, eventually
+from tests.fix_video import LOOPBACK, NO_VAULT, bare, camera_source, eventually
 
 LONG_AGO, LATER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -280,6 +281,22 @@ def test_a_reader_that_fails_by_a_mistake_of_ours_is_started_again(
         add(city, camera_source(server.url("ok")))
         eventually(lambda: states(city) == {"cam-1": "ended"})
     eventually(lambda: states(city) == {"cam-1": "watching"})
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_main_stream_that_fails_by_a_mistake_of_ours_costs_its_camera_only(
+    server: FaultServer, city: Store, worker: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(MainStream, "_carry", fail)
+        recorded = {"mode": "continuous"}
+        add(city, camera_source(server.url("large"), substream_url=bare(server.url("ok")), record=recorded))
+        eventually(lambda: states(city) == {"cam-1": "ended"})
+    eventually(lambda: states(city) == {"cam-1": "watching"})
+    assert not worker.ended()
 
 
 def test_a_worker_that_was_killed_loses_at_most_the_last_group_of_its_recording(
