@@ -127,7 +127,7 @@ class Retention:
             return
         there = sources.known_ids(self._store, SourceKind.CAMERA)
         removed = segments.removed_cameras(self._store)
-        for camera in sorted(folder.iterdir()):
+        for camera in _folders(folder):
             if camera.name in self._plans:
                 keep = self._plans[camera.name].keep
             elif camera.name not in there:
@@ -135,7 +135,7 @@ class Retention:
             else:
                 continue  # another worker's
             oldest = (self._clock.now().astimezone(UTC) - keep - timedelta(days=1)).strftime("%Y-%m-%d")
-            for day in sorted(camera.iterdir()):
+            for day in _folders(camera):
                 if day.name < oldest:
                     self._remove_unknown(day)
             if camera.name not in there and not any(camera.iterdir()):
@@ -150,6 +150,11 @@ class Retention:
                 file.unlink(missing_ok=True)
         if not any(day.iterdir()):
             day.rmdir()
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Those in ``folder``, sorted; what else somebody put there is left alone."""
+    return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
 def enough(found: Sequence[Segment], excess_bytes: int) -> list[Segment]:

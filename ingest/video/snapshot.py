@@ -57,7 +57,7 @@ def sweep(data_dir: Path, now: datetime, shown: Callable[[str], Collection[str]]
     """
     folder = data_dir / FOLDER
     oldest = (now.astimezone(UTC) - KEEP).strftime("%Y-%m-%d")
-    old = [day for day in folder.iterdir() if day.name < oldest] if folder.is_dir() else []
+    old = [day for day in folder.iterdir() if day.name < oldest and day.is_dir()] if folder.is_dir() else []
     old = [day for day in old if not (day / _SWEPT).exists()]
     for day in old:
         kept = shown(day.name)

@@ -218,6 +218,17 @@ def test_files_that_no_row_knows_go_when_their_day_is_over(house: House) -> None
     assert [item.path for item in segments.list_segments(house.store, "cam-1", LONG_AGO, LATER)] == [held]
 
 
+def test_a_file_that_somebody_put_among_the_folders_stops_nothing(house: House) -> None:
+    stray = [house.write(f"recordings/{name}") for name in (".DS_Store", "gone/.DS_Store")]
+    stray.append(house.write("snapshots/.DS_Store"))
+    lost = house.write("recordings/gone/2020-01-01/120000-000.mp4")
+    picture = house.write("snapshots/2020-01-01/cam-1/120000-000.jpg")
+    house.retention.run()
+    assert all(path.exists() for path in stray)
+    assert not lost.exists()
+    assert not picture.exists()
+
+
 def test_the_pictures_of_alerts_outlast_the_others(house: House) -> None:
     days = {age: f"{NOW - timedelta(days=age):%Y-%m-%d}" for age in (9, 8, 1)}
     pictures = {name: house.write(f"snapshots/{name}") for name in (
