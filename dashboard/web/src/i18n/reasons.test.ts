@@ -49,6 +49,7 @@ describe('reasons in Chinese', () => {
     ['ingest/video/record.py', /"\w+": (?="th)/],
     ['ingest/video/gate.py', /return (?=f?"[a-z]+ [a-z])|why = /],
     ['ingest/video/mainstream.py', /GapCause\.CAMERA, |SourceError\(SourceState\.\w+, /],
+    ['ingest/video/substream.py', /SourceError\(error\.state, /],
     ['ingest/video/models.py', /Refused\("(?:no_model|damaged)", /],
     ['ingest/video/detector.py', /Refused\("\w+", /],
     ['ingest/video/network.py', /Refused\("cannot_\w+", /],

@@ -84,6 +84,7 @@ const CAMERA: Record<string, string> = {
   'the picture is frozen': '画面冻结',
   'the worker has no picture': '尚无画面',
   'main stream: {reason}': '主码流：{reason}',
+  'sub-stream: {reason}': '子码流：{reason}',
 };
 
 /** Why a camera is looked at as it is. */
