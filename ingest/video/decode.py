@@ -63,7 +63,7 @@ class Decoder:
             yield from self._decode(packet)
 
     def rest(self) -> None:
-        """Give back what following a stream needs: its reference pictures, kept for reuse. A keyframe alone needs one."""
+        """Give back what following a stream needs: its reference pictures, for reuse. A keyframe alone needs one."""
         self._made = None
 
     @property
