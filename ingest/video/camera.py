@@ -140,8 +140,7 @@ class Camera:
         try:
             supervise(lambda working: self._run_once(working), name=name, stop=self._stop, backoff=Backoff(0.5, 30.0))
         finally:
-            if self._main is not None:
-                self._main.stop()
+            self.stop()
 
     def _run_once(self, working: Working) -> None:
         """Open the camera and watch it until it is lost. Raises SourceError, having said so."""
