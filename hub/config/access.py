@@ -77,7 +77,7 @@ def camera_source(config: Config, index: int) -> Source:
         try:
             check_written(where[key] or "", config.network.allowed)
         except AddressNotAllowed as error:
-            raise ConfigError([config.problem(("cameras", index, key), error.reason)]) from error
+            raise ConfigError([config.problem(("cameras", index, key), error.advice)]) from error
     settings = camera.model_dump(mode="json", include=set(WORKER_KEYS))
     return Source(
         id=camera.id,

@@ -26,12 +26,21 @@ _PATH_PASSWORD = re.compile(
 
 
 class AddressNotAllowed(SourceError):
-    """An address that the hub does not go to on account of a camera. ``address`` is what was refused."""
+    """An address that the hub does not go to on account of a camera. ``address`` is what was refused.
 
-    def __init__(self, address: str) -> None:
+    ``line``: what ``hub.yaml`` would have to say for it to be allowed; empty where nothing should.
+    """
+
+    def __init__(self, address: str, line: str = "") -> None:
         self.address = address
+        self.line = line
         reason = f"the address {address} is in none of the networks where cameras may be (network.cameras)"
         super().__init__(SourceState.UNREACHABLE, reason)
+
+    @property
+    def advice(self) -> str:
+        """The reason, and what to do about it, for whoever has the configuration at hand."""
+        return f"{self.reason}; if a camera is there, write: {self.line}" if self.line else self.reason
 
 
 def split_credentials(url: str) -> tuple[str, str | None, str | None]:
@@ -110,7 +119,8 @@ def check_written(url: str, allowed: AllowList) -> None:
     host = urlsplit(url).hostname or ""
     number = as_number(host)
     if number is not None and not allowed.permits(number, host):
-        raise AddressNotAllowed(number if number == host else f"{host} ({number})")
+        address = number if number == host else f"{host} ({number})"
+        raise AddressNotAllowed(address, allowed.line_for(number))
 
 
 def as_number(host: str) -> str | None:

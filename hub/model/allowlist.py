@@ -27,6 +27,7 @@ _SPECIAL: tuple[Network, ...] = tuple(
     )
 )  # fmt: skip
 """Only where the list names them, or a part of them: a wide network that happens to hold them is not enough."""
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
 _NEVER: tuple[Network, ...] = tuple(
     ip_network(text) for text in ("0.0.0.0/8", "::/128", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8")
 )
@@ -70,6 +71,21 @@ class AllowList:
             return any(_is_part(network, whole) for network in within for whole in special)
         return bool(within) or name.rstrip(".").lower() in self.names
 
+    def line_for(self, address: str, name: str = "") -> str:
+        """The line of ``hub.yaml`` that allows ``address``, known as ``name``, besides all that is allowed now.
+
+        Empty for what no list opens, and for what nobody should be advised to open: metadata services, disguises.
+        """
+        entries = [str(network) for network in self.networks] + sorted(self.names)
+        for entry in (*_LOOPBACK, address, name):
+            try:
+                wider = AllowList.of([*entries, entry])
+            except ValueError:
+                continue  # a name as a resolver takes it, or none
+            if wider.permits(address, name) and not (_is_special(address) and entry not in _LOOPBACK):
+                return f"network: {{cameras: [{', '.join(map(_quoted, [*entries, entry]))}]}}"
+        return ""
+
 
 def parse_entry(entry: str) -> Network | str:
     """One line of the list. Raises ValueError."""
@@ -99,6 +115,18 @@ def _is_label(label: str) -> bool:
 
 def _inside(number: IPv4Address | IPv6Address, networks: tuple[Network, ...]) -> bool:
     return any(number in network for network in networks)
+
+
+def _quoted(entry: str) -> str:
+    """As YAML takes it in a list."""
+    return f'"{entry}"' if entry.startswith(":") or entry.endswith(":") else entry
+
+
+def _is_special(address: str) -> bool:
+    try:
+        return _inside(ip_address(address), _SPECIAL)
+    except ValueError:
+        return True
 
 
 def _is_part(network: Network, whole: Network) -> bool:

@@ -82,7 +82,9 @@ def destinations(targets: Sequence[str], allowed: AllowList) -> list[tuple[str, 
             raise HubError(f"port {number} is not between 1 and 65535")
         name = as_number(host) or _resolve(host)
         if not allowed.permits(name, host):
-            raise HubError(f"{host} is in none of the networks where cameras may be (network.cameras)")
+            line = allowed.line_for(name, host)
+            what_to_do = f"; if a camera is there, write in hub.yaml: {line}" if line else ""
+            raise HubError(f"{host} is in none of the networks where cameras may be (network.cameras){what_to_do}")
         ways.append((name, int(number)))
     return ways
 

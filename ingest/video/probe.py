@@ -10,6 +10,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from hub.clock import Clock
+from hub.config.address import AddressNotAllowed
 from hub.config.settings import NetworkSettings
 from hub.errors import SourceError
 from hub.model.source import SourceState
@@ -63,6 +64,8 @@ class Probe:
     jpeg: bytes | None = None
     onvif: Device | None = None
     onvif_asked: bool = True
+    line: str = ""
+    """Of ``hub.yaml``, where the address is not allowed: with it, it would be."""
 
     @property
     def clock_offset_s(self) -> float | None:
@@ -94,7 +97,7 @@ def probe(
             asking = pool.submit(_ask, url, secret, network, clock, onvif_ports)
         found = _stream(url, secret, clock, network, transport, tls, width, until_s)
         device = asking.result() if asking is not None else None
-    return Probe(found.state, found.reason, found.stream, found.jpeg, device, asking is not None)
+    return Probe(found.state, found.reason, found.stream, found.jpeg, device, asking is not None, found.line)
 
 
 def _ask(
@@ -129,7 +132,8 @@ def _stream(
             read_timeout_s=_READ_TIMEOUT_S,
         )
     except SourceError as error:
-        return Probe(SourceState(error.state), error.reason)
+        line = error.line if isinstance(error, AddressNotAllowed) else ""
+        return Probe(SourceState(error.state), error.reason, line=line)
     look = _Look(feed, clock, until_s)
     problem: SourceError | None = None
     try:

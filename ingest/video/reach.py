@@ -52,7 +52,8 @@ def resolve(host: str, port: int, allowed: AllowList) -> str:
     for address in found:
         if allowed.permits(address, host):
             return address
-    raise AddressNotAllowed(found[0] if found[0] == host else f"{host} ({found[0]})")
+    name = host if number is None else ""
+    raise AddressNotAllowed(found[0] if found[0] == host else f"{host} ({found[0]})", allowed.line_for(found[0], name))
 
 
 def at_address(parts: SplitResult, address: str) -> str:

@@ -51,6 +51,9 @@ def verdict(found: Probe) -> list[Remark]:
     """The first says the whole; the others what to know, or to do. Never empty."""
     if not found.state.watching or found.stream is None:
         en, zh = _ADVICE.get(found.state, ("try again in a minute", "请稍后重试"))
+        if found.line:
+            en = f"if a camera is there, write in hub.yaml: {found.line}"
+            zh = f"如确为摄像机，请在 hub.yaml 中写入：{found.line}"
         return [Remark("bad", f"cannot be had: {found.reason}", f"无法取流：{found.reason}"), Remark("note", en, zh)]
     remarks = list(_remarks(found, found.stream))
     if remarks:

@@ -127,3 +127,20 @@ def test_a_list_without_mistakes_is_imported(folder: Path, store: Store) -> None
     assert again.returncode == 0, "what is there already and the same is passed over"
     assert "0 cameras imported, 0 changed, 100 were there" in again.stderr
     assert again.stdout.count("unchanged") == 100
+
+
+def test_an_address_outside_of_the_networks_is_refused_with_the_line_that_would_allow_it(tmp_path: Path) -> None:
+    camera = {"id": "gate", "area": "city", "url": "rtsp://127.0.0.1:1/a"}
+    line = "network: {cameras: [10.0.0.0/8, 127.0.0.0/8]}"
+    config = {"areas": "areas.geojson", "network": {"cameras": ["10.0.0.0/8"]}, "cameras": [camera]}
+    (tmp_path / "hub.yaml").write_text(json.dumps(config))
+    (tmp_path / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    probed = gridhub(tmp_path, "probe", camera["url"], "--no-onvif", "-c", "hub.yaml")
+    assert probed.returncode == 1
+    assert line in probed.stdout
+    discovered = gridhub(tmp_path, "discover", "127.0.0.1", "-c", "hub.yaml")
+    assert line in discovered.stderr
+    command = [sys.executable, "-m", "hub.cli", "check"]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert checked.returncode == 2
+    assert line in checked.stderr

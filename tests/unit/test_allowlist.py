@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from hub.config.address import AddressNotAllowed, check_written
+from hub.config.settings import NetworkSettings
 from hub.model.allowlist import PRIVATE, AllowList
 
 UNSPECIFIED = "0.0.0.0"  # noqa: S104  refused, not bound
@@ -92,6 +94,36 @@ def test_an_entry_that_is_neither_network_nor_name_is_refused_in_words(entry: st
 def test_a_number_in_any_disguise_is_refused_when_it_is_entered(url: str) -> None:
     with pytest.raises(AddressNotAllowed, match=r"network\.cameras"):
         check_written(url, BY_DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "added"),
+    [
+        ("127.0.0.1", "", "127.0.0.0/8"), ("127.0.0.1", "localhost", "127.0.0.0/8"), ("::1", "", '"::1/128"'),
+        ("203.0.113.9", "", "203.0.113.9"), ("203.0.113.9", "camera.lan", "203.0.113.9"),
+        ("2001:db8::1", "", "2001:db8::1"), ("2001:db8::", "", '"2001:db8::"'),
+    ],
+)  # fmt: skip
+def test_the_line_that_allows_an_address_keeps_what_is_allowed_already(address: str, name: str, added: str) -> None:
+    line = AllowList.of(["10.0.0.0/8", "nvr.lan"]).line_for(address, name)
+    assert line == f"network: {{cameras: [10.0.0.0/8, nvr.lan, {added}]}}"
+    wider = NetworkSettings.model_validate(yaml.safe_load(line)["network"]).allowed
+    assert wider.permits(address, name)
+    assert wider.permits("10.0.0.5")
+
+
+@pytest.mark.parametrize("address", [UNSPECIFIED, "224.0.0.1", "169.254.169.254", "fd00:ec2::254", "64:ff9b::1", "x"])
+def test_nobody_is_advised_to_allow_what_is_no_camera(address: str) -> None:
+    assert BY_DEFAULT.line_for(address) == ""
+
+
+def test_a_refusal_names_the_line_to_add() -> None:
+    with pytest.raises(AddressNotAllowed) as refused:
+        check_written("rtsp://127.0.0.1:8554/a", BY_DEFAULT)
+    assert refused.value.advice.endswith(
+        "network: {cameras: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7, 127.0.0.0/8]}"
+    )
+    assert "write" not in refused.value.reason, "the console knows this sentence by heart"
 
 
 @pytest.mark.parametrize(
