@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from hub.clock import SystemClock
 from hub.config import Config, load, store_access
+from hub.config.address import substream_secret
 from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError, Problem
 from hub.model.source import Source, SourceKind
@@ -120,18 +121,24 @@ def _import(options: argparse.Namespace) -> int:
 def _looked_at(planned: importing.Plan, file: str, config: Config) -> importing.Plan:
     clock = SystemClock()
 
-    def look(source: Source) -> str:
-        settings = source.config
-        found = probe(
-            settings["url"],
-            Vault.of(config).unseal(source).secret,
-            clock,
-            network=config.network,
-            transport=settings["transport"],
-            tls=settings["tls"],
-            onvif_ports=(),
-        )
-        return "" if found.state.watching else "; ".join(remark.en for remark in verdict(found))
+    def look(source: Source) -> dict[str, str]:
+        settings, wrong = source.config, {}
+        secret = Vault.of(config).unseal(source).secret
+        for column, its_secret in (("url", secret), ("substream_url", substream_secret(secret))):
+            if not settings.get(column):
+                continue
+            found = probe(
+                settings[column],
+                its_secret,
+                clock,
+                network=config.network,
+                transport=settings["transport"],
+                tls=settings["tls"],
+                onvif_ports=(),
+            )
+            if not found.state.watching:
+                wrong[column] = "; ".join(remark.en for remark in verdict(found))
+        return wrong
 
     total = len(planned.new) + len(planned.changed)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from hub.config.vault import Vault
@@ -19,8 +20,8 @@ Outcome = Literal["added", "updated", "unchanged", "wrong"]
 AT_ONCE = 4
 """Cameras that are looked at together: each is a connection, a decoder and a picture."""
 
-Check = Callable[[Source], str]
-"""What is wrong with a camera, having looked at it; empty where it sends a picture."""
+Check = Callable[[Source], Mapping[str, str]]
+"""What is wrong with a camera, having looked at it, by column; empty where it sends a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,19 @@ def plan(
 def looked_at(planned: Plan, file: str, look: Check, progress: Callable[[], None]) -> Plan:
     """``planned`` without the cameras that send no picture; these are problems. A few are looked at at once."""
     entries = [*planned.new, *planned.changed]
-    wrong: dict[int, Problem] = {}
+    wrong: dict[int, list[Problem]] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="probe") as pool:
         waiting = {pool.submit(look, entry.source): entry for entry in entries}
         for done in as_completed(waiting):
-            line, reason = waiting[done].line, done.result()
-            if reason:
-                wrong[line] = Problem(file, line, 0, "url", reason)
+            line = waiting[done].line
+            if found := [Problem(file, line, 0, column, reason) for column, reason in done.result().items()]:
+                wrong[line] = found
             progress()
     return Plan(
         tuple(entry for entry in planned.new if entry.line not in wrong),
         tuple(entry for entry in planned.changed if entry.line not in wrong),
         planned.unchanged,
-        tuple(sorted([*planned.problems, *wrong.values()], key=lambda problem: problem.line)),
+        tuple(sorted([*planned.problems, *chain.from_iterable(wrong.values())], key=lambda problem: problem.line)),
     )
 
 

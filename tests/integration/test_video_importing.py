@@ -108,7 +108,7 @@ def test_a_few_cameras_are_looked_at_at_once_and_those_without_picture_are_probl
     looking, most, lock = 0, 0, threading.Lock()
     seen: list[str] = []
 
-    def look(source: Source) -> str:
+    def look(source: Source) -> dict[str, str]:
         nonlocal looking, most
         with lock:
             looking += 1
@@ -117,7 +117,7 @@ def test_a_few_cameras_are_looked_at_at_once_and_those_without_picture_are_probl
         with lock:
             looking -= 1
             seen.append(source.id)
-        return "no picture" if source.id == "cam-5" else ""
+        return {"url": "no picture"} if source.id == "cam-5" else {}
 
     steps: list[int] = []
     found = importing.looked_at(planned(city, listed(20)), "list.csv", look, lambda: steps.append(1))
@@ -167,3 +167,14 @@ def test_a_list_whose_cameras_are_looked_at_first_leaves_out_the_dead_ones(
     assert done.returncode == 1, done.stderr
     assert "list.csv:3:0: url: cannot be had: the camera refuses the user name or password (401)" in done.stderr
     assert [source.id for source in sources.list_sources(city)] == ["cam-1", "cam-3"]
+
+
+def test_a_substream_is_looked_at_too(folder: Path, city: Store, server: FaultServer) -> None:
+    right, wrong = bare(server.url("ok")), bare(server.url("nowhere"))
+    (folder / "list.csv").write_text(
+        f"id,url,area,substream_url\ncam-1,{right},city/g1,{right}\ncam-2,{right},city/g1,{wrong}\n"
+    )
+    done = gridhub(folder, "import", "list.csv", "--probe", "--partial")
+    assert done.returncode == 1, done.stderr
+    assert "list.csv:3:0: substream_url: cannot be had: the camera knows no stream of this path (404)" in done.stderr
+    assert [source.id for source in sources.list_sources(city)] == ["cam-1"]
