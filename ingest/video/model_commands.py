@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from ingest.video import models, pull
 from ingest.video.probe import probe
 from ingest.video.yolo import Picture3
 
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _RUNS = 10
 _MAX_IMAGE_BYTES = 64 * 1024 * 1024
 _MAX_WIDTH = 4096
@@ -49,7 +51,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def _add(options: argparse.Namespace) -> int:
     data_dir = load(options.config).data_dir
-    name = options.name or options.file.stem.lower().replace("_", "-").replace(" ", "-")
+    name = options.name or _NOT_IN_NAMES.sub("-", options.file.stem)
     _tell_added(models.add(data_dir, options.file, name, SystemClock().now()))
     return 0
 

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hub.document import nearest
 from hub.errors import Refused
 from ingest.video.network import Form, Network, recognise
 from ingest.video.yolo import Family
@@ -93,6 +94,8 @@ def read(data_dir: Path, name: str) -> Model:
         )
         return Model(name, form, str(card["sha256"]), int(card["size_bytes"]), str(card["added"]))
     except FileNotFoundError as error:
+        if near := nearest(name, [path.stem for path in (data_dir / FOLDER).glob("*.json")]):
+            raise Refused("no_model", f"there is no model {name!r}{near}") from error
         raise Refused("no_model", f"there is no model {name!r}: gridhub model list") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Refused("damaged", f"what is noted of the model {name!r} cannot be read: add it again") from error

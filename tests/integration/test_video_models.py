@@ -106,11 +106,13 @@ def refused(web: str, path: str, tmp_path: Path, sha256: str = SHA256, max_bytes
 def test_a_model_is_added_listed_and_tried_on_a_picture(folder: Path) -> None:
     added = gridhub(folder, "add", str(NANO))
     assert added.returncode == 0, added.stderr
-    assert "yolox-nano" in added.stderr
+    assert "yolox_nano" in added.stderr
     listed = gridhub(folder, "list")
-    assert [word for word in ("yolox-nano", "416×416", "80 classes", SHA256[:12]) if word not in listed.stdout] == []
+    assert [word for word in ("yolox_nano", "416×416", "80 classes", SHA256[:12]) if word not in listed.stdout] == []
     picture_of_a_person(folder / "person.jpg")
-    tried = gridhub(folder, "test", "yolox-nano", "person.jpg")
+    other = gridhub(folder, "test", "yolox-nano", "person.jpg")
+    assert "there is no model 'yolox-nano'; did you mean 'yolox_nano'?" in other.stderr
+    tried = gridhub(folder, "test", "yolox_nano", "person.jpg")
     assert tried.returncode == 0, tried.stderr
     assert [word for word in ("CPUExecutionProvider", "ms an inference", "person") if word not in tried.stdout] == []
 
@@ -134,7 +136,7 @@ def test_what_cannot_be_done_is_said_and_the_status_is_one(
 
 def test_what_is_no_picture_is_said(folder: Path) -> None:
     gridhub(folder, "add", str(NANO))
-    done = gridhub(folder, "test", "yolox-nano", "hub.yaml")
+    done = gridhub(folder, "test", "yolox_nano", "hub.yaml")
     assert (done.returncode, "cannot be read as a picture" in done.stderr) == (1, True)
 
 
@@ -193,4 +195,4 @@ def test_progress_is_told_in_bytes_of_all(web: str, tmp_path: Path) -> None:
 
 
 def test_the_model_that_is_known_is_the_one_that_is_tested_here() -> None:
-    assert pull.KNOWN["yolox-nano"].sha256 == SHA256, "the file with which detection is tested"
+    assert pull.KNOWN["yolox_nano"].sha256 == SHA256, "the file with which detection is tested"

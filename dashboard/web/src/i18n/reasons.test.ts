@@ -27,7 +27,7 @@ function documented(): [string, string][] {
 /** String literals of Python that stand after one of `marks`; what an f-string puts in is told as `7`. */
 function written(path: string, marks: RegExp): string[] {
   const found = [...read(path).matchAll(new RegExp(`(?:${marks.source})f?"([^"]+)"`, 'g'))];
-  return found.map(([, text]) => (text as string).replace('{where}', 'the broker at 7:7').replace(/\{[^}]*\}/g, '7'));
+  return found.map(([, text]) => (text as string).replace('{where}', 'the broker at 7:7').replace('{near}', "; did you mean 'x'?").replace(/\{[^}]*\}/g, '7'));
 }
 
 describe('reasons in Chinese', () => {

@@ -101,6 +101,7 @@ const GATE: Record<string, string> = {
 
 /** Why nothing is looked for with a model. */
 const DETECTOR: Record<string, string> = {
+  'there is no model {text}; did you mean {text}?': '没有模型 {text}；是否为 {text}？',
   'there is no model {text}: gridhub model list': '没有模型 {text}：见 gridhub model list',
   'what is noted of the model {text} cannot be read: add it again': '无法读取模型 {text} 的登记信息：请重新添加',
   'the file of the model {text} is gone: add it again': '模型 {text} 的文件已不存在：请重新添加',
