@@ -47,6 +47,11 @@ def _size(value: object) -> int:
     return parse_size(value)
 
 
+def _off(value: object) -> object:
+    """In YAML 1.1 the word ``off`` is false."""
+    return "off" if value is False else value
+
+
 def _scheme(*allowed: str) -> Any:
     def check(value: str) -> str:
         parts = urlsplit(value)
@@ -111,7 +116,7 @@ class BrokerSettings(_Settings):
 
 
 class RecordSettings(_Settings):
-    mode: Literal["continuous", "event", "off"] = "off"
+    mode: Annotated[Literal["continuous", "event", "off"], BeforeValidator(_off)] = "off"
     keep: Duration = timedelta(days=30)
     pre: Duration = timedelta(seconds=10)
     post: Duration = timedelta(seconds=20)
