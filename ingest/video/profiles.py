@@ -34,6 +34,7 @@ PORTS = (80, 8080, 8000, 8899)
 MAX_PROFILES = 32
 Result = TypeVar("Result")
 _MAX_ANSWER_BYTES = 2 * 1024 * 1024
+_MAX_TAG_BYTES = 64 * 1024  # lxml looks for each attribute among all others: 100,000 take minutes
 _TEXT = re.compile(r"[^\x20-\x7e\u00a0-\u024f\u3000-\u9fff\uff00-\uffef]")
 
 
@@ -217,6 +218,8 @@ class _Bounded(HTTPAdapter):
             if len(body) > _MAX_ANSWER_BYTES or self._left_s() <= 0:
                 response.close()
                 raise requests.exceptions.ConnectionError("the answer is too long, or takes too long")
+        if max(map(len, body.split(b">"))) > _MAX_TAG_BYTES:
+            raise requests.exceptions.ConnectionError("the answer has a tag without end")
         response._content = bytes(body)  # noqa: SLF001  what requests itself does when it reads the body
         return response
 

@@ -253,6 +253,16 @@ def test_a_device_that_answers_with_harm_is_no_camera(body: bytes) -> None:
         assert time.monotonic() - began_s < 8
 
 
+def test_an_answer_of_attributes_without_end_takes_no_time() -> None:
+    attributes = b" ".join(b"a%d='1'" % number for number in range(30_000))
+    envelope = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><a %s/></s:Body></s:Envelope>'
+    body = envelope % attributes
+    with http_server(type("Handler", (Hostile,), {"body": body})) as server:
+        began_s = time.process_time()
+        assert ask("127.0.0.1", server.server_port, SECRET, LOOPBACK, CLOCK) is None
+        assert time.process_time() - began_s < 1.5
+
+
 @pytest.mark.parametrize("what", ["head", "body"])
 def test_a_device_that_drips_is_given_up(what: str) -> None:
     with http_server(type("Handler", (Hostile,), {"drips": what})) as server:
