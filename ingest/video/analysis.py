@@ -47,6 +47,8 @@ class Track:
     label: str
     score: float
     box: Box
+    before: tuple[Box, ...] = ()
+    """Where it was in the pictures before it was known to be a thing, the oldest first."""
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ class Attention:
         if look is None:
             return 0.0
         if track.misses > 0:
-            return _MISSED_S
+            return float(_MISSED_S * 2 ** (track.misses - 1))
         return _MOVING_S if track.moved_s > look.looked_s else look.wait_s
 
     def _is_new(self, now_s: float, box: Box, followed: Sequence[Followed]) -> bool:

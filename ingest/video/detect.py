@@ -64,7 +64,7 @@ class ObjectAnalyser:
 
     @property
     def wants_more(self) -> bool:
-        return self._attention.curious if self._named else bool(self._tracker.followed)
+        return self._attention.curious if self._named else self._tracker.restless
 
     def detail(self) -> Mapping[str, str]:
         """What an operator is told beside the health of the camera."""

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from hub.config.settings import LineSettings, Point
 from hub.model.observation import Observation
-from ingest.video.analysis import Frame, Track
+from ingest.video.analysis import Box, Frame, Track
+from ingest.video.regions import shared
 from ingest.video.snapshot import Snapshots
+from ingest.video.track import MOVING
 from ingest.video.zones import Zones, foot
 
-_MARGIN = 0.015  # of the picture's width, or
-_MARGIN_OF_BOX = 0.1  # of the height of its box: nearer to the line than this, a thing is on no side of it
+_MARGIN = 0.025  # of the picture's width, or
+_MARGIN_OF_BOX = 1 / 3  # of the width of its box: nearer to the line than this, a thing is on no side of it
+_AGAIN = timedelta(seconds=1.5)  # who has crossed is not back sooner: boxes flutter when one thing moves in parts
 _FORGET = timedelta(seconds=10)  # a track that was lost for longer begins anew
 _PULSE = timedelta(seconds=1)
 _RARE = timedelta(minutes=1)  # who crosses sooner after another gets no picture: a road would fill the disk
@@ -28,6 +31,7 @@ class _Side:
     value: int
     place: Point
     seen_at: datetime
+    crossed_at: datetime | None = None
 
 
 class Line:
@@ -45,6 +49,7 @@ class Line:
         self._snapshots = snapshots
         self._sides: dict[int, _Side] = {}
         self._crossed_at: datetime | None = None
+        self._passages: list[tuple[datetime, Box]] = []
         self._zero = False
         self._some_near = False
 
@@ -56,13 +61,16 @@ class Line:
     def see(self, frame: Frame) -> Sequence[Observation]:
         start, end = (_even(point, frame) for point in self._line.points)
         self._some_near = False
+        self._passages = [each for each in self._passages if timedelta(0) <= frame.ts - each[0] < _AGAIN]
         said = []
         for track in self._zones.unmasked(frame.tracks, frame.shape):
             place = _even(foot(track.box), frame)
             self._some_near |= _distance(place, start, end) <= _NEAR
-            if (way := self._passes(track, place, start, end, frame)) != 0:
+            way = self._passes(track, start, end, frame)
+            if way != 0 and not self._is_told(track):
                 said.append(self._observation(frame, way, track))
                 self._crossed_at = frame.ts
+                self._passages.append((frame.ts, track.box))
         self._sides = {
             track: side for track, side in self._sides.items() if timedelta(0) <= frame.ts - side.seen_at <= _FORGET
         }
@@ -76,19 +84,35 @@ class Line:
     def _crossed_within(self, span: timedelta, ts: datetime) -> bool:
         return self._crossed_at is not None and timedelta(0) <= ts - self._crossed_at < span
 
-    def _passes(self, track: Track, place: Point, start: Point, end: Point, frame: Frame) -> int:
+    def _is_told(self, track: Track) -> bool:
+        """Whether this is a passage that was told already: where only motion is followed, one may be several tracks."""
+        return track.label == MOVING and any(shared(track.box, box) > 0 for _, box in self._passages)
+
+    def _passes(self, track: Track, start: Point, end: Point, frame: Frame) -> int:
         """1 or -1 where the track has come to the other side through the line itself; else 0."""
-        known = self._sides.get(track.id)
+        # Who is quick is past the line before it is known what it is: so where it came from counts too.
+        way = 0
+        for box in (*(track.before if track.id not in self._sides else ()), track.box):
+            way = self._step(track.id, box, start, end, frame) or way
+        return way
+
+    def _step(self, track: int, box: Box, start: Point, end: Point, frame: Frame) -> int:
+        known = self._sides.get(track)
         if known is not None:
             known.seen_at = frame.ts
+        place = _even(foot(box), frame)
         off = _off(place, start, end)
-        if abs(off) < max(_MARGIN, _MARGIN_OF_BOX * track.box[3] * frame.shape[0] / frame.shape[1]):
+        if abs(off) < max(_MARGIN, _MARGIN_OF_BOX * box[2]):
             return 0
         side = 1 if off > 0 else -1
-        self._sides[track.id] = _Side(side, place, frame.ts)
         if known is None or known.value == side:
+            self._sides[track] = _Side(side, place, frame.ts, None if known is None else known.crossed_at)
             return 0
-        return side if _off(start, known.place, place) * _off(end, known.place, place) <= 0 else 0
+        if known.crossed_at is not None and timedelta(0) <= frame.ts - known.crossed_at < _AGAIN:
+            return 0
+        through = _off(start, known.place, place) * _off(end, known.place, place) <= 0
+        self._sides[track] = _Side(side, place, frame.ts, frame.ts if through else known.crossed_at)
+        return side if through else 0
 
     def _observation(self, frame: Frame, way: int, track: Track) -> Observation:
         attrs: dict[str, object] = {

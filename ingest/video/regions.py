@@ -19,6 +19,8 @@ from ingest.video.yolo import Detection, Picture3
 
 _AROUND = 0.3  # of a box's longer side, left free on each side: only part of a thing may be moving
 _MOST = 2
+_PART = 0.85  # of a part lies in the whole
+_PART_SIDE = 0.6  # of the width or the height of the whole
 _SMALLEST_PX = 48.0  # the longer side of a box in the detector's input, below which regions are not joined
 
 
@@ -69,12 +71,32 @@ def place(found: Iterable[Detection], region: Region, picture: tuple[int, int]) 
 
 
 def once(found: Iterable[Detection]) -> list[Detection]:
-    """Each thing once, best first: regions overlap, and one thing may look like two classes."""
+    """Each thing once, best first: regions overlap, and one thing may look like two classes, or be found in part."""
     kept: list[Detection] = []
     for each in sorted(found, key=lambda each: -each.score):
-        if all(overlap(each.box, other.box) < 0.6 for other in kept):
+        whole = next((other for other in kept if same_label(each, other) and is_part(other.box, each.box)), None)
+        if whole is not None and each.score >= 0.5 * whole.score:
+            kept[kept.index(whole)] = each  # the part was surer, but the whole is where it stands
+        elif not any(
+            overlap(each.box, other.box) >= 0.6 or (same_label(each, other) and is_part(each.box, other.box))
+            for other in kept
+        ):
             kept.append(each)
     return kept
+
+
+def same_label(one: Detection, other: Detection) -> bool:
+    return one.label == other.label
+
+
+def is_part(part: Box, whole: Box) -> bool:
+    """Whether one box may be of a part of the thing in the other: in it, and nearly as wide or as high.
+
+    Somebody far away behind somebody near is smaller both ways.
+    """
+    if not 0.0 < area(part) <= area(whole) or shared(part, whole) < _PART * area(part):
+        return False
+    return any(part[side] >= _PART_SIDE * whole[side] for side in (2, 3))
 
 
 def cut(picture: Picture, region: Region) -> Picture3:

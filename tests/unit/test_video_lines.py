@@ -125,3 +125,31 @@ def test_it_asks_for_every_picture_only_while_somebody_is_near(tmp_path: Path) -
         analyser.see(frame(x, EMPTY, [person(7, x, 0.6)]))
         wanted.append(analyser.wants_more)
     assert wanted == [False, True, True, False]
+
+
+def test_who_was_past_the_line_before_it_was_known_what_it_is_crosses(tmp_path: Path) -> None:
+    came_by = tuple(person(7, x, 0.6).box for x in (0.3, 0.4, 0.5))
+    known = Track(7, "person", 0.9, person(7, 0.62, 0.6).box, came_by)
+    scenes = [(0.0, [known]), (0.2, [known]), *going(7, (0.62, 0.6), (0.8, 0.6), from_s=0.4)]
+    assert crossings(show(line(tmp_path), scenes)) == [1.0]
+
+
+def test_a_box_that_flutters_across_the_line_is_one_passage(tmp_path: Path) -> None:
+    places = (0.3, 0.4, 0.6, 0.4, 0.6, 0.42, 0.6, 0.65, 0.7, 0.75)
+    assert crossings(show(line(tmp_path), [(i / 5, [person(7, x, 0.6)]) for i, x in enumerate(places)])) == [1.0]
+
+
+def test_a_wide_thing_is_past_the_line_with_a_third_of_it(tmp_path: Path) -> None:
+    def wide(x: float) -> Track:
+        return Track(7, "car", 0.9, (x - 0.15, 0.4, 0.3, 0.2))
+
+    found = show(line(tmp_path), [(i * 2.0, [wide(x)]) for i, x in enumerate((0.3, 0.55, 0.45, 0.55, 0.45, 0.7))])
+    assert crossings(found) == [1.0]
+
+
+def test_what_only_moves_and_falls_into_parts_is_one_passage(tmp_path: Path) -> None:
+    def part(track: int, x: float, y: float) -> Track:
+        return Track(track, "moving", 1.0, (x - 0.05, y - 0.2, 0.1, 0.2))
+
+    scenes = [(i / 5, [part(7, x, 0.6), part(8, 1 - x, 0.7)]) for i, x in enumerate((0.4, 0.45, 0.5, 0.54, 0.54))]
+    assert crossings(show(line(tmp_path), scenes)) in ([1.0], [-1.0])

@@ -103,7 +103,7 @@ def test_who_moved_last_and_is_not_found_again_is_gone_in_seconds() -> None:
     line.show([person(0.87)], [box(0.87)])
     assert line.show(None, [box(0.9)])
     left_s = line.at_s
-    while line.show(None, []):
+    while line.show([] if line.at_s - left_s > 0.5 else None, []):
         assert line.at_s - left_s < 3.0
 
 
@@ -112,10 +112,82 @@ def test_who_stood_is_gone_when_looks_find_nothing() -> None:
     line.show([person(0.1)], [box(0.1)])
     line.show([person(0.1)], [])
     assert line.show(None, [])
-    assert line.show([], []), "one look may miss"
+    for _ in range(4):
+        assert line.show([], []), "a look may miss who does not move"
+    assert line.show([], []) == []
+
+
+def test_who_stands_for_long_is_not_gone_with_one_look_that_misses() -> None:
+    line = Timeline()
+    line.show([person(0.1)], [box(0.1)])
+    (track,) = line.show([person(0.12)], [box(0.12)])
+    line.show([person(0.12)], [])
+    for _ in range(100):
+        line.show(None, [])
+    assert line.show([], []) == [track]
+    for _ in range(20):
+        assert line.show(None, []) == [track]
+    assert line.show([person(0.12)], []) == [track]
+
+
+def test_who_comes_to_rest_between_two_looks_stands_there_until_one_says_that_nobody_does() -> None:
+    line = Timeline()
+    line.show([person(0.1)], [box(0.1)])
+    (track,) = line.show([person(0.12)], [box(0.12)])
+    line.show(None, [box(0.16)])
+    for _ in range(100):
+        assert line.show(None, []) == [track]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [((0.5, 0.06, 0.2, 0.3), (0.49, 0.05, 0.22, 0.86)), ((0.49, 0.05, 0.22, 0.86), (0.5, 0.06, 0.2, 0.3))],
+    ids=["part first", "whole first"],
+)
+def test_who_was_found_in_part_and_then_whole_is_one(order: tuple[Box, Box]) -> None:
+    line = Timeline()
+    part, whole = (Detection("person", 0.8, each) for each in order)
     for _ in range(3):
-        line.show([], [])
-    assert line.show(None, []) == []
+        line.show([part], [order[0]])
+    for _ in range(3):
+        assert len(line.show([whole], [order[1]])) == 1
+    assert len(line.seen) == 1
+
+
+def test_two_halves_that_turn_out_to_be_one_whole_are_one_at_once() -> None:
+    line = Timeline()
+    upper, lower = Detection("person", 0.8, (0.5, 0.1, 0.2, 0.38)), Detection("person", 0.8, (0.51, 0.6, 0.18, 0.32))
+    for _ in range(2):
+        line.show([upper], [upper.box])
+    (track,) = line.seen
+    for _ in range(2):
+        line.show([lower], [lower.box])
+    for _ in range(2):
+        ids = line.show([Detection("person", 0.9, (0.5, 0.05, 0.2, 0.9))], [])
+    assert ids == [track], "the elder of the two"
+
+
+def test_who_comes_out_from_behind_another_is_another() -> None:
+    line = Timeline()
+    near, far = Detection("person", 0.9, (0.3, 0.1, 0.3, 0.9)), Detection("person", 0.8, (0.35, 0.2, 0.1, 0.3))
+    for _ in range(3):
+        line.show([near], [near.box])
+    for _ in range(3):
+        line.show([near, far], [near.box])
+    assert len(line.tracker.tracks()) == 2
+
+
+def test_it_is_known_where_a_thing_came_from_before_it_was_found() -> None:
+    line = Timeline()
+    for step in range(4):
+        line.show([], [box(0.1 + 0.05 * step)])
+    line.show([person(0.3)], [box(0.3)])
+    line.show([person(0.35)], [box(0.35)])
+    (track,) = line.tracker.tracks()
+    assert [before[0] for before in track.before] == pytest.approx([0.1, 0.15, 0.2, 0.25, 0.3])
+    for _ in range(12):
+        line.show([person(0.35)], [])
+    assert line.tracker.tracks()[0].before == (), "it is of use while it is new"
 
 
 def test_what_moves_on_where_looks_find_nothing_is_something_else() -> None:
