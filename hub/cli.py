@@ -26,6 +26,7 @@ from hub.errors import ConfigError, HubError
 from hub.model.people import Person, Role
 from hub.passwords import hash_password
 from hub.store import Store, journal, migrate, people, series, sources
+from hub.words import counted
 
 Run = Callable[[argparse.Namespace], int]
 _DEFAULT_CONFIG = Path("hub.yaml")
@@ -46,9 +47,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     except ConfigError as error:
         for problem in error.problems:
             say(log.redact(str(problem)))
-        count = len(error.problems)
         outcome = "; nothing was started" if run in {_up, _demo} else ""
-        say(f"gridhub: {count} problem{'s' if count != 1 else ''}{outcome}")
+        say(f"gridhub: {counted(len(error.problems), 'problem')}{outcome}")
         if options.config == _DEFAULT_CONFIG and not options.config.exists():
             say("name your configuration with -c FILE; that of the demo is var/demo/hub.yaml")
         sys.exit(2)
@@ -166,8 +166,9 @@ def _tell(config: Config, password: str | None) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     config = load(options.config)
-    areas = check_everything(config)
-    counts = f"{len(areas)} areas, {len(config.cameras)} cameras, {len(config.devices)} devices"
+    areas = check_everything(config, floors.check_cameras(config))
+    numbers = ((areas, "area"), (config.cameras, "camera"), (config.devices, "device"))
+    counts = ", ".join(counted(len(things), noun) for things, noun in numbers)
     say(f"{options.config}: {counts}: no problem")
     return 0
 
@@ -191,7 +192,7 @@ def _db_rekey(options: argparse.Namespace) -> int:
     config = load(options.config)
     with _store(options) as store:
         count = sources.rekey(store, Vault.from_file(options.old_key_file), Vault.of(config))
-    say(f"encrypted {count} passwords anew; running workers take the new key when the hub is started again")
+    say(f"encrypted {counted(count, 'password')} anew; running workers take the new key when the hub is started again")
     return 0
 
 

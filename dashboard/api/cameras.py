@@ -29,10 +29,11 @@ from hub.config.settings import (
     Zones,
 )
 from hub.config.vault import SecretLost, Vault
+from hub.model.area import not_a_grid
 from hub.model.people import Person
 from hub.model.source import Source, SourceKind, SourceState
 from hub.model.times import format_duration
-from hub.store import health, readings, segments, sources
+from hub.store import areas, health, readings, segments, sources
 
 LONGEST_LISTING = timedelta(days=31)
 LONGEST_CLIP = timedelta(minutes=30)
@@ -100,7 +101,7 @@ def list_cameras(
 @router.post("/cameras", status_code=201)
 def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response) -> shapes.Camera:
     """409 `conflict` where the id is taken."""
-    require_area(ctx, person, new.area)
+    _require_grid(ctx, person, new.area)
     settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
     where, secret = place(new.url, new.substream_url, new.username, new.password)
     _check(ctx, where)
@@ -129,8 +130,8 @@ def get_camera(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Camera:
 @router.patch("/cameras/{id}")
 def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: Ctx) -> shapes.Camera:
     source = changeable(ctx, person, SourceKind.CAMERA, id)
-    if change.area is not None:
-        require_area(ctx, person, change.area)
+    if change.area is not None and change.area != source.area:
+        _require_grid(ctx, person, change.area)
     changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
     with ctx.store.transaction() as tx:
         sources.update(tx, changed)
@@ -235,6 +236,13 @@ def _known_secret(ctx: Context, source: Source) -> dict[str, str]:
         return dict(Vault.of(ctx.config).unseal(source).secret or {})
     except SecretLost:  # then what is sent is all there is
         return {}
+
+
+def _require_grid(ctx: Context, person: Person, area: str) -> None:
+    """Raises ProblemError 422 where there is no such area for this person, or others lie below it."""
+    require_area(ctx, person, area)
+    if words := not_a_grid(area, areas.children(ctx.store, area)):
+        raise invalid("area", words)
 
 
 def _check(ctx: Context, where: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from hub.config import Config, store_access
 from hub.config.access import camera_source, postgres_socket_dir, secret
 from hub.config.check import check
 from hub.config.vault import Vault
-from hub.errors import ConfigError, StartError
+from hub.errors import ConfigError, Problem, StartError
 from hub.log import redact_value
 from hub.model.area import Area
 from hub.model.people import Person, Role
@@ -170,9 +170,13 @@ class App:
                 child.wait_or_kill(deadline_s - self._clock.monotonic())
 
 
-def check_everything(config: Config) -> list[Area]:
-    """The areas of the configuration. Raises ConfigError with every problem of the configuration and of the rules."""
+def check_everything(config: Config, more: Sequence[Problem] = ()) -> list[Area]:
+    """The areas of the configuration.
+
+    Raises ConfigError with every problem of the configuration and of the rules, and with ``more``.
+    """
     configured_areas, problems = check(config)
+    problems += more
     problems += floors.check_rules(config)
     if problems:
         raise ConfigError(problems)

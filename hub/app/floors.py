@@ -45,7 +45,15 @@ def simulators(config: Config, rtsp_port: int, epoch_s: float) -> list[Child]:
 
 
 def check_rules(config: Config) -> list[Problem]:
-    check = cast(Callable[[Config], list[Problem]], importlib.import_module("rules.check").check)
+    return _check("rules.check", config)
+
+
+def check_cameras(config: Config) -> list[Problem]:
+    return _check("ingest.video.check", config)
+
+
+def _check(module: str, config: Config) -> list[Problem]:
+    check = cast(Callable[[Config], list[Problem]], importlib.import_module(module).check)
     return check(config)
 
 

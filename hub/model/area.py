@@ -7,7 +7,7 @@ are restricted so that they are safe in a topic, a URL and a file name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,3 +44,11 @@ class Area:
     @property
     def parent(self) -> str | None:
         return parent_of(self.path)
+
+
+def not_a_grid(path: str, paths: Iterable[str]) -> str:
+    """Why no camera belongs at ``path`` itself: there are areas below it among ``paths``. Empty where one may."""
+    below = sorted(other for other in paths if other != path and contains(path, other))
+    if not below:
+        return ""
+    return f"{path!r} is not a grid: a camera belongs to one of the areas below it, as {below[0]!r}"

@@ -13,6 +13,7 @@ from hub.config import load, store_access
 from hub.errors import HubError, NotFound
 from hub.model.source import SourceKind
 from hub.store import Store, areas, readings, sources
+from hub.words import counted
 from ingest.mqtt import roster
 
 _PAGE = 500
@@ -70,15 +71,15 @@ def _import(options: argparse.Namespace) -> int:
         for problem in found.problems:
             _say(str(problem))
         if found.problems and not options.partial:
-            _say(f"{len(found.problems)} problems; nothing was imported")
+            _say(f"{counted(len(found.problems), 'problem')}; nothing was imported")
             return 2
         now = SystemClock().now()
         with store.transaction() as tx:
             for source in found.new:
                 sources.add(tx, source, now)
     unchanged = f", {found.unchanged} were there already" if found.unchanged else ""
-    problems = f", {len(found.problems)} problems" if found.problems else ""
-    _say(f"{len(found.new)} devices imported{unchanged}{problems}")
+    problems = f", {counted(len(found.problems), 'problem')}" if found.problems else ""
+    _say(f"{counted(len(found.new), 'device')} imported{unchanged}{problems}")
     return 1 if found.problems else 0
 
 

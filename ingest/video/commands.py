@@ -15,8 +15,10 @@ from hub.config import Config, load, store_access
 from hub.config.address import substream_secret
 from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError, Problem
+from hub.model.area import not_a_grid
 from hub.model.source import Source, SourceKind
 from hub.store import Store, areas, readings, sources
+from hub.words import counted
 from ingest.table import Table
 from ingest.video import importing, inquiry, roster
 from ingest.video.passwords import add_options, password_of
@@ -78,8 +80,8 @@ def _add(options: argparse.Namespace) -> int:
     config = load(options.config)
     with _store(config) as store:
         source, wrong = roster.camera(cells, config.network.allowed)
-        if unknown := _unknown_area(cells["area"], store):
-            wrong.setdefault("area", unknown)
+        if unfit := _unfit_area(cells["area"], store):
+            wrong.setdefault("area", unfit)
         if source is None or wrong:
             raise ConfigError([Problem("camera add", 0, 0, key, message) for key, message in wrong.items()])
         with store.transaction() as tx:
@@ -106,8 +108,9 @@ def _import(options: argparse.Namespace) -> int:
         if is_done:
             importing.carry_out(store, planned, vault, SystemClock().now())
     _report(planned)
-    count = f"{len(planned.new)} cameras imported, {len(planned.changed)} changed, {len(planned.unchanged)} were there"
-    wrong = f"{len(planned.problems)} problems"
+    added = counted(len(planned.new), "camera")
+    count = f"{added} imported, {len(planned.changed)} changed, {len(planned.unchanged)} were there"
+    wrong = counted(len(planned.problems), "problem")
     if not is_done:
         count = f"nothing was done; it would be: {count}" if options.dry_run else "nothing was imported"
     _say(f"{wrong}; {count}" if planned.problems else count)
@@ -156,8 +159,9 @@ def _report(planned: importing.Plan) -> None:
             sys.stdout.write(f"{line.line:>6}  {line.id:<32} {line.outcome}\n")
 
 
-def _unknown_area(area: str, store: Store) -> str | None:
-    return Table("").unknown_area(area, [known.path for known in areas.list_areas(store)])
+def _unfit_area(area: str, store: Store) -> str:
+    paths = [known.path for known in areas.list_areas(store)]
+    return Table("").unknown_area(area, paths) or not_a_grid(area, paths)
 
 
 def _store(config: Config) -> Store:

@@ -13,12 +13,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hub.config.address import AddressNotAllowed, check_written, hosts, place
+from hub.config.address import AddressNotAllowed, check_written, hosts, place, split_credentials
 from hub.config.settings import WORKER_KEYS, CameraSettings
 from hub.config.vault import SecretLost, Vault
 from hub.document import nearest
 from hub.errors import Problem
 from hub.model.allowlist import AllowList
+from hub.model.area import not_a_grid, parent_of
 from hub.model.source import Source, SourceKind
 from ingest.table import Line, Table
 
@@ -62,6 +63,7 @@ class Known:
 def read(data: bytes, file: str, known: Known, credentials: Mapping[str, str] = MappingProxyType({})) -> Roster:
     """``credentials`` are for the lines that have none. Raises nothing."""
     roster, table = Roster(), Table(file)
+    inner = {parent_of(path) for path in known.areas}
     for line in table.read(data, COLUMNS, _NEEDED):
         source, wrong = camera(line.cells, known.allowed)
         if source is not None and source.secret is None and credentials:
@@ -72,6 +74,8 @@ def read(data: bytes, file: str, known: Known, credentials: Mapping[str, str] = 
             unknown := table.unknown_area(line.cells["area"], known.areas)
         ):
             wrong["area"] = unknown
+        elif line.cells.get("area") in inner and "area" not in wrong and (words := _no_grid(line.cells, known)):
+            wrong["area"] = words
         if source is not None and not wrong:
             _sort(roster, Entry(line.number, source), line, known, wrong)
         table.problems += [table.problem(line.number, key, message) for key, message in wrong.items()]
@@ -87,6 +91,7 @@ def camera(cells: Mapping[str, str], allowed: AllowList) -> tuple[Source | None,
     given: dict[str, Any] = {key: value for key, value in cells.items() if key not in {"password", "record"}}
     given["record"] = {"mode": cells.get("record", "off")}
     wrong = {key: "is missing" for key in _NEEDED if not cells.get(key)}
+    settings: CameraSettings | None = None
     try:
         settings = CameraSettings.model_validate({"url": "", **given})
     except ValidationError as error:
@@ -98,15 +103,17 @@ def camera(cells: Mapping[str, str], allowed: AllowList) -> tuple[Source | None,
                 words = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
                 message += nearest(cells.get(column, ""), words)
             wrong.setdefault(column, message)
-        return None, wrong
     if len(cells.get("name", "")) > _MAX_NAME or "\0" in cells.get("name", ""):
         wrong["name"] = f"is longer than {_MAX_NAME} characters, or has a NUL in it"
-    where, secret = place(settings.url, settings.substream_url, settings.username, cells.get("password"))
     for key in ("url", "substream_url"):
         try:
-            check_written(where[key] or "", allowed)
+            if key in cells and key not in wrong:
+                check_written(split_credentials(cells[key])[0], allowed)
         except AddressNotAllowed as error:
             wrong[key] = error.reason
+    if settings is None:
+        return None, wrong
+    where, secret = place(settings.url, settings.substream_url, settings.username, cells.get("password"))
     source = Source(
         id=settings.id,
         kind=SourceKind.CAMERA,
@@ -118,6 +125,12 @@ def camera(cells: Mapping[str, str], allowed: AllowList) -> tuple[Source | None,
         origin="api",
     )
     return source, wrong
+
+
+def _no_grid(cells: Mapping[str, str], known: Known) -> str:
+    """Why a camera does not belong in its area; one that is there already may stay."""
+    there, area = known.sources.get(cells.get("id", "")), cells.get("area", "")
+    return "" if there is not None and there.area == area else not_a_grid(area, known.areas)
 
 
 def _sort(roster: Roster, entry: Entry, line: Line, known: Known, wrong: dict[str, str]) -> None:

@@ -56,6 +56,15 @@ def test_a_camera_is_added_changed_and_removed(api: Api) -> None:
     assert problem(client.get("/cameras/cam-9")) == (404, "not_found")
 
 
+def test_a_camera_belongs_to_an_area_without_others_below_it(api: Api) -> None:
+    client = api.client("ines")
+    assert problem(client.post("/cameras", json={**CAMERA, "area": "qth"})) == (422, "invalid")
+    added(client)
+    answer = client.patch("/cameras/cam-9", json={"area": "qth"})
+    assert problem(answer) == (422, "invalid")
+    assert "'qth' is not a grid" in answer.text
+
+
 def test_what_is_read_can_be_sent_back(api: Api) -> None:
     client = api.client("ines")
     found = added(client, substream_url="rtsp://camera-9.example/sub", analyse={"detect": {"model": "yolox-nano"}})

@@ -100,6 +100,9 @@ def test_a_camera_in_an_unknown_area_is_not_added(folder: Path) -> None:
     done = gridhub(folder, "add", "gate", "rtsp://10.0.0.5/live", "--area", "city/g01")
     assert done.returncode == 2
     assert "did you mean 'city/g001'" in done.stderr
+    done = gridhub(folder, "add", "gate", "rtsp://10.0.0.5/live", "--area", "city")
+    assert done.returncode == 2
+    assert "'city' is not a grid: a camera belongs to one of the areas below it, as 'city/g001'" in done.stderr
 
 
 def test_a_list_with_mistakes_imports_nothing_and_tells_them_all(folder: Path, store: Store) -> None:
