@@ -44,15 +44,23 @@ def discover(
 ) -> list[Device]:
     """The devices that answer, with their profiles where ``secret`` opens them, in the order of their addresses.
 
-    ``targets`` are hosts and networks (``10.1.2.0/24``); without, everybody on the network of ``interface``.
+    ``targets`` are hosts and networks (``10.1.2.0/24``); without, everybody on the network of ``interface``. One with a
+    port (``10.1.2.3:8080``) is asked there by ONVIF itself, too.
     ``timeout_s`` is for their answers; then each is asked, for 5 s at most, a few at once. Raises HubError.
     """
-    found = sorted(hear(allowed, clock, destinations(targets, allowed), interface, timeout_s), key=_order)
+    ways = destinations(targets, allowed)
+    heard = hear(allowed, clock, ways, interface, timeout_s)
+    # A port that was given may be that of ONVIF itself, which answers no probe.
+    found = sorted(heard | {way for way in ways if way[1] != MULTICAST[1]}, key=_order)
     devices: list[Device] = []
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="onvif") as pool:
         asked = [pool.submit(_ask, host, port, secret, allowed, clock) for host, port in found]
         for done, future in enumerate(asked, 1):
-            devices.append(future.result())
+            host, port = found[done - 1]
+            if device := future.result():
+                devices.append(device)
+            elif (host, port) in heard:
+                devices.append(Device(host, port, "", "", (), None, refused=True))
             if progress is not None:
                 progress(done, len(asked))
     return devices
@@ -143,12 +151,11 @@ def _read(data: bytes, answering: str) -> set[Found]:
     return own or places
 
 
-def _ask(host: str, port: int, secret: Mapping[str, str] | None, allowed: AllowList, clock: Clock) -> Device:
+def _ask(host: str, port: int, secret: Mapping[str, str] | None, allowed: AllowList, clock: Clock) -> Device | None:
     try:
-        device = ask(host, port, secret, allowed, clock)
+        return ask(host, port, secret, allowed, clock)
     except SourceError:
-        device = None
-    return device or Device(host, port, "", "", (), None, refused=True)
+        return None
 
 
 def _split_port(target: str) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from hub.config import load
 from hub.config.address import place
 from hub.config.settings import NetworkSettings
 from hub.errors import HubError
+from hub.words import counted
 from ingest.video.discover import discover
 from ingest.video.passwords import password_of
 from ingest.video.probe import Probe, probe
@@ -154,21 +155,31 @@ def _discover(options: argparse.Namespace) -> int:
         json.dump([asdict(device) for device in devices], sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
-        _tell(devices)
+        _tell(devices, options.target)
     if options.csv is not None:
         write(options.csv, as_csv(devices, options.area).encode())
         sys.stderr.write(f"{options.csv}: complete id, area and name, then gridhub camera import {options.csv}\n")
     return 0 if devices else 1
 
 
-def _tell(devices: Sequence[Device]) -> None:
+def _tried(asked: Sequence[str]) -> str:
+    """What was asked in vain, and what else can be."""
+    ports = "a port that was given was asked by ONVIF over HTTP too"
+    whom = f"{', '.join(asked[:3])}{', …' if len(asked) > 3 else ''}" if asked else "everybody on this network"
+    hint = ports if any(":" in target for target in asked) else "HOST:PORT asks one device by ONVIF over HTTP"
+    return f"asked {whom} by WS-Discovery (UDP 3702), and nobody answered; {hint}; or try gridhub camera probe rtsp://…"
+
+
+def _tell(devices: Sequence[Device], asked: Sequence[str]) -> None:
     for device in devices:
         sys.stdout.write(f"{device.host}:{device.port}  {device.maker} {device.model}  {_onvif(device)}\n")
         for word, profile in (("main", device.main), ("sub", device.sub)):
             if profile is not None:
                 size = f"{profile.width}×{profile.height}"
                 sys.stdout.write(f"    {word:<5}{size:<12}{profile.codec:<6}{profile.url}\n")
-    sys.stderr.write(f"{len(devices)} devices\n")
+    sys.stderr.write(f"{counted(len(devices), 'device')}\n")
+    if not devices:
+        sys.stderr.write(f"{_tried(asked)}\n")
     if any(device.refused for device in devices):
         sys.stderr.write("some do not say their streams to everybody: give --username and --password-file\n")
 

@@ -142,6 +142,12 @@ def test_a_camera_is_found_by_a_single_host_and_asked_for_its_streams(
     assert "canary" not in text + json.dumps(str(device))
 
 
+def test_a_port_that_is_given_is_asked_by_onvif_itself(virtual: CameraConfig) -> None:
+    targets = [f"127.0.0.1:{virtual.onvif_port}", "127.0.0.1:1"]
+    (device,) = discover(LOOPBACK, CLOCK, targets=targets, timeout_s=0.2, secret=SECRET)
+    assert (device.host, device.port, len(device.profiles)) == ("127.0.0.1", virtual.onvif_port, 2)
+
+
 def test_an_address_that_is_not_allowed_is_neither_asked_nor_passed_on() -> None:
     assert heard(lambda _: [match("http://169.254.169.254/onvif", "http://203.0.113.5:80/x")]) == set()
     assert heard(lambda _: [match("http://127.0.0.1:8899/onvif")], AllowList.of(PRIVATE)) == set()
