@@ -144,7 +144,8 @@ def _explain(document: Document, detail: Any, model: type[BaseModel]) -> Problem
     if kind == "extra_forbidden":
         loc = cast(Loc, tuple(detail["loc"]))
         known = _known_keys(model, loc[:-1])
-        message = f"is not a known key{nearest(str(loc[-1]), known)}"
+        below = _levels_below(model, loc)
+        message = f"is not a known key{below or nearest(str(loc[-1]), known)}"
     elif kind == "missing":
         message = f"{detail['loc'][-1]!r} is missing"
         loc = loc[:-1] if loc and loc[-1] == detail["loc"][-1] else loc
@@ -177,6 +178,14 @@ def _known_keys(model: type[BaseModel], loc: Loc) -> list[str]:
     if not _is_model(current):
         return []
     return [info.alias or name for name, info in current.model_fields.items()]
+
+
+def _levels_below(model: type[BaseModel], loc: Loc) -> str:
+    """A hint where the key is one of a mapping that stands beside it, as ``detect`` belongs under ``analyse``."""
+    for name in _known_keys(model, loc[:-1]):
+        if loc[-1] in _known_keys(model, (*loc[:-1], name)):
+            return f" here; did you mean {f'{name}.{loc[-1]}'!r}?"
+    return ""
 
 
 def _is_model(annotation: Any) -> bool:

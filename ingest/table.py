@@ -86,6 +86,10 @@ class Table:
             self.problems.append(self.problem(1, "", f"has {len(header)} columns: it is no such list"))
             return
         names = ",".join(columns)
+        if len(header) == 1 and ";" in header[0]:
+            words = "separate with commas, not with semicolons / 请用逗号分隔，不要用分号"
+            self.problems.append(self.problem(1, "", f"{words}: {names}"))
+            return
         for name in header:
             if name not in columns:
                 message = f"is not a column{nearest(name, columns)}; the first line names them: {names}"

@@ -14,6 +14,7 @@ from hub.config.check import check
 from hub.config.settings import RecordSettings
 from hub.errors import ConfigError
 from hub.log import redact
+from hub.words import counted
 
 GOOD = """\
 areas: areas.geojson
@@ -166,3 +167,13 @@ def test_the_broker_may_be_given_with_a_password_file(folder: Path) -> None:
         "broker.city", 8884, "hub", "another-word", True,
     )  # fmt: skip
     assert problems_of(folder, GOOD + broker.replace("password_file: pw", "password_file: none"))[0].startswith("9: ")
+
+
+def test_a_setting_at_the_wrong_level_is_told_where_it_belongs(folder: Path) -> None:
+    text = GOOD.replace("    record:", "    detect: {model: m}\n    record:")
+    (found,) = problems_of(folder, text)
+    assert "cameras[0].detect: is not a known key here; did you mean 'analyse.detect'?" in found
+
+
+def test_one_is_not_counted_as_several() -> None:
+    assert [counted(count, "problem") for count in (0, 1, 2)] == ["0 problems", "1 problem", "2 problems"]

@@ -143,3 +143,25 @@ def test_no_message_holds_a_password() -> None:
 )
 def test_a_file_that_is_no_list_is_refused_in_words(text: bytes, word: str) -> None:
     assert word in " ".join(problems(text))
+
+
+def test_an_area_with_others_below_it_is_no_place_for_a_new_camera() -> None:
+    listed = "id,url,area\ngate,rtsp://10.0.0.5/a,city\n"
+    known = roster.Known({"city", "city/g001"}, AllowList.of(PRIVATE), {}, VAULT)
+    (problem,) = roster.read(listed.encode(), "list.csv", known).problems
+    assert (problem.line, problem.key) == (2, "area")
+    assert "'city' is not a grid" in problem.message
+    there = replace(only("id,url,area\ngate,rtsp://10.0.0.5/a,city/g001\n"), area="city")
+    known = replace(known, sources={"gate": there})
+    assert roster.read(listed.encode(), "list.csv", known).problems == [], "one that is there may stay"
+
+
+def test_all_that_is_wrong_with_a_line_is_told() -> None:
+    line = f"bad id,rtsp://8.8.8.8/a,city/g01,{'n' * 201},http://10.0.0.5/b,sometimes"
+    found = problems(f"id,url,area,name,substream_url,record\n{line}\n")
+    assert {text.split(":")[3].strip() for text in found} == {"id", "url", "area", "name", "substream_url", "record"}
+
+
+def test_a_list_separated_by_semicolons_is_told_how_to_separate() -> None:
+    (found,) = problems("id;url;area\ngate;rtsp://10.0.0.5/a;city/g001\n")
+    assert "separate with commas" in found
