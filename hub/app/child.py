@@ -17,6 +17,7 @@ from typing import IO
 from hub.backoff import Backoff
 
 _PR_SET_PDEATHSIG = 1
+_NOT_HANDED_ON = frozenset({"GRIDHUB_ADMIN_PASSWORD", "GRIDHUB_CAMERA_PASSWORD"})
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -46,6 +47,7 @@ class Child:
             self.process = subprocess.Popen(  # noqa: S603  argv is made by the hub, there is no shell
                 list(self.argv),
                 cwd=self.cwd,
+                env={name: value for name, value in os.environ.items() if name not in _NOT_HANDED_ON},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,

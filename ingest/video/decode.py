@@ -24,6 +24,9 @@ _WITH_LUMA_PLANE = ("yuv4", "yuvj4", "nv12", "nv21", "p010", "gray")
 _MAX_ASPECT = 4
 """A picture that is higher, by its width, is analysed as if it were squeezed: one of 16×16384 would be 100 MB."""
 
+MAX_PIXELS = 8192 * 4608
+"""Of a picture. A larger one is damage: what it would need is taken from the other cameras of the worker."""
+
 # One thread for each camera: OpenCV's own pool would start one per core in every worker.
 cv2.setNumThreads(1)
 
@@ -75,7 +78,7 @@ class Decoder:
             made.thread_count = 1  # frame threads would hold back as many pictures as there are threads
             # The filter that smooths the edges of blocks is a third of the work. Left out between keyframes it leaves
             # edges that nobody misses at the size of the analysis; keyframes, which all else builds upon, have it.
-            made.options = {"skip_loop_filter": "nokey"}
+            made.options = {"skip_loop_filter": "nokey", "max_pixels": str(MAX_PIXELS)}
             self._made = made
         return self._made
 

@@ -79,3 +79,13 @@ def test_a_demo_of_impossible_size_is_refused_before_anything_is_made(
         assert ended.value.code == 2
         assert "must be a number from 1 to" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
+
+
+def test_the_first_password_is_not_handed_on_to_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDHUB_ADMIN_PASSWORD", "only for the first start")
+    child = Child("env", ["env"], log=tmp_path / "log")
+    child.start(0.0)
+    assert child.process is not None
+    assert child.process.wait(10) == 0
+    assert "PATH=" in (tmp_path / "log").read_text()
+    assert "only for the first start" not in (tmp_path / "log").read_text()
