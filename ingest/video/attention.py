@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.video.analysis import Box
-from ingest.video.regions import area, shared
+from ingest.video.regions import area, around, shared
 from ingest.video.track import Followed
 from ingest.video.yolo import Detection
 
@@ -52,7 +52,7 @@ class Attention:
         known = {track.id for track in followed}
         self._looks = {each: look for each, look in self._looks.items() if each in known}
         self._fruitless = [each for each in self._fruitless if 0 <= now_s - each.looked_s < _FORGET_S]
-        new = [box for box in moving if self._is_new(now_s, box, followed)]
+        new = [_with_known(box, followed) for box in moving if self._is_new(now_s, box, followed)]
         waiting = []
         for track in followed:
             look = self._looks.get(track.id)
@@ -109,6 +109,12 @@ class Attention:
             return False
         known = next((each for each in self._fruitless if _same(each.box, box)), None)
         return known is None or now_s - known.looked_s >= _FRUITLESS_S[known.count]
+
+
+def _with_known(box: Box, followed: Sequence[Followed]) -> Box:
+    """What moves and what is known there: of a part alone, the detector makes another, smaller thing."""
+    known = [track.box for track in followed if shared(box, track.box) > 0]
+    return around([box, *known]) if known else box
 
 
 def _within(box: Box, where: Sequence[Box]) -> bool:

@@ -250,11 +250,15 @@ class Tracker:
     def _is_double(self, track: Followed) -> bool:
         """Whether looks find only another thing where this was, of which it may be a part, or the other way round."""
         for other in self.followed.values():
+            if other.id in track.met:
+                same = is_part(track.box, other.box) or is_part(other.box, track.box)
+            else:
+                same = shared(track.box, other.box) >= _SAME_PLACE * min(area(track.box), area(other.box))
             if (
-                track.misses >= (_MISSES_MOVING if other.id in track.met else 1)
+                same
+                and track.misses >= (_MISSES_MOVING if other.id in track.met else 1)
                 and other.found_s > track.found_s
                 and other.votes.keys() & track.votes.keys()
-                and (is_part(track.box, other.box) or is_part(other.box, track.box))
             ):
                 other.id = min(other.id, track.id)
                 return True

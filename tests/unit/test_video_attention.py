@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+import pytest
+
 from ingest.video.analysis import Box
 from ingest.video.attention import Attention
 from ingest.video.track import Followed
@@ -101,6 +103,12 @@ def test_while_it_stands_long_no_more_pictures_are_wanted() -> None:
         curious[round(now_s, 1)] = attention.curious
     assert curious[0.4]
     assert not curious[50.0]
+
+
+def test_what_moves_at_the_edge_of_somebody_known_is_looked_at_with_the_whole_of_them() -> None:
+    attention, followed = Attention(), track(moved_s=0.0)
+    attention.note(0.0, followed)
+    assert attention.due(0.2, [(0.38, 0.35, 0.06, 0.1)], [followed]) == [pytest.approx((0.3, 0.3, 0.14, 0.2))]
 
 
 def test_after_a_look_that_missed_the_next_comes_soon() -> None:
