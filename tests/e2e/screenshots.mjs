@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { contextFor, signIn, withBrowser } from './browser.mjs';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
+/** As JPEG: much of it is video, which is several times as large in PNG. */
+const FORMAT = { type: 'jpeg', quality: 82 };
 const SIZES = [
   { width: 1366, height: 768 },
   { width: 1920, height: 1080 },
@@ -27,18 +29,17 @@ async function picture(browser, settings, viewport) {
   await page.waitForSelector('[data-testid=log] li');
   await page.waitForSelector('[data-testid=camera]:not([data-condition=waiting])').catch(() => undefined);
   await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
-  const file = `watch-${settings.language}-${settings.theme}-${viewport.width}x${viewport.height}.png`;
-  await page.screenshot({ path: join(folder, file) });
+  const file = `watch-${settings.language}-${settings.theme}-${viewport.width}x${viewport.height}.jpg`;
+  await page.screenshot({ path: join(folder, file), ...FORMAT });
   check();
   console.log(file);
   await context.close();
 }
 
-/** As JPEG: most of it is video, which is ten times as large in PNG. */
 async function pageOfCamera(browser, settings) {
   const context = await contextFor(browser, { settings });
   const { page, check } = await signIn(context);
-  const tile = page.locator('[data-testid=camera][data-by=video][data-condition=live]').first();
+  const tile = page.locator('[data-camera=cam-0001][data-by=video][data-condition=live]');
   await tile.waitFor({ timeout: 60_000 });
   await tile.locator('.open').click();
   const opened = page.locator('[data-testid=camera-page]');
@@ -49,7 +50,7 @@ async function pageOfCamera(browser, settings) {
   await opened.locator('[data-testid=clock]', { hasNotText: '…' }).waitFor();
   await page.mouse.move(0, 0);
   const file = `camera-${settings.language}-${settings.theme}.jpg`;
-  await page.screenshot({ path: join(folder, file), type: 'jpeg', quality: 80 });
+  await page.screenshot({ path: join(folder, file), ...FORMAT });
   check();
   console.log(file);
   await context.close();
