@@ -147,3 +147,10 @@ def test_an_address_outside_of_the_networks_is_refused_with_the_line_that_would_
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     assert checked.returncode == 2
     assert line in checked.stderr
+
+
+def test_a_search_that_finds_nobody_says_what_was_asked(tmp_path: Path) -> None:
+    done = gridhub(tmp_path, "discover", "127.0.0.1:1", "--timeout", "0.2")
+    assert done.returncode == 1
+    assert "0 devices\nasked 127.0.0.1:1 by WS-Discovery (UDP 3702), and nobody answered" in done.stderr
+    assert "by ONVIF over HTTP too" in done.stderr
