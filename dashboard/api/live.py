@@ -116,6 +116,10 @@ class Live:
         self._clients.discard(client)
         self._count()
 
+    def guests(self, token: str) -> int:
+        """How many of a session there are."""
+        return sum(guest.token == token for guest in self._guests)
+
     def attend(self, guest: Guest) -> None:
         self._guests.add(guest)
         self._count()

@@ -20,11 +20,14 @@ from dashboard.api.auth import Session, require_seen
 from dashboard.api.cameras import Seen
 from dashboard.api.channels import Viewer
 from dashboard.api.context import Context, Ctx
+from dashboard.api.problems import ProblemError
 from hub.errors import NotFound, StoreError
 from hub.model.source import SourceKind
 from hub.store import people, readings
 from ingest.video.reel import Mark, Piece
 
+MAX_VIEWS = 128
+"""Of one session: a wall of 25 on each of five screens. Each holds a connection."""
 SEND_TIMEOUT_S = 10.0
 ALLOWED_FOR_S = 30.0
 """How long a viewer may look on until it is asked again whether it may."""
@@ -66,7 +69,9 @@ class _Guest:
 async def live_view(
     socket: WebSocket, camera: Seen, session: Session, ctx: Ctx, stream: Literal["main", "sub"] = "main"
 ) -> None:
-    """``sub``: the small stream of a camera that has one, else the main one."""
+    """``sub``: the small stream of a camera that has one, else the main one. 429 `too_many_views` of one session."""
+    if ctx.live.guests(session.token) >= MAX_VIEWS:
+        raise ProblemError(429, "too_many_views", f"at most {MAX_VIEWS} live pictures at once in one session")
     await socket.accept()
     with ctx.channels.watch(camera["id"], stream) as viewer:
         guest = _Guest(session.token, viewer)

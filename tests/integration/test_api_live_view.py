@@ -367,6 +367,18 @@ def test_another_site_s_page_cannot_look_with_the_cookie_of_this_one(api: Api) -
         eye.until(lambda: bool(eye.heard("state")))
 
 
+def test_one_session_has_so_many_views_and_another_one_is_not_held_up(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_view, "MAX_VIEWS", 1)
+    source, session = Source(), api.client("vera").headers["Authorization"]
+    with worker(api, source.view), look(api, Authorization=session) as first:
+        first.until(lambda: bool(first.heard("state")))
+        assert refused(api, Authorization=session) == (429, "too_many_views")
+        with look(api, "vera") as other:
+            other.until(lambda: bool(other.heard("state")))
+
+
 def test_a_live_view_ends_with_its_session(api: Api) -> None:
     client = api.client("vera")
     with look(api, Authorization=client.headers["Authorization"]) as eye:
