@@ -1,8 +1,9 @@
 """Cameras per core, events found and missed, delay and memory: the video worker beside Debian's ``motion``.
 
 Both pull the same streams from one server, in turn: first ``motion``, a process a case, then the worker, a process a
-case. Each has ``--warm`` seconds to learn, a whole loop of every scene, which do not count, and is then measured for
-``--span`` seconds. Cases of one batch run at once; what counts is CPU time, not wall time.
+case. The worker has ``--warm`` seconds to learn, two loops of every scene, ``motion`` a minute; they do not count. Each
+is then measured for ``--span`` seconds, a whole loop. Cases of one batch run at once; what counts is CPU time, not wall
+time.
 
 The worker is what ``gridhub up`` starts, with its store, writer and heartbeat, all counted; it looks for motion, as
 ``motion`` does, and records only where a case says so. Figures of each batch are in ``bench/results/cameras-raw.json``
@@ -32,6 +33,7 @@ COUNTS = (1, 8, 32)
 RATIOS = {"quiet": 10.0, "street": 3.5, "busy": 1.3}
 NOISY_QUIET_RATIO = 5.0
 DELAYS_S = {"sizes": 1.0, "keyframes": scenes.GOP_S + 0.5, "everything": 1.0}
+_PEER_WARM_S = 60.0
 _COMPARED = ("quiet", "street", "busy")
 
 Found = dict[str, dict[str, Result]]  # case → "peer", "ours"
@@ -41,7 +43,7 @@ def run(arguments: Sequence[str]) -> list[Row]:
     parser = argparse.ArgumentParser(prog="python -m bench cameras")
     parser.add_argument("--all", action="store_true", help="the whole grid, hours; otherwise about 25 minutes")
     parser.add_argument("--only", nargs="+", metavar="CASE", help="at once, such as street-cbr-720p25-8-sub")
-    parser.add_argument("--warm", type=float, default=150.0, metavar="S")
+    parser.add_argument("--warm", type=float, default=280.0, metavar="S")
     parser.add_argument("--span", type=float, default=152.0, metavar="S")
     options = parser.parse_args(arguments)
     if options.only:
@@ -75,19 +77,20 @@ def case_of(name: str) -> Case:
 
 
 def usual_batches() -> list[list[Case]]:
-    """Every row of the table at one camera, in both sizes; quiet at eight; recording and memory."""
+    """First every row of the table at 1080p15, at one camera and quiet at eight, recording and memory; then 720p25."""
     kinds = [(kind, encoding) for kind in _COMPARED for encoding in scenes.ENCODINGS]
-    one = [Case(*kind, size, 1) for kind in kinds for size in scenes.SIZES]
+    one = [Case(*kind, "1080p15", 1) for kind in kinds]
     # ``motion`` is given the same main stream with and without a sub-stream: it is measured once.
-    small = [replace(case, sub=True, peer="") for case in one if case.size == "1080p15"]
+    small = [replace(case, sub=True, peer="") for case in one]
     eight = Case("quiet", "cq", "1080p15", 8)
     more = [
+        eight,
         replace(eight, sub=True, peer=""),
         Case("quiet", "cq", "1080p15", 1, sub=True, peer="sub", ours=False),
         Case("busy", "cq", "1080p15", 4, peer=""),
         *recording(),
     ]
-    return [one + small, [eight], more]
+    return [one + small + more, [Case(*kind, "720p25", 1) for kind in kinds]]
 
 
 def recording() -> list[Case]:
@@ -110,7 +113,7 @@ def every_batch() -> list[list[Case]]:
 def measure(batch: Sequence[Case], folder: Path, warm_s: float, span_s: float) -> Found:
     found: Found = {case.name: {} for case in batch}
     with streams(batch) as served:
-        for name, result in peer_side(batch, served, folder, warm_s, span_s).items():
+        for name, result in peer_side(batch, served, folder, min(warm_s, _PEER_WARM_S), span_s).items():
             found[name]["peer"] = result
         with database_server() as server:
             for name, result in our_side(batch, served, folder, server, warm_s, span_s).items():

@@ -2,7 +2,7 @@
 
 ``python -m bench soak --minutes 60 --cameras 8``. Half of the cameras are quiet, at constant bit rate with noise, half
 look at a street, at constant quality; all are analysed as they are by default and recorded when something happens. The
-first quarter of the time is warm-up. Decoders come and go with what happens, some 25 MB each; what stays shows in the
+first quarter of the time is warm-up. Decoders come and go with what happens, some 10 MB each; what stays shows in the
 floor, the least proportional memory of the worker in each 150 s, a turn of the longest scene. The slope is that of the
 straight line through the floors, by least squares, in per cent of their mean an hour. Samples are in
 ``bench/results/soak-raw.json`` at once.
