@@ -292,6 +292,8 @@ export const en = {
     rate: (fps: number) => `${fps} pictures a second`,
     kbps: (kbps: number) => (kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`),
     subPicture: 'Picture that is analysed (sub-stream)',
+    subLost: 'Sub-stream',
+    subInstead: 'The main stream is analysed in its place; the sub-stream is tried again every minute',
     mainPicture: 'Main stream, for recording and this page',
     mainState: {
       carried: 'Carried now',

@@ -272,6 +272,8 @@ export const zh: Messages = {
     rate: (fps) => `每秒 ${fps} 帧`,
     kbps: (kbps) => (kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`),
     subPicture: '用于分析的画面（子码流）',
+    subLost: '子码流',
+    subInstead: '暂由主码流代替分析；每分钟重试子码流',
     mainPicture: '主码流（用于录像和本页）',
     mainState: {
       carried: '正在接收',
