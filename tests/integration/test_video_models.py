@@ -195,4 +195,4 @@ def test_progress_is_told_in_bytes_of_all(web: str, tmp_path: Path) -> None:
 
 
 def test_the_model_that_is_known_is_the_one_that_is_tested_here() -> None:
-    assert pull.KNOWN["yolox_nano"].sha256 == SHA256, "the file with which detection is tested"
+    assert pull.KNOWN["yolox-nano"].sha256 == SHA256, "the file with which detection is tested"
