@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.model.quality import Quality
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -19,7 +21,8 @@ class Observation:
     two messages of one (source, metric, ts) apart: the message's id, or empty. ``arrival_key`` is set where the
     message had an id but no time of its own: its identity is then the id alone, since the time of arrival differs from
     delivery to delivery. ``attrs`` holds what goes with it: boxes (fractions of the frame: x, y, width, height), a
-    track, the name of a snapshot.
+    track, the name of a snapshot. ``unit`` is a code of UCUM (Unified Code for Units of Measure), "" where it is not
+    known.
     """
 
     source: str
@@ -31,6 +34,8 @@ class Observation:
     attrs: Mapping[str, Any] | None = None
     key: str = ""
     arrival_key: str = ""
+    unit: str = ""
+    quality: Quality = Quality.GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,4 @@ class Stored:
     value: float | None
     text: str | None
     attrs: Mapping[str, Any] | None
+    quality: int = 0

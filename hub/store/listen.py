@@ -7,6 +7,7 @@ latency and nothing else.
 from __future__ import annotations
 
 import logging
+import select
 from collections.abc import Sequence
 
 import psycopg
@@ -39,14 +40,18 @@ class Listener:
                 self._connect()
                 return [(channel, "") for channel in self._channels]
             assert self._connection is not None  # noqa: S101
-            found = list(self._connection.notifies(timeout=timeout_s, stop_after=1))
-            return [(notify.channel, notify.payload) for notify in found]
+            return self._there() or (self._there() if _readable(self._connection, timeout_s) else [])
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if self._connection is not None:
                 _log.warning("lost the listening connection: %s", str(error).splitlines()[:1])
             self.close()
             self._clock.sleep(min(timeout_s, self._backoff.next_s()))
             return []
+
+    def _there(self) -> list[tuple[str, str]]:
+        """What has come already."""
+        assert self._connection is not None  # noqa: S101
+        return [(notify.channel, notify.payload) for notify in self._connection.notifies(timeout=0, stop_after=1)]
 
     def close(self) -> None:
         if self._connection is not None:
@@ -61,3 +66,10 @@ class Listener:
             connection.execute(compose.SQL("listen {}").format(compose.Identifier(channel)))
         self._connection = connection
         self._backoff.reset()
+
+
+def _readable(connection: psycopg.Connection, timeout_s: float) -> bool:
+    """Whether something came within ``timeout_s``. psycopg's own wait wakes up ten times a second."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(timeout_s * 1000))

@@ -9,9 +9,11 @@ it is watched its picture. It ends when this worker does not have the camera any
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import socket
 import socketserver
 import sys
 import threading
@@ -86,7 +88,7 @@ class PictureServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             raise StartError(f"cannot listen at {path}: {error.strerror}") from error
         finally:
             os.umask(mask)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.2,), name="pictures", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="pictures", daemon=True)
 
     def start(self) -> PictureServer:
         self._thread.start()
@@ -94,9 +96,16 @@ class PictureServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def stop(self) -> None:
         self.is_ending.set()
-        self.shutdown()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes who waits for a viewer
+        self._thread.join()
         self.server_close()
         self._path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        """As ``serve_forever``, which would look several times a second whether it is to end."""
+        while not self.is_ending.is_set():
+            self.handle_request()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  the library's signature
         """A viewer that hung up is no news; anything else is a mistake of ours."""
