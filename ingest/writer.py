@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Sequence
 
+from hub import crash
 from hub.backoff import Backoff
 from hub.errors import StoreError, StoreUnavailable
 from hub.model.observation import Observation, Refusal
@@ -80,6 +81,8 @@ class Writer:
             for item in items:
                 if item.done is not None:
                     item.done()
+                    crash.point("between_acknowledgements")
+            crash.point("after_acknowledgements")
         elif not self._stop.is_set():
             # The store refuses something in it: one item at a time shows which, and saves its neighbours.
             for item in items:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub import crash
 from hub.cases import intake
 from hub.clock import Clock
 from hub.model.alert import Alert, Decision, Fire
@@ -167,11 +168,15 @@ class Engine:
         now = self._clock.now()
         with self._store.transaction() as tx:
             # The journal comes last in a transaction, and the intake writes it.
+            crash.point("rules_before_offsets")
             if found:
                 offsets.save(tx, READER, self._offsets)
+            crash.point("rules_after_offsets")
             if is_due:
                 offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
             changed = intake.carry_out(tx, decisions, now) if decisions else []
+            crash.point("rules_before_commit")
+        crash.point("rules_after_commit")
         if is_due:
             self._checkpoint_due_s = self._clock.monotonic() + _CHECKPOINT_EVERY_S
         self._tell(decisions, changed)

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from hub import crash
 from hub.model.observation import Batch, Observation, Refusal, Stored
 from hub.store import series
 from hub.store.sql import sql
@@ -70,14 +71,19 @@ class BatchWriter:
             values = {"writer": head["id"], "seq": head["last_seq"], "rows": len(rows), **bounds}
             batch = tx.execute(sql["batch_insert"], values).fetchone()
             assert batch is not None  # noqa: S101
+            crash.point("batch_inserted")
             if copies:
                 _copy(tx, batch["id"], rows)
             else:
                 _insert(tx, batch["id"], rows)
+            crash.point("rows_written")
             if refusals:
                 tx.cursor().executemany(sql["quarantine_insert"], [_refusal(refusal) for refusal in refusals])
+                crash.point("quarantine_written")
             tx.execute(sql["batch_notify"], {"payload": f"{self._name}:{head['last_seq']}"})
-            return Batch(batch["id"], self._name, head["last_seq"], len(rows), batch["committed_at"])
+            crash.point("before_commit")
+        crash.point("after_commit")
+        return Batch(batch["id"], self._name, head["last_seq"], len(rows), batch["committed_at"])
 
     def _first_arrivals(self, tx: Tx, observations: Sequence[Observation]) -> Sequence[Observation]:
         """Leave out messages without a time of their own that were stored before: their id tells."""

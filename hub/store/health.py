@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from hub import crash
 from hub.model.source import GapCause, GapScope, Health, SourceKind, SourceState
 from hub.model.times import rfc3339
 from hub.store import journal
@@ -40,8 +41,10 @@ def report(store: Store, reports: Sequence[Health], process: str) -> None:
                 changed.append((row, health, since))
                 _turn_gap(tx, health, since)
             _turn_recording(tx, row, health, since)
+        crash.point("health_before_journal")
         for row, health, since in changed:
             _journal(tx, row, health, since, process)
+        crash.point("health_before_commit")
 
 
 def blind(tx: Tx, process: str, since: datetime, reason: str, kind: SourceKind | None = None) -> int:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from importlib.resources import files
 
+from hub import crash
 from hub.errors import StartError
 from hub.store import series
 from hub.store.sql import sql
@@ -50,5 +51,7 @@ def _apply(store: Store, name: str) -> bool:
             _CODE[name](tx)
         else:
             tx.execute((files("hub.store") / "migrations" / f"{name}.sql").read_bytes())
+        crash.point("migration_applied")
         tx.execute(sql["migration_insert"], {"name": name})
-        return True
+    crash.point("migration_committed")
+    return True

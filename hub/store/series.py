@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg import sql as compose
 
+from hub import crash
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -56,6 +57,7 @@ def ensure(store: Store, wanted: list[datetime]) -> None:
                 continue
             table = compose.Identifier(name)
             tx.execute(compose.SQL("create table {} (like observation including defaults)").format(table))
+            crash.point("partition_made")
             tx.execute(
                 compose.SQL("alter table observation attach partition {} for values from ({}) to ({})").format(
                     table, compose.Literal(day), compose.Literal(day + _DAY)
@@ -75,6 +77,7 @@ def drop_before(store: Store, instant: datetime) -> list[str]:
         old = [name for name in names if name <= limit]
         for name in old:
             tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+            crash.point("partition_dropped")
         return old
 
 

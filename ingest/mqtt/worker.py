@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from hub import crash
 from hub.backoff import Backoff
 from hub.clock import Clock
 from hub.config import BrokerAccess
@@ -143,6 +144,7 @@ class Worker:
             self.tally.add("gridhub_mqtt_redelivered_total")
             return
         observations, refusals = self._intake.read(message)
+        crash.point("message_read")
         rows = len(observations)
         with self._rows_lock:
             has_room = self._rows_waiting + rows <= MAX_ROWS_WAITING or not self._rows_waiting
