@@ -23,11 +23,11 @@ from hub.config.settings import (
     Lines,
     RecordSettings,
     RtspUrl,
-    SourceId,
     Tls,
     Transport,
     Zones,
 )
+from hub.config.values import SourceId
 from hub.config.vault import SecretLost, Vault
 from hub.model.area import not_a_grid
 from hub.model.people import Person

@@ -16,7 +16,7 @@ from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Limit
 from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
 from hub.config import DeviceSettings
-from hub.config.settings import SourceId
+from hub.config.values import SourceId
 from hub.model.people import Person
 from hub.model.source import Source, SourceKind, SourceState
 from hub.store import readings, sources

@@ -8,43 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from hub import document
 from hub.config.address import split_credentials
+from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.allowlist import PRIVATE, AllowList, parse_entry
-from hub.model.area import check_path
-from hub.model.sizes import format_size, parse_size
-from hub.model.source import check_source_id
-from hub.model.times import format_duration, parse_duration
-
-
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s")  # noqa: TRY004  pydantic's way
-    return parse_duration(value)
-
-
-def _size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a size: a number and a unit, as in 20GB")  # noqa: TRY004  pydantic's way
-    return parse_size(value)
 
 
 def _off(value: object) -> object:
@@ -83,39 +54,26 @@ def _place_name(name: str) -> str:
     return name
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str, when_used="json")
-]
-AreaPath = Annotated[str, AfterValidator(check_path)]
-SourceId = Annotated[str, AfterValidator(check_source_id)]
 RtspUrl = Annotated[str, _scheme("rtsp", "rtsps")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
 """x from the left, y from the top, as fractions of the picture."""
 PlaceName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_place_name)]
 """Of a zone or a line. It is part of the names of metrics."""
-Size = Annotated[
-    int, BeforeValidator(_size), PlainSerializer(format_size, return_type=str, when_used="json"), Field(gt=0)
-]
-"""Bytes, written as in 20GB."""
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class StoreSettings(_Settings):
+class StoreSettings(Settings):
     url: Annotated[str, _scheme("postgresql", "postgres")] | None = None
 
 
-class BrokerSettings(_Settings):
+class BrokerSettings(Settings):
     url: Annotated[str, _scheme("mqtt", "mqtts")] | None = None
     username: str | None = None
     password_file: Path | None = None
     ca_file: Path | None = None
 
 
-class RecordSettings(_Settings):
+class RecordSettings(Settings):
     mode: Annotated[Literal["continuous", "event", "off"], BeforeValidator(_off)] = "off"
     keep: Duration = timedelta(days=30)
     pre: Duration = timedelta(seconds=10)
@@ -124,14 +82,14 @@ class RecordSettings(_Settings):
     """Of all that is kept of this camera. Left out: by age alone."""
 
 
-class DetectSettings(_Settings):
+class DetectSettings(Settings):
     model: str
     classes: tuple[str, ...] = ()
     """Left out: all that the model knows."""
     confidence: Fraction = 0.4
 
 
-class AnalyseSettings(_Settings):
+class AnalyseSettings(Settings):
     motion: bool = True
     tamper: bool = True
     shortest: Duration = timedelta(seconds=2.5)
@@ -147,7 +105,7 @@ class AnalyseSettings(_Settings):
         return detect
 
 
-class ZoneSettings(_Settings):
+class ZoneSettings(Settings):
     """A part of the picture. ``mask``: what happens there is not looked at."""
 
     name: PlaceName
@@ -161,7 +119,7 @@ class ZoneSettings(_Settings):
     """So many at once are a crowd."""
 
 
-class LineSettings(_Settings):
+class LineSettings(Settings):
     """From the first point to the second. Who passes from its left to its right goes ``forward``."""
 
     name: PlaceName
@@ -187,7 +145,7 @@ WORKER_KEYS = frozenset({"enabled", "transport", "tls", "record", "analyse", "zo
 """What a camera's worker is told of its settings, besides where the camera is."""
 
 
-class CameraSettings(_Settings):
+class CameraSettings(Settings):
     id: SourceId
     url: RtspUrl
     area: AreaPath
@@ -206,14 +164,14 @@ class CameraSettings(_Settings):
     lines: Lines = ()
 
 
-class DeviceSettings(_Settings):
+class DeviceSettings(Settings):
     id: SourceId
     area: AreaPath
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
     name: str | None = None
 
 
-class NetworkSettings(_Settings):
+class NetworkSettings(Settings):
     """Where cameras may be. The hub connects to no other address on their account."""
 
     cameras: tuple[Annotated[str, AfterValidator(_allowed)], ...] = PRIVATE
@@ -226,33 +184,33 @@ class NetworkSettings(_Settings):
         return AllowList.of(self.cameras)
 
 
-class SecretsSettings(_Settings):
+class SecretsSettings(Settings):
     """``key_file``: what the passwords of cameras are encrypted with. Left out: made in ``data_dir/secrets``."""
 
     key_file: Path | None = None
 
 
-class Workers(_Settings):
+class Workers(Settings):
     """How many processes share the work. One video worker carries several cameras."""
 
     video: Annotated[int, Field(ge=1, le=256)] = 1
     mqtt: Annotated[int, Field(ge=1, le=64)] = 1
 
 
-class Accept(_Settings):
+class Accept(Settings):
     """How far an observation's own time may lie from the time of its arrival."""
 
     past: Duration = timedelta(days=30)
     future: Duration = timedelta(minutes=5)
 
 
-class Keep(_Settings):
+class Keep(Settings):
     """How long rows are kept. The journal is kept for ever: its chain would break."""
 
     observations: Duration = timedelta(days=30)
 
 
-class Config(_Settings):
+class Config(Settings):
     """Everything a hub is told. Paths are absolute once loaded."""
 
     listen: Annotated[str, Field(pattern=r"^[^\s/]+:\d{1,5}$")] = "127.0.0.1:8000"
