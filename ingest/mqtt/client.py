@@ -35,6 +35,7 @@ _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 10.0
 _FLUSH_TIMEOUT_S = 2.0
 _NO_TOPIC = "gridhub/v1/none"
+_NOBODY = 0x10
 
 
 class BrokerAway(HubError):
@@ -84,7 +85,7 @@ class Dialler:
 
 
 class Connection:
-    """Made by ``Dialler.connect``. ``take`` is for one thread, ``ack`` for any."""
+    """Made by ``Dialler.connect``. ``take`` and ``publish`` are for one thread, ``ack`` and ``poke`` for any."""
 
     def __init__(self, access: BrokerAccess, client_id: str, version: MQTTProtocolVersion, clock: Clock) -> None:
         self.version = version
@@ -95,6 +96,8 @@ class Connection:
         self._changed = threading.Condition()
         self._mailbox: deque[Message] = deque()
         self._mailbox_bytes = 0
+        self._published: list[tuple[int, str]] = []
+        self._poked = False
         self._connected = False
         self._lost = ""
         self._granted: Sequence[ReasonCode] | None = None
@@ -137,8 +140,9 @@ class Connection:
     def take(self, timeout_s: float, most: int = 500) -> list[Message]:
         """What has come, oldest first; [] after ``timeout_s`` of nothing. Raises BrokerAway when the link is gone."""
         with self._changed:
-            if not self._mailbox and not self._lost:
+            if not (self._mailbox or self._lost or self._poked):
                 self._changed.wait(timeout_s)
+            self._poked = False
             if self._lost:
                 raise BrokerAway(self._lost)
             taken = [self._mailbox.popleft() for _ in range(min(most, len(self._mailbox)))]
@@ -158,6 +162,32 @@ class Connection:
     def ack(self, packet_id: int) -> bool:
         """False where the connection is gone; the broker will deliver the message again."""
         return not self._lost and self._client.ack(packet_id, 1) == mqtt.MQTT_ERR_SUCCESS
+
+    def publish(self, topic: str, payload: bytes, expiry_s: int) -> int | None:
+        """QoS 1; the packet's number, by which ``published`` tells of its acknowledgement. None where it was not sent.
+
+        ``expiry_s``: the broker keeps it for so long, where it speaks MQTT 5.
+        """
+        properties = None
+        if self.version is MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.MessageExpiryInterval = expiry_s
+        if self._lost:
+            return None
+        sent = self._client.publish(topic, payload, 1, properties=properties)
+        return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else None
+
+    def published(self) -> list[tuple[int, str]]:
+        """Since the last call: (number, why nobody gets it, or empty) of what the broker has acknowledged."""
+        with self._changed:
+            found, self._published = self._published, []
+            return found
+
+    def poke(self) -> None:
+        """``take`` returns, now or when it is called next."""
+        with self._changed:
+            self._poked = True
+            self._changed.notify_all()
 
     def flush(self) -> None:
         """Return when the broker has read every acknowledgement given so far, or does not answer in time.
@@ -195,6 +225,7 @@ class Connection:
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         return client
 
     def _wait(self, condition: Any) -> bool:
@@ -228,6 +259,14 @@ class Connection:
     def _on_unsubscribe(self, _client: Any, _userdata: Any, _mid: Any, _reasons: Any, _properties: Any) -> None:
         with self._changed:
             self._answered = True
+            self._changed.notify_all()
+
+    def _on_publish(self, _client: Any, _userdata: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
+        # MQTT 5, 3.4.2.1: 0x10 is no failure, but nobody has subscribed.
+        refused = reason.is_failure or reason.value == _NOBODY
+        with self._changed:
+            self._published.append((mid, str(reason) if refused else ""))
+            self._poked = True
             self._changed.notify_all()
 
     def _on_message(self, _client: Any, _userdata: Any, found: mqtt.MQTTMessage) -> None:
