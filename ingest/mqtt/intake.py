@@ -11,7 +11,7 @@ from hub.model.observation import Observation, Refusal
 from hub.tally import Tally
 from ingest.base import Shard
 from ingest.mqtt import codecs, topics
-from ingest.mqtt.codecs import Cause, Decoded, Fault
+from ingest.mqtt.decoded import Cause, Decoded, Fault
 from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
 from ingest.mqtt.quarantine import HEAD_BYTES, Allowance

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from hub.config.settings import Accept
 from hub.model.observation import Observation
-from ingest.mqtt import codecs, topics
-from ingest.mqtt.codecs import Cause, Decoded
+from hub.model.quality import Quality
+from hub.model.times import parse_instant
+from ingest.mqtt import codecs, topics, values
+from ingest.mqtt.decoded import Cause, Decoded
 from ingest.mqtt.topics import Address, Kind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -96,10 +98,6 @@ def test_samples_of_one_message_without_times_are_all_kept_in_order() -> None:
         (b'{"ts": 1e300, "values": {"smoke": 1}}', Cause.BAD_TIME),
         (b'{"ts": NaN, "values": {"smoke": 1}}', Cause.BAD_TIME),
         (b'{"ts": 1' + b"0" * 350 + b', "values": {"smoke": 1}}', Cause.BAD_TIME),
-        (b'{"ts": "1970-01-01T00:00:00Z", "values": {"smoke": 1}}', Cause.TOO_OLD),
-        (b'{"ts": 0, "values": {"smoke": 1}}', Cause.TOO_OLD),
-        (b'{"ts": "2090-01-01T00:00:00Z", "values": {"smoke": 1}}', Cause.TOO_NEW),
-        (b'{"ts": "2026-03-01T12:06:00Z", "values": {"smoke": 1}}', Cause.TOO_NEW),
         (b'{"id": "", "values": {"smoke": 1}}', Cause.BAD_ID),
         (b'{"id": 1.5, "values": {"smoke": 1}}', Cause.BAD_ID),
         (b'{"id": true, "values": {"smoke": 1}}', Cause.BAD_ID),
@@ -140,12 +138,29 @@ def test_what_is_refused_and_why(payload: bytes, cause: Cause) -> None:
 def test_a_bad_sample_does_not_touch_its_neighbours() -> None:
     good = [{"ts": "2026-03-01T12:00:00Z", "id": str(number), "values": {"smoke": number}} for number in range(3)]
     huge = {"values": {"smoke": 10**350}}
-    decoded = decode([good[0], {"values": {"smoke": None}}, good[1], 7, huge, {"ts": 0, "values": {"a": 1}}, good[2]])
+    decoded = decode([good[0], {"values": {"smoke": None}}, good[1], 7, huge, {"ts": "?", "values": {"a": 1}}, good[2]])
     assert [item.value for item in decoded.observations] == [0, 1, 2]
     assert [(fault.cause, fault.count) for fault in decoded.faults] == [
-        (Cause.BAD_VALUE, 2), (Cause.WRONG_SHAPE, 1), (Cause.TOO_OLD, 1),
+        (Cause.BAD_VALUE, 2), (Cause.WRONG_SHAPE, 1), (Cause.BAD_TIME, 1),
     ]  # fmt: skip
     assert decoded.faults[0].detail.startswith("sample 1:")
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01T00:00:00Z", 0, "2090-01-01T00:00:00Z", "2026-03-01T12:06:00Z"])
+def test_a_time_that_cannot_be_is_kept_at_its_arrival_with_a_mark_and_the_devices_own(stamp: object) -> None:
+    found = only({"ts": stamp, "values": {"smoke": 1}})
+    assert (found.ts, found.quality) == (NOW, Quality.MISDATED)
+    assert parse_instant(found.attrs["device_ts"] if found.attrs else None) == parse_instant(stamp)
+
+
+def test_a_message_of_a_wrong_clock_is_known_again_and_told_from_the_next() -> None:
+    def key(number: int, message_id: str | None = None) -> tuple[str, str]:
+        found = only({"ts": 0, "values": {"smoke": number}} | ({"id": message_id} if message_id else {}))
+        return found.key, found.arrival_key
+
+    assert key(1) == key(1), "delivered again"
+    assert key(1) != key(2), "another value at the time at which the clock stands still"
+    assert key(1, "m1") == key(2, "m1") == ("m1", "m1")
 
 
 def test_a_duplicate_key_in_a_sample_does_not_touch_its_neighbours() -> None:
@@ -177,7 +192,7 @@ def test_the_bounds_themselves_are_accepted() -> None:
 def test_no_payload_takes_long(payload: bytes) -> None:
     began_s = time.process_time()
     codecs.telemetry("smoke-1", payload, NOW, ACCEPT)
-    assert len(payload) <= codecs.MAX_PAYLOAD_BYTES
+    assert len(payload) <= values.MAX_PAYLOAD_BYTES
     assert time.process_time() - began_s < 2.0
 
 
