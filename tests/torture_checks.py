@@ -1,0 +1,96 @@
+"""What must be true of the store, whatever was done to it: asked of the tables, not of the hub's own checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from tests.torture_publisher import METRIC
+
+_STORED = """
+select s.source, o.value::int8 as number, count(*) as times
+from observation o join series s on s.id = o.series
+where s.metric = %(metric)s
+group by 1, 2
+"""
+_WRONG: Mapping[str, str] = {
+    "batches with a hole in their numbers": """
+        select w.name, w.last_seq, count(b.*), min(b.seq), max(b.seq)
+        from writer w left join batch b on b.writer = w.id
+        group by 1, 2 having count(b.*) <> w.last_seq or max(b.seq) <> w.last_seq or min(b.seq) <> 1
+    """,
+    "batches that do not hold as many rows as they say": """
+        select b.id, b.rows, count(o.batch) from batch b left join observation o on o.batch = b.id
+        group by 1, 2 having count(o.batch) <> b.rows
+    """,
+    "rows of no batch": """
+        select o.series, o.ts from observation o where not exists (select from batch b where b.id = o.batch)
+    """,
+    "rows of no series": """
+        select o.series, o.ts from observation o where not exists (select from series s where s.id = o.series)
+    """,
+    "links of the journal that are broken": """
+        with chained as (
+            select j.*, lag(hash, 1, ''::bytea) over (order by id) as previous,
+                   lag(id, 1, 0::bigint) over (order by id) as before
+            from journal j
+        )
+        select id from chained
+        where hash <> journal_hash(previous, id, at, kind, subject, area, actor, change, body) or id <> before + 1
+    """,
+    "tables of a day that belong to nothing": """
+        select relname from pg_class
+        where relkind = 'r' and relname ~ '^observation.*_[0-9]{8}$' and not relispartition
+    """,
+}
+
+
+@dataclass(slots=True)
+class Verdict:
+    """``lost``: acknowledged and not stored; ``twice``: stored more than once; ``wrong``: anything else, in words."""
+
+    acknowledged: int
+    stored: int
+    lost: list[tuple[str, int]]
+    twice: list[tuple[str, int]]
+    wrong: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return not (self.lost or self.twice or self.wrong)
+
+    def __str__(self) -> str:
+        counts = f"{len(self.lost)} lost, {len(self.twice)} twice"
+        parts = [f"{self.acknowledged} acknowledged, {self.stored} stored, {counts}"]
+        parts += [f"lost: {self.lost[:20]}"] if self.lost else []
+        parts += [f"twice: {self.twice[:20]}"] if self.twice else []
+        return "\n".join([*parts, *self.wrong])
+
+
+def stored(connection: psycopg.Connection[Any]) -> dict[tuple[str, int], int]:
+    """(device, number) → in how many rows."""
+    return {(source, number): times for source, number, times in connection.execute(_STORED, {"metric": METRIC})}
+
+
+def missing(connection: psycopg.Connection[Any], acknowledged: Mapping[str, set[int]]) -> list[tuple[str, int]]:
+    """What was acknowledged and is not there (yet)."""
+    wanted = {(device, number) for device, numbers in acknowledged.items() for number in numbers}
+    return sorted(wanted - stored(connection).keys())
+
+
+def judge(connection: psycopg.Connection[Any], acknowledged: Mapping[str, set[int]]) -> Verdict:
+    there = stored(connection)
+    wanted = {(device, number) for device, numbers in acknowledged.items() for number in numbers}
+    verdict = Verdict(
+        len(wanted),
+        len(there),
+        sorted(wanted - there.keys()),
+        sorted(pair for pair, times in there.items() if times > 1),
+    )
+    for what, query in _WRONG.items():
+        rows = connection.execute(query.encode()).fetchall()
+        if rows:
+            verdict.wrong.append(f"{len(rows)} {what}, such as {rows[:3]}")
+    return verdict
