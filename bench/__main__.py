@@ -11,7 +11,7 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency", "cameras", "soak", "detection")
+NAMES = ("latency", "cameras", "soak", "detection", "devices")
 
 
 def main() -> int:

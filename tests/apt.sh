@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need from Debian, when it is missing and we are root; says what to install otherwise.
-# With the argument "bench": what the benchmark of cameras needs besides.
+# With the argument "bench": what the benchmarks of cameras and of devices need besides.
 set -eu
 need=""
 command -v chromium >/dev/null || need="$need chromium"
@@ -9,7 +9,7 @@ command -v openssl >/dev/null || need="$need openssl"
 test -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc || need="$need fonts-noto-cjk"
 if [ "${1:-}" = bench ]; then
     for package in motion python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
-        gstreamer1.0-plugins-good gstreamer1.0-plugins-bad; do
+        gstreamer1.0-plugins-good gstreamer1.0-plugins-bad collectd-core libmosquitto1 libpq5; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || need="$need $package"
     done
 fi
