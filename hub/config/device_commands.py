@@ -106,7 +106,7 @@ class CommandSettings(Settings):
     command) and ``{param}``. A text that is nothing but ``{param}`` becomes the value itself, a number or true.
     """
 
-    params: Annotated[dict[Word, ParamSettings], Field(max_length=32)] = {}
+    params: dict[Word, ParamSettings] = Field(default={}, max_length=32)
     confirm: bool = False
     """Whoever gives it must say twice that he means it."""
     timeout: Timeout = timedelta(seconds=30)
@@ -207,3 +207,17 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _built_in() -> dict[str, dict[str, CommandSettings]]:
+    seconds = ParamSettings(type="integer", min=1, max=600, default=30)
+    text = ParamSettings(type="text")
+    return {
+        "siren": {"sound": CommandSettings(params={"seconds": seconds}, confirm=True), "silence": CommandSettings()},
+        "barrier": {"open": CommandSettings(), "close": CommandSettings(confirm=True)},
+        "sign": {"show": CommandSettings(params={"text": text}), "clear": CommandSettings()},
+    }
+
+
+BUILT_IN: Mapping[str, Mapping[str, CommandSettings]] = _built_in()
+"""What the types of the hub itself take. A siren that howls and a barrier that comes down are confirmed."""
