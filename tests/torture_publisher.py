@@ -63,8 +63,9 @@ class Client:
                 self._shuffled.append(self._make())
             device, payload, numbers = self._shuffled.pop(self._random.randrange(_WINDOW))
             self._sent = [*self._sent[-200:], (device, payload, numbers)]
+        # The library calls back under a lock of its own that publishing takes as well: ours is not held here.
+        info = self._client.publish(f"gridhub/v1/devices/{device}/telemetry", payload, qos=1)
         with self._lock:
-            info = self._client.publish(f"gridhub/v1/devices/{device}/telemetry", payload, qos=1)
             if info.mid in self._early:
                 self._early.discard(info.mid)
                 _say(device, numbers)
