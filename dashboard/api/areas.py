@@ -16,6 +16,8 @@ from hub.errors import NotFound
 from hub.model.alert import Severity
 from hub.store import areas, readings
 
+_SEVERITIES = tuple(Severity)
+_COUNTED = (*_SEVERITIES, "unacknowledged", "sources", "watching", "cameras", "cameras_watching")
 router = APIRouter(tags=["areas"])
 
 
@@ -66,31 +68,20 @@ def get_area(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaDetail:
 
 def area_status(path: str, rows: Sequence[Mapping[str, Any]]) -> shapes.AreaStatus:
     """The sum over ``rows``, which hold each area at and below ``path`` by itself. Pure."""
-
-    def total(key: str) -> int:
-        return sum(int(row[key]) for row in rows)
-
-    sources, watching = total("sources"), total("watching")
-    counts = shapes.AlertCounts(**{severity: total(severity) for severity in Severity})
-    return shapes.AreaStatus(
-        path=path,
-        name=next(row["name"] for row in rows if row["path"] == path),
-        worst=_worst(counts.model_dump()),
-        alerts=counts,
-        unacknowledged=total("unacknowledged"),
-        sources=sources,
-        watching=watching,
-        watched=watching / sources if sources else 0.0,
-        cameras=total("cameras"),
-        cameras_watching=total("cameras_watching"),
-        grids=[_grid(row) for row in rows if row["leaf"]],
+    total = {key: sum(row[key] for row in rows) for key in _COUNTED}
+    # Validated as a whole: a model made for each of a city's grids would take longer than the query.
+    return shapes.AreaStatus.model_validate(
+        {
+            **total,
+            "path": path,
+            "name": next(row["name"] for row in rows if row["path"] == path),
+            "worst": _worst(total),
+            "alerts": {severity: total[severity] for severity in _SEVERITIES},
+            "watched": total["watching"] / total["sources"] if total["sources"] else 0.0,
+            "grids": [{**row, "worst": _worst(row)} for row in rows if row["leaf"]],
+        }
     )
 
 
-def _grid(row: Mapping[str, Any]) -> shapes.GridStatus:
-    same = ("path", "name", "alerts", "unacknowledged", "sources", "watching", "cameras")
-    return shapes.GridStatus(worst=_worst(row), **{key: row[key] for key in same})
-
-
 def _worst(counts: Mapping[str, Any]) -> Severity | None:
-    return next((severity for severity in Severity if counts[severity]), None)
+    return next((severity for severity in _SEVERITIES if counts[severity]), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from hub.cases import acts, intake
 from hub.model.alert import AlertChange, Resolve, Severity
 from hub.model.observation import Observation
-from hub.model.source import GapCause, Health, SourceState, Unrecorded
+from hub.model.source import GapCause, Health, SourceKind, SourceState, Unrecorded
 from hub.model.times import rfc3339
-from hub.store import health, segments
+from hub.store import health, segments, sources
 from hub.store.batches import BatchWriter
 from hub.store.segments import Segment
 from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, problem
@@ -32,7 +33,7 @@ def observe(api: Api, *points: tuple[str, float, float | None, str | None]) -> N
         Observation("smoke-1", metric, T0 + timedelta(seconds=second), T0, value, text)
         for metric, second, value, text in points
     ]
-    BatchWriter(api.store, "mqtt-0").append(rows)
+    BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE).append(rows)
 
 
 def test_areas_are_listed_page_by_page(api: Api) -> None:
@@ -98,6 +99,25 @@ def test_an_area_without_sources_is_not_watched(api: Api) -> None:
     assert [grid["path"] for grid in found["grids"]] == [GRID]
 
 
+def test_the_status_follows_a_source_that_is_moved_approved_or_removed(api: Api) -> None:
+    def counted(path: str) -> tuple[int, int, int]:
+        found = api.client("vera").get(f"/areas/{path}/status").json()
+        return found["sources"], found["watching"], found["cameras"]
+
+    health.report(api.store, [Health("smoke-1", SourceState.WATCHING, "", T0, T0)], "mqtt-0")
+    assert (counted(GRID), counted(OTHER_GRID)) == ((2, 2, 1), (2, 0, 1))
+    smoke = sources.get(api.store, "smoke-1")
+    with api.store.transaction() as tx:
+        sources.update(tx, replace(smoke, area=OTHER_GRID))
+    assert (counted(GRID), counted(OTHER_GRID)) == ((1, 1, 1), (3, 1, 1))
+    with api.store.transaction() as tx:
+        sources.update(tx, replace(smoke, approved=False))
+    assert (counted(GRID), counted(OTHER_GRID)) == ((1, 1, 1), (2, 0, 1)), "who waits for approval is not counted"
+    with api.store.transaction() as tx:
+        sources.remove(tx, "cam-1")
+    assert counted(GRID) == (0, 0, 0)
+
+
 def test_a_camera_tells_its_settings_and_health_and_no_secret(api: Api) -> None:
     answer = api.client("vera").get("/cameras/cam-1")
     assert answer.json() == {
@@ -136,7 +156,7 @@ def test_a_device_tells_its_newest_values(api: Api) -> None:
     rows = [Observation("smoke-1", "smoke", at, now, float(index)) for index, at in enumerate(times)]
     rows.append(Observation("smoke-1", "firmware", times[0], now, None, "1.2"))
     rows.append(Observation("smoke-1", "old", now - timedelta(days=8), now, 1.0))
-    BatchWriter(api.store, "mqtt-0").append(rows)
+    BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE).append(rows)
     found = api.client("vera").get("/devices/smoke-1").json()
     assert (found["state"], found["type"], found["approved"]) == ("watching", "smoke", True)
     assert {metric: (value["value"], value["text"]) for metric, value in found["latest"].items()} == {

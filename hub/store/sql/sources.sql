@@ -38,8 +38,8 @@ where (source.kind, source.area, source.type, source.name, source.config, source
 delete from source where origin = 'config' and id <> all(%(ids)s)
 
 -- name: source_state_init
-insert into source_state (source, state, reason, since, known_since)
-select id, 'unknown', 'not heard of yet', %(now)s, %(now)s from unnest(%(ids)s::text[]) as id
+insert into source_state (source, area, kind, approved, state, reason, since, known_since)
+select id, area, kind, approved, 'unknown', 'not heard of yet', %(now)s, %(now)s from source where id = any(%(ids)s)
 on conflict do nothing
 
 -- name: gap_init
