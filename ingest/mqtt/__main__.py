@@ -18,6 +18,7 @@ from hub.config.access import secret
 from hub.errors import ConfigError, HubError
 from hub.store import Store
 from ingest.base import Shard
+from ingest.mqtt.commanding import Commander
 from ingest.mqtt.worker import Worker
 
 _STORE_TIMEOUT_S = 2.0  # everything here tries again, and a worker must end in time while the store is away
@@ -41,10 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = load(options.config)
         with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:
-            worker = Worker(
-                store, shard, client_id(config, shard), lambda: broker_access(config), config.accept, SystemClock()
-            )
-            return 0 if worker.run(stop) else 1
+            clock, name = SystemClock(), client_id(config, shard)
+            worker = Worker(store, shard, name, lambda: broker_access(config), config.accept, clock)
+            commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
+            whole = worker.run(stop)
+            commander.join()
+            return 0 if whole and not commander.died else 1
     except ConfigError as error:
         _log.error("%s", error)
         return 2

@@ -41,10 +41,20 @@ _log = logging.getLogger(__name__)
 
 
 class Commander:
-    """``start`` and ``stop`` once. Two threads: one waits for notices of the store, one tends the connection."""
+    """From ``start`` until ``stop`` is set: one thread waits for notices of the store, one tends the connection.
+
+    A thread that dies of an error that nobody foresaw sets ``stop`` as well, and ``died`` says so.
+    """
 
     def __init__(
-        self, store: Store, shard: Shard, client_id: str, access: Callable[[], BrokerAccess], clock: Clock, tally: Tally
+        self,
+        store: Store,
+        shard: Shard,
+        client_id: str,
+        access: Callable[[], BrokerAccess],
+        clock: Clock,
+        tally: Tally,
+        stop: threading.Event,
     ) -> None:
         self._name = f"mqtt-{shard.index}"
         self._store = store
@@ -53,7 +63,8 @@ class Commander:
         self._clock = clock
         self._tally = tally
         self._dialler = Dialler(f"{client_id}-commands", [answers.ANSWERS], clock)
-        self._stop = threading.Event()
+        self._stop = stop
+        self.died = False
         self._look = threading.Event()
         self._connection: Connection | None = None
         self._trouble = "the broker has not answered yet"
@@ -61,7 +72,7 @@ class Commander:
         self._under_way: dict[int, str] = {}  # number of the packet → command
         self._tended_s = -math.inf
         self._threads = [
-            threading.Thread(target=target, name=target.__name__.strip("_"), daemon=True)
+            threading.Thread(target=self._guard, args=(target,), name=target.__name__.strip("_"), daemon=True)
             for target in (self._await_notices, self._tend_commands)
         ]
 
@@ -70,15 +81,19 @@ class Commander:
             thread.start()
         return self
 
-    def alive(self) -> bool:
-        return all(thread.is_alive() for thread in self._threads)
-
-    def stop(self) -> None:
+    def join(self) -> None:
         """What is under way stays so; it is taken up again by the next process of this name."""
-        self._stop.set()
         self._poke()
         for thread in self._threads:
             thread.join(timeout=4.0)
+
+    def _guard(self, target: Callable[[], None]) -> None:
+        try:
+            target()
+        finally:
+            if not self._stop.is_set():
+                self.died = True
+                self._stop.set()
 
     # --- the thread that hears the store -----------------------------------------------------------------------------
 
