@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -168,13 +168,16 @@ def _in_document(document: Document, loc: Sequence[str | int], part: str | int) 
 
 def _known_keys(model: type[BaseModel], loc: Loc) -> list[str]:
     current: Any = model
+    is_name = False  # of an entry, where a key holds a mapping of names to models
     for part in loc:
-        if isinstance(part, int) or not _is_model(current):
+        if is_name or isinstance(part, int) or not _is_model(current):
+            is_name = False
             continue
         info = current.model_fields.get(part) or next(
             (known for known in current.model_fields.values() if known.alias == part), None
         )
         current = _model_in(info.annotation) if info else None
+        is_name = info is not None and get_origin(info.annotation) is dict
     if not _is_model(current):
         return []
     return [info.alias or name for name, info in current.model_fields.items()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from hub.config import units
 from hub.config.access import camera_source
 from hub.config.areas import load_areas
 from hub.config.settings import Config
@@ -28,6 +31,7 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
             if path not in known:
                 message = f"{path!r} is not in {config.areas.name}{nearest(path, paths)}"
                 problems.append(config.problem(loc, message))
+    problems += _check_types(config, {area.path for area in areas})
     for index in range(len(config.cameras)):
         try:
             camera_source(config, index)
@@ -41,3 +45,17 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
     if config.secrets.key_file is not None and (why := Vault.from_file(config.secrets.key_file).why):
         problems.append(config.problem(("secrets", "key_file"), why))
     return areas, problems
+
+
+def _check_types(config: Config, paths: Collection[str]) -> list[Problem]:
+    """Units that are none, and areas of ``register`` that are not there."""
+    problems = []
+    for name, kind in config.types.items():
+        for metric, settings in kind.metrics.items():
+            if settings.unit and (why := units.why_not(settings.unit)):
+                problems.append(config.problem(("types", name, "metrics", metric, "unit"), why))
+    for index, rule in enumerate(config.registers):
+        if paths and "{" not in rule.area and rule.area not in paths:
+            message = f"{rule.area!r} is not in {config.areas.name}{nearest(rule.area, sorted(paths))}"
+            problems.append(config.problem(("register", index, "area"), message))
+    return problems

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from hub import document
 from hub.config.address import split_credentials
+from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
+from hub.config.mappings import Mappings
 from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
 from hub.document import Document
 from hub.errors import ConfigError, Problem
@@ -167,8 +169,10 @@ class CameraSettings(Settings):
 class DeviceSettings(Settings):
     id: SourceId
     area: AreaPath
-    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+    type: TypeName
     name: str | None = None
+    period: Duration | None = None
+    """How often it reports, where that differs from what its type says."""
 
 
 class NetworkSettings(Settings):
@@ -221,6 +225,9 @@ class Config(Settings):
     rules: tuple[str, ...] = ()
     cameras: tuple[CameraSettings, ...] = ()
     devices: tuple[DeviceSettings, ...] = ()
+    mappings: Mappings = ()
+    types: dict[TypeName, TypeSettings] = Field(default={}, max_length=1000)
+    registers: tuple[RegisterSettings, ...] = Field(default=(), alias="register", max_length=1000)
     network: NetworkSettings = NetworkSettings()
     secrets: SecretsSettings = SecretsSettings()
     workers: Workers = Workers()
@@ -236,6 +243,11 @@ class Config(Settings):
         if not 0 < port < 65536:
             raise ValueError(f"port {port} is not between 1 and 65535")
         return listen
+
+    @property
+    def device_types(self) -> dict[str, TypeSettings]:
+        """Those that are built in, and those of ``types``."""
+        return with_built_in(self.types)
 
     @property
     def host(self) -> str:

@@ -25,25 +25,29 @@ _ROW = re.compile(r"^\| `(?P<key>[^`]+)` \| (?P<default>.*?) \| .* \|(?P<example
 ROWS = {found["key"]: (found["default"], found["example"].strip()) for found in _ROW.finditer(CONFIGURATION)}
 
 
-def models_in(kind: Any) -> Iterator[tuple[type[BaseModel], bool]]:
-    """The models that a value of ``kind`` is made of, and whether there are several of them."""
+def models_in(kind: Any) -> Iterator[tuple[type[BaseModel], str]]:
+    """The models that a value of ``kind`` is made of, and how the way to one goes on: a list, or names."""
     origin = get_origin(kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        yield kind, False
+        yield kind, ""
     elif origin is Annotated:
         yield from models_in(get_args(kind)[0])
     elif origin in {Union, types.UnionType, tuple}:
         for part in get_args(kind):
-            for model, several in models_in(part):
-                yield model, several or origin is tuple
+            for model, step in models_in(part):
+                yield model, "[]" if origin is tuple else step
+    elif origin is dict:
+        for model, step in models_in(get_args(kind)[1]):
+            yield model, f".NAME{step}"
 
 
 def keys_of(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, tuple[type[BaseModel], str]]]:
     """``cameras[].record.keep``, and where that is: its model, and its name there."""
     for name, field in model.model_fields.items():
-        yield before + name, (model, name)
-        for inner, several in models_in(field.annotation):
-            yield from keys_of(inner, f"{before}{name}{'[]' if several else ''}.")
+        written = field.alias or name
+        yield before + written, (model, name)
+        for inner, step in models_in(field.annotation):
+            yield from keys_of(inner, f"{before}{written}{step}.")
 
 
 KEYS = dict(keys_of(Config))
