@@ -15,6 +15,7 @@ from hub import crash
 from hub.backoff import Backoff
 from hub.errors import StoreError, StoreUnavailable
 from hub.model.observation import Observation, Refusal
+from hub.model.source import SourceKind
 from hub.store import Store
 from hub.store.batches import BatchWriter
 from hub.tally import Tally
@@ -27,10 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 class Writer:
-    """``name`` is the writer's in the store (``mqtt-0``), so it belongs to one process at a time."""
+    """``name`` is the writer's in the store (``mqtt-0``), so it belongs to one process at a time.
 
-    def __init__(self, store: Store, name: str, tally: Tally, capacity: int = 20_000) -> None:
-        self._batches = BatchWriter(store, name)
+    ``kind``: of all sources it writes for.
+    """
+
+    def __init__(self, store: Store, name: str, kind: SourceKind, tally: Tally, capacity: int = 20_000) -> None:
+        self._batches = BatchWriter(store, name, kind)
         self._name = name
         self._tally = tally
         self._queue = BoundedQueue(capacity)

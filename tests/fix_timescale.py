@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def timescale() -> Iterator[Store]:
-    """A store on TimescaleDB, migrated, made once."""
+@contextmanager
+def timescale_server() -> Iterator[Store]:
+    """A store on a TimescaleDB of its own, with nothing in it, not even a schema."""
     port = free_port()
     server = subprocess.Popen(
         ["node", str(FOLDER / "server.mjs"), str(port)], stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -35,13 +36,20 @@ def timescale() -> Iterator[Store]:
         assert server.stdout.readline().strip() == "ready", "the TimescaleDB for tests does not start"
         url = f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable"
         with Store.open(url, "test", max_size=1, timeout_s=30.0, copies=False) as store:
-            migrate.upgrade(store)
             yield store
     finally:
         server.terminate()
         server.wait(10)
         assert server.stdout is not None
         server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def timescale() -> Iterator[Store]:
+    """A store on TimescaleDB, migrated, made once."""
+    with timescale_server() as store:
+        migrate.upgrade(store)
+        yield store
 
 
 def empty(store: Store) -> None:

@@ -16,25 +16,32 @@ from psycopg.types.json import Jsonb
 
 from hub import crash
 from hub.model.observation import Batch, Observation, Refusal, Stored
+from hub.model.source import SourceKind
 from hub.store import series
+from hub.store.partitions import Period
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
 
-_TYPES = ["timestamptz", "timestamptz", "int8", "float8", "int4", "text", "text", "jsonb"]
-_Row = tuple[datetime, datetime, float | None, int, str, str | None, Any]
+_TYPES = ["timestamptz", "timestamptz", "int8", "float8", "int4", "int2", "text", "text", "jsonb"]
+_Row = tuple[datetime, datetime, float | None, int, int, str, str | None, Any]
 
 
 class BatchWriter:
     """Appends the batches of one writer. One thread at a time; a name belongs to one process at a time.
 
-    ``store``: where to; ``name``: the writer's, lasting over restarts, such as ``mqtt-0``.
+    ``store``: where to; ``name``: the writer's, lasting over restarts, such as ``mqtt-0``; ``kind``: of all sources it
+    writes for, each kind having a table of its own.
     """
 
-    def __init__(self, store: Store, name: str) -> None:
+    def __init__(self, store: Store, name: str, kind: SourceKind) -> None:
         self._store = store
         self._name = name
+        self._kind = kind
         self._series: dict[tuple[str, str], int] = {}
+        self._without_unit: set[tuple[str, str]] = set()
         self._days: set[datetime] = set()
+        self._copy_into = series.named("observation_copy", kind)
+        self._insert_into = series.named("observation_insert", kind)
 
     def append(self, observations: Sequence[Observation], refusals: Sequence[Refusal] = ()) -> Batch | None:
         """Commit a batch; None where there was nothing new in it.
@@ -73,9 +80,9 @@ class BatchWriter:
             assert batch is not None  # noqa: S101
             crash.point("batch_inserted")
             if copies:
-                _copy(tx, batch["id"], rows)
+                _copy(tx, self._copy_into, batch["id"], rows)
             else:
-                _insert(tx, batch["id"], rows)
+                _insert(tx, self._insert_into, batch["id"], rows)
             crash.point("rows_written")
             if refusals:
                 tx.cursor().executemany(sql["quarantine_insert"], [_refusal(refusal) for refusal in refusals])
@@ -108,23 +115,32 @@ class BatchWriter:
         ]
 
     def _know_series(self, observations: Sequence[Observation]) -> None:
-        unknown = {(item.source, item.metric) for item in observations} - self._series.keys()
+        unknown = dict.fromkeys({(item.source, item.metric) for item in observations} - self._series.keys(), "")
+        for item in observations:
+            pair = (item.source, item.metric)
+            if item.unit and (pair in self._without_unit or unknown.get(pair) == ""):
+                unknown[pair] = item.unit
         if not unknown:
             return
         ordered = sorted(unknown)
-        params = {"sources": [source for source, _ in ordered], "metrics": [metric for _, metric in ordered]}
+        params = {
+            "sources": [source for source, _ in ordered],
+            "metrics": [metric for _, metric in ordered],
+            "units": [unknown[pair] for pair in ordered],
+        }
         with self._store.transaction() as tx:
             tx.execute(sql["series_insert"], params)
             rows = tx.execute(sql["series_ids"], params).fetchall()
         self._series.update({(row["source"], row["metric"]): row["id"] for row in rows})
+        self._without_unit.update((row["source"], row["metric"]) for row in rows if not row["unit"])
+        self._without_unit.difference_update((row["source"], row["metric"]) for row in rows if row["unit"])
 
     def _know_days(self, observations: Sequence[Observation]) -> None:
         if not observations:
             return
-        touched = {day for item in observations for day in series.days(item.ts, item.ts)}
-        unknown = sorted(touched - self._days)
+        unknown = {Period.DAY.begin(item.ts) for item in observations} - self._days
         if unknown:
-            series.ensure(self._store, unknown)
+            series.ensure(self._store, self._kind, sorted(unknown))
             self._days.update(unknown)
 
 
@@ -155,23 +171,23 @@ def _distinct(known: Mapping[tuple[str, str], int], observations: Sequence[Obser
     for item in observations:
         number = known[item.source, item.metric]
         attrs = None if item.attrs is None else Jsonb(dict(item.attrs))
-        row = (item.ts, item.received_at, item.value, number, item.key, item.text, attrs)
+        row = (item.ts, item.received_at, item.value, number, int(item.quality), item.key, item.text, attrs)
         rows.setdefault((number, item.ts, item.key), row)
     return rows
 
 
-def _copy(tx: Tx, batch: int, rows: Sequence[_Row]) -> None:
-    with tx.cursor().copy(sql["observation_copy"]) as copy:
+def _copy(tx: Tx, query: bytes, batch: int, rows: Sequence[_Row]) -> None:
+    with tx.cursor().copy(query) as copy:
         copy.set_types(_TYPES)
-        for ts, received_at, value, number, key, text, attrs in rows:
-            copy.write_row((ts, received_at, batch, value, number, key, text, attrs))
+        for ts, received_at, value, number, quality, key, text, attrs in rows:
+            copy.write_row((ts, received_at, batch, value, number, quality, key, text, attrs))
 
 
-def _insert(tx: Tx, batch: int, rows: Sequence[_Row]) -> None:
-    columns = list(zip(*rows, strict=True)) or [()] * 7
-    names = ("ts", "received_at", "value", "series", "key", "text", "attrs")
+def _insert(tx: Tx, query: bytes, batch: int, rows: Sequence[_Row]) -> None:
+    columns = list(zip(*rows, strict=True)) or [()] * 8
+    names = ("ts", "received_at", "value", "series", "quality", "key", "text", "attrs")
     params: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    inserted = tx.execute(sql["observation_insert"], {**params, "batch": batch}).rowcount
+    inserted = tx.execute(query, {**params, "batch": batch}).rowcount
     tx.execute(sql["batch_set_rows"], {"id": batch, "rows": inserted})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from hub.store import people, series
+from hub.store import partitions, people, series
 from hub.store.sql import sql
 from hub.store.store import Store
 
@@ -18,10 +18,11 @@ _log = logging.getLogger(__name__)
 
 def run(store: Store, now: datetime, keep_observations: timedelta) -> None:
     """Once an hour is enough; safe to run at any time. Raises StoreUnavailable."""
-    series.ensure(store, series.days(now - timedelta(days=1), now + AHEAD))
-    dropped = series.drop_before(store, now - keep_observations)
-    if dropped:
-        _log.info("dropped observations older than %s: %s", keep_observations, ", ".join(dropped))
+    for table in series.RAW.values():
+        partitions.ensure(store, table, table.period.touched(now - timedelta(days=1), now + AHEAD))
+        dropped = partitions.drop_before(store, table, now - keep_observations)
+        if dropped:
+            _log.info("dropped observations older than %s: %s", keep_observations, ", ".join(dropped))
     people.expire_sessions(store, now)
     with store.transaction() as tx:
         tx.execute(sql["quarantine_trim"], {"keep": QUARANTINE_KEEP_ROWS})

@@ -16,7 +16,7 @@ from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
 _log = logging.getLogger(__name__)
-_CODE: dict[str, Callable[[Tx], None]] = {"0002_observation": series.create}
+_CODE: dict[str, Callable[[Tx], None]] = {"0002_observation": series.create, "0004_two_tables": series.split}
 
 
 def versions() -> list[str]:
@@ -47,6 +47,7 @@ def _apply(store: Store, name: str) -> bool:
         tx.execute(sql["migration_lock"])
         if tx.execute(sql["migration_done"], {"name": name}).fetchone() is not None:
             return False
+        tx.execute(sql["migration_no_timeout"])
         if name in _CODE:
             _CODE[name](tx)
         else:

@@ -16,6 +16,7 @@ from hub.clock import Clock
 from hub.config import BrokerAccess
 from hub.config.settings import Accept
 from hub.errors import StoreError
+from hub.model.source import SourceKind
 from hub.store import Store, health
 from hub.store.heart import Heart
 from hub.supervise import supervise
@@ -58,7 +59,7 @@ class Worker:
         self._access = access
         self._clock = clock
         self.tally = Tally()
-        self._writer = Writer(store, self._name, self.tally)
+        self._writer = Writer(store, self._name, SourceKind.DEVICE, self.tally)
         self._presence = Presence()
         self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
         self._heard_before: set[str] | None = None

@@ -51,7 +51,7 @@ class Worker:
         self._vault = vault
         self._clock = clock
         self._tally = Tally()
-        self._writer = Writer(store, self.name, self._tally)
+        self._writer = Writer(store, self.name, SourceKind.CAMERA, self._tally)
         self._clerk = Clerk(store, self._writer, self.name, data_dir, clock, self._tally)
         self._was_given_up = threading.Event()
         self._heart = Heart(store, self.name, clock, self._tally, self._was_given_up.set)

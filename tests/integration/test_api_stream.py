@@ -16,7 +16,7 @@ from dashboard.api import stream
 from hub.cases import acts
 from hub.model.alert import AlertChange
 from hub.model.observation import Observation
-from hub.model.source import Health, SourceState
+from hub.model.source import Health, SourceKind, SourceState
 from hub.store import Store, health, journal, people, processes
 from hub.store.batches import BatchWriter
 from tests.fix_api import GRID, OTHER_GRID, T0, Api, Event, Stream, fire, wait_for
@@ -187,7 +187,7 @@ def observe(writer: BatchWriter, source: str, second: float, value: float) -> No
 
 
 def test_observations_come_of_the_area_that_is_looked_at(api: Api) -> None:
-    writer = BatchWriter(api.store, "mqtt-0")
+    writer = BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE)
     observe(writer, "smoke-1", 0, 0.1)
     with Stream(api.client("vera"), observations=GRID) as connection:
         connection.until(is_kind("system"))
@@ -202,7 +202,7 @@ def test_observations_come_of_the_area_that_is_looked_at(api: Api) -> None:
 
 
 def test_of_many_observations_the_newest_of_each_series_arrives(api: Api) -> None:
-    writer = BatchWriter(api.store, "mqtt-0")
+    writer = BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE)
     with Stream(api.client("vera"), observations="qth") as connection:
         connection.until(is_kind("system"))
         for number in range(200):

@@ -39,7 +39,7 @@ class City:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = SimulatedClock(T0)
-        self.writer = batches.BatchWriter(store, "mqtt-0")
+        self.writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
         self.tally = Tally()
 
     def at(self, second: float) -> datetime:
@@ -131,7 +131,7 @@ def test_what_a_batch_causes_is_committed_with_the_offset(city: City) -> None:
 
 def test_a_camera_and_a_sensor_of_one_grid_make_one_alert_whichever_writer_is_first(city: City) -> None:
     text = rule("{all: [{metric: smoke, above: 0.3, for: 10s}, {metric: motion, above: 0, within: 60s}]}", "both")
-    video = batches.BatchWriter(city.store, "video-0")
+    video = batches.BatchWriter(city.store, "video-0", SourceKind.CAMERA)
     engine = city.engine(text)
     city.say(("smoke-1", 3, 0.5))
     engine.step()
@@ -339,7 +339,8 @@ def test_what_was_held_back_while_the_store_was_away_is_judged_in_its_order(city
     city.say(("smoke-1", 0, 0.5))
     engine.step()
     city.go_on_to(60)
-    batches.BatchWriter(city.store, "mqtt-1").append([Observation("smoke-2", "smoke", city.at(60), city.at(60), 0.1)])
+    other = batches.BatchWriter(city.store, "mqtt-1", SourceKind.DEVICE)
+    other.append([Observation("smoke-2", "smoke", city.at(60), city.at(60), 0.1)])
     engine.step()
     city.say(("smoke-1", 5, 0.1))
     city.go_on_to(63)

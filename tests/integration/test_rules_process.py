@@ -85,7 +85,7 @@ class City(threading.Thread):
 
     def run(self) -> None:
         chance = Random(7)
-        writer = batches.BatchWriter(self._store, "mqtt-0")
+        writer = batches.BatchWriter(self._store, "mqtt-0", SourceKind.DEVICE)
         since: dict[str, datetime] = {}
         changes_at = {f"smoke-{number}": time.monotonic() + chance.uniform(0, 2) for number in range(SOURCES)}
         while since or not self.enough.wait(0.02):

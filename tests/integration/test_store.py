@@ -14,6 +14,7 @@ from hub.errors import Conflict, StartError, StoreError
 from hub.model.alert import AlertChange, AlertState, Evidence, Fire, Resolve, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation, Refusal
+from hub.model.quality import Quality
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.store import (
     Store,
@@ -66,7 +67,8 @@ def stored(store: Store) -> list[tuple[float, float | None]]:
 
 
 def test_batches_are_numbered_without_holes_and_read_in_order(city: Store) -> None:
-    first, second = batches.BatchWriter(city, "mqtt-0"), batches.BatchWriter(city, "video-0")
+    first = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    second = batches.BatchWriter(city, "video-0", SourceKind.CAMERA)
     for number in range(3):
         first.append([smoke(number)])
         second.append([Observation("cam-1", "motion", T0, T0 + timedelta(seconds=number), 0.5, key=str(number))])
@@ -83,7 +85,7 @@ def test_batches_are_numbered_without_holes_and_read_in_order(city: Store) -> No
 
 
 def test_a_failed_append_leaves_no_hole_in_the_numbers(city: Store) -> None:
-    writer = batches.BatchWriter(city, "mqtt-0")
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     writer.append([smoke(0)])
     with pytest.raises(StoreError):
         writer.append([replace(smoke(1), text="nul \0 cannot be stored")])
@@ -95,19 +97,19 @@ def test_a_failed_append_leaves_no_hole_in_the_numbers(city: Store) -> None:
 
 @pytest.mark.parametrize("again", [[smoke(1)], [smoke(1), smoke(2)], [smoke(1), smoke(1), smoke(3)]])
 def test_what_is_delivered_twice_is_stored_once(city: Store, again: Sequence[Observation]) -> None:
-    writer = batches.BatchWriter(city, "mqtt-0")
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     writer.append([smoke(0), smoke(1)])
     writer.append(again)
     assert [second for second, _ in stored(city)] == sorted({0.0, 1.0} | {(o.ts - T0).total_seconds() for o in again})
 
 
 def test_two_messages_of_one_instant_with_different_ids_are_both_stored(city: Store) -> None:
-    batches.BatchWriter(city, "mqtt-0").append([smoke(0, 0.1, key="a"), smoke(0, 0.2, key="b")])
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0, 0.1, key="a"), smoke(0, 0.2, key="b")])
     assert [value for _, value in stored(city)] == [0.1, 0.2]
 
 
 def test_a_message_without_time_is_recognised_by_its_id(city: Store) -> None:
-    writer = batches.BatchWriter(city, "mqtt-0")
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     writer.append([smoke(0, arrival_key="m1")])
     assert writer.append([smoke(7, arrival_key="m1")]) is None, "the same message, delivered 7 s later"
     writer.append([smoke(8, arrival_key="m1"), smoke(9, arrival_key="m2")])
@@ -117,20 +119,47 @@ def test_a_message_without_time_is_recognised_by_its_id(city: Store) -> None:
 
 
 def test_observations_of_any_day_find_a_place(city: Store) -> None:
-    batches.BatchWriter(city, "mqtt-0").append([smoke(0), smoke(-86_400 * 30), smoke(86_400)])
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0), smoke(-86_400 * 30), smoke(86_400)])
     assert [second for second, _ in stored(city)] == [-86_400 * 30, 0]
 
 
 def test_old_days_are_dropped_whole_and_nothing_younger(city: Store) -> None:
-    batches.BatchWriter(city, "mqtt-0").append([smoke(-86_400 * 31), smoke(-86_400 * 29), smoke(0)])
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(-86_400 * 31), smoke(-86_400 * 29), smoke(0)])
     housekeeping.run(city, T0, timedelta(days=30))
     assert [second for second, _ in stored(city)] == [-86_400 * 29, 0]
+
+
+def test_flags_of_quality_are_stored_and_read_back(city: Store) -> None:
+    flags = Quality.OUT_OF_RANGE | Quality.FROZEN
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([replace(smoke(0), quality=flags), smoke(1)])
+    [(_, items)] = batches.read_after(city, {})
+    assert [item.quality for item in items] == [flags, Quality.GOOD]
+
+
+def test_a_series_has_the_unit_that_was_first_said_of_it(city: Store) -> None:
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    said = []
+    for number, unit in enumerate(["", "%", "Cel", ""]):
+        writer.append([replace(smoke(number), unit=unit)])
+        said += [row["unit"] for row in city.fetch("select unit from series where source = 'smoke-1'")]
+    assert said == ["", "%", "%", "%"]
+    other = batches.BatchWriter(city, "mqtt-1", SourceKind.DEVICE)
+    other.append([replace(smoke(8), unit="Cel"), replace(smoke(9), metric="heat", unit="Cel")])
+    assert [row["unit"] for row in city.fetch("select unit from series order by metric")] == ["Cel", "%"]
+
+
+def test_each_kind_of_source_has_a_table_of_its_own(city: Store) -> None:
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0)])
+    batches.BatchWriter(city, "video-0", SourceKind.CAMERA).append([Observation("cam-1", "motion", T0, T0, 0.5)])
+    assert city.fetch("select value from observation_device") == [{"value": 0.1}]
+    assert city.fetch("select value from observation_camera") == [{"value": 0.5}]
+    assert len(city.fetch("select value from observation")) == 2
 
 
 def test_refusals_are_kept_up_to_a_bound(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "QUARANTINE_KEEP_ROWS", 10)
     refusals = [Refusal("topic", "not_json", f"number {number}", b"\x00\xff", 2, T0) for number in range(25)]
-    batches.BatchWriter(city, "mqtt-0").append([], refusals)
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([], refusals)
     housekeeping.run(city, T0, timedelta(days=30))
     assert [row["detail"] for row in readings.quarantined(city)] == [f"number {number}" for number in range(24, 14, -1)]
 
@@ -217,7 +246,7 @@ def test_a_source_that_never_spoke_is_blind_from_the_start_and_gaps_follow_its_s
 
 
 def test_a_day_that_was_dropped_is_made_again_for_what_comes_late(city: Store) -> None:
-    writer = batches.BatchWriter(city, "mqtt-0")
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     assert writer.append([smoke(1)]) is not None
     housekeeping.run(city, T0 + timedelta(days=10), timedelta(days=7))
     late = writer.append([smoke(2)])

@@ -10,7 +10,7 @@ import pytest
 
 from hub.clock import SystemClock
 from hub.model.area import Area
-from hub.model.source import SourceState
+from hub.model.source import SourceKind, SourceState
 from hub.store import Store, areas, health, ledger, segments, sources
 from hub.tally import Tally
 from ingest.simulate.faults import FaultServer, faulty_cameras
@@ -42,7 +42,7 @@ class Life:
         self.data_dir = data_dir
         self.clock = SettableClock()
         self.tally = Tally()
-        writer = Writer(store, "video-0", self.tally)
+        writer = Writer(store, "video-0", SourceKind.CAMERA, self.tally)
         self.clerk = Clerk(store, writer, "video-0", data_dir, self.clock, self.tally).start()
         self.camera: Camera | None = None
         self.began = self.clock.now()

@@ -355,7 +355,8 @@ def test_what_happens_while_the_store_is_away_is_reported_in_order_afterwards(
     path.write_bytes(b"pictures")
     segment = segments.Segment("cam-1", began, began, path.relative_to(tmp_path).with_suffix("").as_posix(), 8)
     with Store.open(proxy.conninfo, "test", timeout_s=1.0) as through:
-        clerk = Clerk(through, Writer(through, "video-0", tally), "video-0", tmp_path, clock, tally).start()
+        writer = Writer(through, "video-0", SourceKind.CAMERA, tally)
+        clerk = Clerk(through, writer, "video-0", tmp_path, clock, tally).start()
         proxy.cut()
         for second, state in enumerate(("stalled", "watching", "ended")):
             since = began + timedelta(seconds=second)

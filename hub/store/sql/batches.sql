@@ -1,10 +1,11 @@
 -- name: series_insert
-insert into series (source, metric)
-select * from unnest(%(sources)s::text[], %(metrics)s::text[])
-on conflict do nothing
+-- A series has the unit that was first said of it.
+insert into series (source, metric, unit)
+select * from unnest(%(sources)s::text[], %(metrics)s::text[], %(units)s::text[])
+on conflict (source, metric) do update set unit = excluded.unit where series.unit = '' and excluded.unit <> ''
 
 -- name: series_ids
-select s.id, s.source, s.metric
+select s.id, s.source, s.metric, s.unit
 from series s join unnest(%(sources)s::text[], %(metrics)s::text[]) as wanted (source, metric)
   on s.source = wanted.source and s.metric = wanted.metric
 
@@ -31,12 +32,13 @@ update batch set rows = %(rows)s where id = %(id)s
 select pg_notify('gridhub_batch', %(payload)s)
 
 -- name: observation_copy
-copy observation (ts, received_at, batch, value, series, key, text, attrs) from stdin (format binary)
+copy {table} (ts, received_at, batch, value, series, quality, key, text, attrs) from stdin (format binary)
 
 -- name: observation_insert
-insert into observation (batch, ts, received_at, value, series, key, text, attrs)
+insert into {table} (batch, ts, received_at, value, series, quality, key, text, attrs)
 select %(batch)s, * from unnest(%(ts)s::timestamptz[], %(received_at)s::timestamptz[], %(value)s::float8[],
-                                %(series)s::int4[], %(key)s::text[], %(text)s::text[], %(attrs)s::jsonb[])
+                                %(series)s::int4[], %(quality)s::int2[], %(key)s::text[], %(text)s::text[],
+                                %(attrs)s::jsonb[])
 on conflict (series, ts, key) do nothing
 
 -- name: batch_after
@@ -53,7 +55,7 @@ order by b.id
 limit %(limit)s
 
 -- name: observation_of_batches
-select o.batch, s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.value, o.text, o.attrs
+select o.batch, s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.value, o.text, o.attrs, o.quality
 from observation o
 join series s on s.id = o.series
 join source src on src.id = s.source

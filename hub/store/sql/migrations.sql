@@ -12,3 +12,7 @@ select 1 as one from migration where name = %(name)s
 
 -- name: migration_insert
 insert into migration (name) values (%(name)s)
+
+-- name: migration_no_timeout
+-- Moving the rows of a large table takes longer than any statement of the running hub may.
+set local statement_timeout = 0

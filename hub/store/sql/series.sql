@@ -23,8 +23,46 @@ select create_hypertable('observation', by_range('ts', interval '1 day'), create
 create unique index observation_key on observation (series, ts, key);
 create index observation_batch on observation (batch)
 
--- name: observation_relkind
-select relkind::text from pg_class where oid = 'observation'::regclass
+-- name: observation_count_by_kind
+select src.kind, sum(c.count)::bigint as count
+from (select series, count(*) as count from observation group by series) c
+join series s on s.id = c.series
+join source src on src.id = s.source
+group by 1
+
+-- name: observation_add_quality
+alter table observation add column quality smallint not null default 0;
+alter table series add column unit text not null default ''
+
+-- name: observation_create_key
+create unique index {key} on {table} (series, ts, key)
+
+-- name: observation_create_batch
+create index {batch} on {table} (batch)
+
+-- name: observation_days_of_kind
+select distinct date_trunc('day', o.ts, 'UTC') as day
+from {other} o join series s on s.id = o.series join source src on src.id = s.source
+where src.kind = %(kind)s
+
+-- name: observation_move
+insert into {table} (ts, received_at, batch, value, series, key, text, attrs, quality)
+select o.ts, o.received_at, o.batch, o.value, o.series, o.key, o.text, o.attrs, o.quality
+from {other} o join series s on s.id = o.series join source src on src.id = s.source
+where src.kind = %(kind)s
+
+-- name: observation_remove_moved
+delete from {other} o using series s, source src
+where s.id = o.series and src.id = s.source and src.kind = %(kind)s
+
+-- name: observation_view
+create view observation as
+select ts, received_at, batch, value, series, quality, key, text, attrs from observation_camera
+union all
+select ts, received_at, batch, value, series, quality, key, text, attrs from observation_device
+
+-- name: partition_relkind
+select relkind::text from pg_class where oid = %(table)s::regclass
 
 -- name: partition_lock
 select pg_advisory_xact_lock(7102545)
@@ -32,11 +70,14 @@ select pg_advisory_xact_lock(7102545)
 -- name: partition_names
 select c.relname as name
 from pg_inherits i join pg_class c on c.oid = i.inhrelid
-where i.inhparent = 'observation'::regclass
+where i.inhparent = %(table)s::regclass
 order by 1
 
+-- name: hypertable_create
+select create_hypertable(%(table)s::regclass, by_range('ts', %(chunk)s::interval), create_default_indexes => false)
+
 -- name: hypertable_drop_chunks
-select drop_chunks('observation', older_than => %(instant)s::timestamptz)::text as name
+select drop_chunks(%(table)s::regclass, older_than => %(instant)s::timestamptz)::text as name
 
 -- name: store_status
 select current_setting('server_version') as server_version,

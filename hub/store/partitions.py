@@ -1,0 +1,108 @@
+"""Tables that are cut by time, so that what is over is dropped and not deleted.
+
+The only module that knows whether such a table is a hypertable of TimescaleDB or a table with native range partitions.
+A partition is named after its table and the beginning of its period: ``observation_device_20260301``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from psycopg import sql as compose
+
+from hub.store.sql import sql
+from hub.store.store import Store, Tx
+
+
+class Period(Enum):
+    """How long a partition is. All begin at midnight UTC."""
+
+    DAY = "%Y%m%d"
+    MONTH = "%Y%m"
+    YEAR = "%Y"
+
+    def begin(self, instant: datetime) -> datetime:
+        """Of the period that holds ``instant``."""
+        midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if self is Period.DAY:
+            return midnight
+        return midnight.replace(day=1) if self is Period.MONTH else midnight.replace(month=1, day=1)
+
+    def end(self, begin: datetime) -> datetime:
+        longest = {Period.DAY: 1, Period.MONTH: 31, Period.YEAR: 366}[self]
+        return self.begin(begin + timedelta(days=longest))
+
+    def touched(self, first: datetime, last: datetime) -> list[datetime]:
+        """The beginning of every period that [first, last] touches."""
+        found = [self.begin(first)]
+        while (following := self.end(found[-1])) <= last:
+            found.append(following)
+        return found
+
+    @property
+    def chunk(self) -> timedelta:
+        """The same for a hypertable, whose chunks are all of one length."""
+        return {Period.DAY: timedelta(days=1), Period.MONTH: timedelta(days=30), Period.YEAR: timedelta(days=365)}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``name`` of the whole, whose rows have their time in ``ts``."""
+
+    name: str
+    period: Period
+
+
+def is_hypertable(tx: Tx, name: str) -> bool:
+    row = tx.execute(sql["partition_relkind"], {"table": name}).fetchone()
+    return row is not None and row["relkind"] == "r"
+
+
+def ensure(store: Store, table: Table, wanted: Iterable[datetime]) -> None:
+    """Make the partitions that hold those instants where they are missing; nothing to do for a hypertable."""
+    with store.transaction() as tx:
+        if not is_hypertable(tx, table.name):
+            make(tx, table, wanted)
+
+
+def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
+    """``ensure`` for a table with partitions, in a transaction of the caller's.
+
+    A partition is filled in as a table of its own and then attached, which does not lock out readers and writers.
+    """
+    tx.execute(sql["partition_lock"])
+    known = {row["name"] for row in tx.execute(sql["partition_names"], {"table": table.name}).fetchall()}
+    parent = compose.Identifier(table.name)
+    for begin in sorted({table.period.begin(instant) for instant in wanted}):
+        name = _name(table, begin)
+        if name in known:
+            continue
+        made = compose.Identifier(name)
+        tx.execute(compose.SQL("create table {} (like {} including defaults)").format(made, parent))
+        tx.execute(
+            compose.SQL("alter table {} attach partition {} for values from ({}) to ({})").format(
+                parent, made, compose.Literal(begin), compose.Literal(table.period.end(begin))
+            )
+        )
+
+
+def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
+    """Drop what is wholly older than ``instant``; answers the names of what was dropped."""
+    with store.transaction() as tx:
+        if is_hypertable(tx, table.name):
+            params = {"table": table.name, "instant": instant}
+            return [row["name"] for row in tx.execute(sql["hypertable_drop_chunks"], params).fetchall()]
+        tx.execute(sql["partition_lock"])
+        names = [row["name"] for row in tx.execute(sql["partition_names"], {"table": table.name}).fetchall()]
+        limit = _name(table, table.period.begin(instant))
+        old = [name for name in names if name < limit]
+        for name in old:
+            tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+        return old
+
+
+def _name(table: Table, begin: datetime) -> str:
+    return f"{table.name}_{begin.strftime(table.period.value)}"
