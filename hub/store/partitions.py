@@ -13,6 +13,7 @@ from enum import Enum
 
 from psycopg import sql as compose
 
+from hub import crash
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -82,6 +83,7 @@ def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
             continue
         made = compose.Identifier(name)
         tx.execute(compose.SQL("create table {} (like {} including defaults)").format(made, parent))
+        crash.point("partition_made")
         tx.execute(
             compose.SQL("alter table {} attach partition {} for values from ({}) to ({})").format(
                 parent, made, compose.Literal(begin), compose.Literal(table.period.end(begin))
@@ -92,6 +94,9 @@ def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
 def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
     """Drop what is wholly older than ``instant``; answers the names of what was dropped."""
     with store.transaction() as tx:
+        allowed = tx.execute(sql["partition_may_drop"]).fetchone()
+        if allowed is None or not allowed["may"]:
+            return []  # a backup reads them: waiting for it would hold up everybody else
         if is_hypertable(tx, table.name):
             params = {"table": table.name, "instant": instant}
             return [row["name"] for row in tx.execute(sql["hypertable_drop_chunks"], params).fetchall()]
@@ -101,7 +106,14 @@ def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
         old = [name for name in names if name < limit]
         for name in old:
             tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+            crash.point("partition_dropped")
         return old
+
+
+def spans(tx: Tx, name: str) -> list[tuple[datetime, datetime]]:
+    """[first, last) of each partition or chunk of a table; [] where it is not cut by time."""
+    query = "chunk_spans" if tx.execute(sql["timescale_installed"]).fetchone() else "partition_spans"
+    return [(row["first"], row["last"]) for row in tx.execute(sql[query], {"table": name}).fetchall()]
 
 
 def _name(table: Table, begin: datetime) -> str:
