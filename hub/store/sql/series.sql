@@ -73,6 +73,25 @@ from pg_inherits i join pg_class c on c.oid = i.inhrelid
 where i.inhparent = %(table)s::regclass
 order by 1
 
+-- name: partition_may_drop
+select pg_try_advisory_xact_lock(7102546) as may
+
+-- name: partition_spans
+select substring(bound from $$FROM \('([^']+)'\)$$)::timestamptz as first,
+       substring(bound from $$TO \('([^']+)'\)$$)::timestamptz as last
+from (select pg_get_expr(c.relpartbound, c.oid) as bound
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = %(table)s::regclass and c.relispartition) p
+order by 1
+
+-- name: timescale_installed
+select 1 as one from pg_extension where extname = 'timescaledb'
+
+-- name: chunk_spans
+select range_start as first, range_end as last from timescaledb_information.chunks
+where hypertable_schema = 'public' and hypertable_name = %(table)s
+order by 1
+
 -- name: hypertable_create
 select create_hypertable(%(table)s::regclass, by_range('ts', %(chunk)s::interval), create_default_indexes => false)
 
