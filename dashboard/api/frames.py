@@ -17,7 +17,7 @@ from hub.model.times import rfc3339
 from hub.store.journal import Entry
 
 PING = b": ping\n\n"
-_KINDS = {"alert", "source", "incident"}
+_KINDS = {"alert", "source", "incident", "command"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def of_entry(entry: Entry, names: Mapping[str, str]) -> Event | None:
         body = {"change": entry.change, **told, "alert": {**body["alert"], "area_name": name}}
     elif entry.kind == "incident":
         body = {"change": entry.change, "incident": {**body["incident"], "area_name": name}}
+    elif entry.kind == "command":
+        body = {"change": entry.change, "at": rfc3339(entry.at), "actor": entry.actor, **body}
     return Event(entry.id, entry.area, frame(entry.kind, body, entry.id))
 
 

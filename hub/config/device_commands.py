@@ -77,8 +77,8 @@ class ParamSettings(Settings):
             case "text":
                 return self._check_text(value)
             case "integer":
-                if not isinstance(value, int) or isinstance(value, bool):
-                    raise ValueError("must be a whole number")  # noqa: TRY004  as above
+                if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
+                    raise ValueError("must be a whole number")
                 number: int | float = value
             case "number":
                 if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
