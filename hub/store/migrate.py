@@ -26,8 +26,11 @@ def versions() -> list[str]:
     return sorted([*texts, *_CODE])
 
 
-def upgrade(store: Store) -> list[str]:
-    """Apply what is missing; answers the names of what was applied. Raises StartError for a newer database."""
+def upgrade(store: Store, to: str | None = None) -> list[str]:
+    """Apply what is missing, up to and with the migration ``to``; answers the names of what was applied.
+
+    Raises StartError for a newer database.
+    """
     with store.transaction() as tx:
         tx.execute(sql["migration_lock"])
         tx.execute(sql["migration_create_table"])
@@ -36,7 +39,7 @@ def upgrade(store: Store) -> list[str]:
     unknown = sorted(done - set(known))
     if unknown:
         raise StartError(f"the database was upgraded by a newer gridhub (it has {unknown[-1]}): use that version")
-    applied = [name for name in known if _apply(store, name)]
+    applied = [name for name in known if (to is None or name <= to) and _apply(store, name)]
     if applied:
         _log.info("applied migrations: %s", ", ".join(applied))
     return applied
