@@ -30,6 +30,7 @@ from hub.model.people import Person, Role
 from hub.model.source import Source, SourceKind
 from hub.passwords import hash_password
 from hub.store import Store, areas, migrate, people, probe, processes, sources
+from hub.store import devices as device_rows
 
 _POLL_S = 0.1
 _STABLE_S = 10.0
@@ -191,7 +192,7 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
     with Store.open(store_access(config), "app", timeout_s=20.0) as store:
         migrate.upgrade(store)
         devices = [
-            Source(device.id, SourceKind.DEVICE, device.area, device.type, device.name or device.id)
+            Source(device.id, SourceKind.DEVICE, device.area, device.type, device.name or device.id, device.settings())
             for device in config.devices
         ]
         vault = Vault.of(config)
@@ -200,6 +201,7 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
             _log.info("encrypted the passwords of %d cameras", count)
         with store.transaction() as tx:
             areas.put(tx, configured_areas)
+            device_rows.put_types(tx, config.device_types)
             sources.sync(tx, [*cameras, *devices], clock.now())
         for process in processes.list_processes(store):
             give_up(store, process, clock.now())  # nobody watched while the hub was not running

@@ -174,6 +174,10 @@ class DeviceSettings(Settings):
     period: Duration | None = None
     """How often it reports, where that differs from what its type says."""
 
+    def settings(self) -> dict[str, Any]:
+        """What is kept of it besides where and what it is."""
+        return self.model_dump(mode="json", include={"period"}, exclude_none=True)
+
 
 class NetworkSettings(Settings):
     """Where cameras may be. The hub connects to no other address on their account."""

@@ -40,7 +40,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A payload that was not understood: kept for a person to look at, never tried again."""
+    """A payload that was not understood: kept for a person to look at. ``device`` is "" where it is not known."""
 
     origin: str
     cause: str
@@ -48,6 +48,7 @@ class Refusal:
     payload: bytes
     size_bytes: int
     received_at: datetime
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from hub import crash
 from hub.model.observation import Batch, Observation, Refusal, Stored
+from hub.model.quality import BAD
 from hub.model.source import SourceKind
 from hub.store import series
 from hub.store.partitions import Period
@@ -147,7 +148,7 @@ class BatchWriter:
 def read_after(store: Store, offsets: Mapping[str, int], limit: int = 500) -> list[tuple[Batch, list[Stored]]]:
     """The next batches after ``offsets`` (writer → last number read), at most ``limit``, each writer's in order.
 
-    Observations of sources that were removed meanwhile are left out; their batches are still there.
+    Observations that are marked as bad, or whose source was removed meanwhile, are left out; their batches are there.
     """
     with store.transaction() as tx:
         params = {"writers": list(offsets), "seqs": list(offsets.values()), "limit": limit}
@@ -157,7 +158,7 @@ def read_after(store: Store, offsets: Mapping[str, int], limit: int = 500) -> li
         found: dict[int, list[Stored]] = {head["id"]: [] for head in heads}
         times = [time for head in heads for time in (head["min_ts"], head["max_ts"]) if time is not None]
         if times:
-            params = {"ids": list(found), "first": min(times), "last": max(times)}
+            params = {"ids": list(found), "first": min(times), "last": max(times), "bad": int(BAD)}
             for row in tx.execute(sql["observation_of_batches"], params).fetchall():
                 found[row.pop("batch")].append(Stored(**row))
     return [
@@ -194,6 +195,7 @@ def _insert(tx: Tx, query: bytes, batch: int, rows: Sequence[_Row]) -> None:
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {
         "origin": refusal.origin[:500].replace("\0", ""),
+        "device": refusal.device,
         "cause": refusal.cause,
         "detail": refusal.detail[:1000].replace("\0", ""),
         "payload": refusal.payload,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from hub.store import partitions, people, series
+from hub.store import partitions, people, quarantine, series
 from hub.store.sql import sql
 from hub.store.store import Store
 
-QUARANTINE_KEEP_ROWS = 10_000
 ARRIVAL_KEEP = timedelta(days=7)
 AHEAD = timedelta(days=3)
 
@@ -25,6 +24,6 @@ def run(store: Store, now: datetime, keep_observations: timedelta) -> None:
             _log.info("dropped observations older than %s: %s", keep_observations, ", ".join(dropped))
     people.expire_sessions(store, now)
     with store.transaction() as tx:
-        tx.execute(sql["quarantine_trim"], {"keep": QUARANTINE_KEEP_ROWS})
+        quarantine.trim(tx)
         tx.execute(sql["arrival_expire"], {"before": now - ARRIVAL_KEEP})
         tx.execute(sql["batch_expire"], {"before": now - keep_observations})

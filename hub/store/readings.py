@@ -4,33 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, LiteralString
 
 from psycopg.rows import DictRow
+from psycopg.sql import SQL, Composed, Identifier
 
+from hub.model.bucket import Bucket, Cut, Level
 from hub.model.observation import Stored
+from hub.model.quality import BAD
 from hub.model.source import SourceKind
 from hub.store.sql import sql
 from hub.store.store import Store
 
 
 def points(store: Store, source: str, metric: str, first: datetime, last: datetime, limit: int) -> list[DictRow]:
-    """Raw rows ts, value, text in [first, last), oldest first."""
+    """Raw rows ts, value, text, quality in [first, last), oldest first."""
     params = {"source": source, "metric": metric, "first": first, "last": last, "limit": limit}
     return store.fetch(sql["series_points"], params)
 
 
-def buckets(
-    store: Store, source: str, metric: str, first: datetime, last: datetime, step: timedelta, limit: int
-) -> list[DictRow]:
-    """Rows ts, mean, min, max, count a bucket of ``step``, aligned to ``first``; empty buckets are left out."""
-    params = {"source": source, "metric": metric, "first": first, "last": last, "step": step, "limit": limit}
-    return store.fetch(sql["series_buckets"], params)
+def unit(store: Store, source: str, metric: str) -> str:
+    """Of a series, in UCUM; empty where it is not known."""
+    return next((row["unit"] for row in store.fetch(sql["series_head"], {"source": source, "metric": metric})), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """``buckets``: those in which something was said, oldest first; ``before``: the last good value before them."""
+
+    unit: str
+    buckets: list[Bucket]
+    before: float | None
+
+
+def chart(store: Store, source: str, metric: str, cut: Cut, *, with_before: bool) -> Chart:
+    """A series in the buckets of ``cut``, added up from the level that suits them."""
+    level = cut.level
+    kind = "points" if level is Level.RAW else "level"
+    with store.transaction() as tx:
+        head = tx.execute(sql["series_head"], {"source": source, "metric": metric}).fetchone()
+        if head is None:
+            return Chart("", [], None)
+        params = {
+            "series": head["id"],
+            "bad": BAD,
+            "first": cut.first,
+            "last": cut.last,
+            "step": cut.step,
+            "edges": None if cut.is_even else list(cut.edges),
+        }
+        rows = tx.execute(_of_level(sql[f"chart_of_{kind}"], level), params).fetchall()
+        before = tx.execute(_of_level(sql[f"last_before_of_{kind}"], level), params) if with_before else None
+        found = before.fetchone() if before is not None else None
+    return Chart(head["unit"], [Bucket(**row) for row in rows], None if found is None else found["last"])
+
+
+def _of_level(query: LiteralString, level: Level) -> Composed:
+    """``{level}`` in a query is the view of that name."""
+    return SQL(query).format(level=Identifier(f"rollup_{level}"))
 
 
 def latest(store: Store, sources: Sequence[str], after: datetime) -> list[DictRow]:
-    """Rows source, metric, ts, value, text: the newest of each series since ``after``."""
+    """Rows source, metric, unit, ts, value, text, quality: the newest of each series since ``after``."""
     return store.fetch(sql["source_latest"], {"ids": list(sources), "after": after})
 
 
@@ -40,12 +76,17 @@ def source_page(
     *,
     area: str | None = None,
     state: str | None = None,
+    problem: str | None = None,
     source_id: str | None = None,
     cursor: str = "",
     limit: int = 100,
 ) -> list[dict[str, Any]]:
-    """Sources with their health and without their secrets, in the order of their ids."""
-    params = {"kind": kind, "area": area, "state": state, "id": source_id, "cursor": cursor, "limit": limit}
+    """Sources with their health and without their secrets, in the order of their ids.
+
+    ``problem``: those with this one, of ``ingest.mqtt.vitals.Problem``.
+    """
+    params: dict[str, Any] = {"kind": kind, "area": area, "state": state, "problem": problem, "id": source_id}
+    params |= {"cursor": cursor, "limit": limit}
     return list(store.fetch(sql["source_page"], params))
 
 

@@ -40,9 +40,9 @@ def add(tx: Tx, source: Source, now: datetime) -> None:
 
 def add_many(tx: Tx, new: Sequence[Source], now: datetime) -> None:
     """All of them. Raises Conflict where the id of one is taken."""
-    cursor = tx.cursor()
-    cursor.executemany(sql["source_insert"], [_values(source) for source in new])
-    if cursor.rowcount != len(new):
+    rows = [_values(source) for source in new]
+    columns = {name: [row[name] for row in rows] for name in _values(new[0])} if rows else {}
+    if rows and tx.execute(sql["source_insert_many"], columns).rowcount != len(rows):
         raise Conflict("one of these sources was added by somebody else meanwhile: try again")
     _not_watching_yet(tx, [source.id for source in new], now)
 

@@ -26,6 +26,7 @@ from hub.store import (
     journal,
     migrate,
     offsets,
+    quarantine,
     readings,
     series,
     sources,
@@ -130,7 +131,7 @@ def test_old_days_are_dropped_whole_and_nothing_younger(city: Store) -> None:
 
 
 def test_flags_of_quality_are_stored_and_read_back(city: Store) -> None:
-    flags = Quality.OUT_OF_RANGE | Quality.FROZEN
+    flags = Quality.JUMPING | Quality.FROZEN
     batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([replace(smoke(0), quality=flags), smoke(1)])
     [(_, items)] = batches.read_after(city, {})
     assert [item.quality for item in items] == [flags, Quality.GOOD]
@@ -157,7 +158,7 @@ def test_each_kind_of_source_has_a_table_of_its_own(city: Store) -> None:
 
 
 def test_refusals_are_kept_up_to_a_bound(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(housekeeping, "QUARANTINE_KEEP_ROWS", 10)
+    monkeypatch.setattr(quarantine, "KEEP_ROWS", 10)
     refusals = [Refusal("topic", "not_json", f"number {number}", b"\x00\xff", 2, T0) for number in range(25)]
     batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([], refusals)
     housekeeping.run(city, T0, timedelta(days=30))

@@ -59,17 +59,5 @@ select o.batch, s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.v
 from observation o
 join series s on s.id = o.series
 join source src on src.id = s.source
-where o.batch = any(%(ids)s) and o.ts between %(first)s and %(last)s
+where o.batch = any(%(ids)s) and o.ts between %(first)s and %(last)s and o.quality & %(bad)s = 0
 order by o.batch, o.ts
-
--- name: quarantine_insert
-insert into quarantine (origin, cause, detail, payload, size_bytes, received_at)
-values (%(origin)s, %(cause)s, %(detail)s, %(payload)s, %(size_bytes)s, %(received_at)s)
-
--- name: quarantine_list
-select id, origin, cause, detail, payload, size_bytes, received_at
-from quarantine order by id desc limit %(limit)s
-
--- name: quarantine_trim
-delete from quarantine
-where id <= (select id from quarantine order by id desc offset %(keep)s limit 1)

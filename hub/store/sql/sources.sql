@@ -10,6 +10,12 @@ select id, kind, area, type, name, config, secret, origin, approved from source 
 -- name: source_ids
 select id, approved from source where kind = %(kind)s
 
+-- name: source_insert_many
+insert into source (id, kind, area, type, name, config, secret, origin, approved)
+select * from unnest(%(id)s::text[], %(kind)s::text[], %(area)s::text[], %(type)s::text[], %(name)s::text[],
+                     %(config)s::jsonb[], %(secret)s::jsonb[], %(origin)s::text[], %(approved)s::boolean[])
+on conflict (id) do nothing
+
 -- name: source_insert
 insert into source (id, kind, area, type, name, config, secret, origin, approved)
 values (%(id)s, %(kind)s, %(area)s, %(type)s, %(name)s, %(config)s, %(secret)s, %(origin)s, %(approved)s)
@@ -57,15 +63,17 @@ where s.kind = %(kind)s
   and (%(id)s::text is null or s.id = %(id)s)
   and (%(area)s::text is null or s.area = %(area)s or starts_with(s.area, %(area)s || '/'))
   and (%(state)s::text is null or coalesce(st.state, 'unknown') = %(state)s)
+  and (%(problem)s::text is null or st.detail -> 'problems' ? %(problem)s
+       or (%(problem)s = 'silent' and st.state in ('silent', 'offline')))
   and s.id > %(cursor)s
 order by s.id
 limit %(limit)s
 
 -- name: source_latest
-select s.source, s.metric, o.ts, o.value, o.text
+select s.source, s.metric, s.unit, o.ts, o.value, o.text, o.quality
 from series s
 cross join lateral (
-    select ts, value, text from observation o
+    select ts, value, text, quality from observation o
     where o.series = s.id and o.ts > %(after)s
     order by o.ts desc limit 1
 ) o
