@@ -5,7 +5,7 @@ Append last in a transaction: the writer holds the journal's lock until it commi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from psycopg.types.json import Jsonb
 
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
+
+_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,15 @@ class Entry:
     actor: str
     change: str
     body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """``broken``: the first row that does not follow from the one before it; the others tell where it ends."""
+
+    broken: int | None
+    last_id: int
+    last_hash: bytes
 
 
 def append(
@@ -55,7 +66,20 @@ def last_id(store: Store) -> int:
     return int(rows[0]["id"])
 
 
+def verify(store: Store, progress: Callable[[int], None]) -> Chain:
+    """Compute the hash of every row anew, page by page; ``progress`` is told how many rows were looked at."""
+    last_id, last_hash, seen = 0, b"", 0
+    while True:
+        rows = store.fetch(sql["journal_page"], {"id": last_id, "hash": last_hash, "limit": _PAGE})
+        if not rows:
+            return Chain(None, last_id, last_hash)
+        page = rows[0]
+        if page["broken"] is not None:
+            return Chain(page["broken"], last_id, last_hash)
+        last_id, last_hash, seen = page["id"], bytes(page["hash"]), seen + page["rows"]
+        progress(seen)
+
+
 def first_broken(store: Store) -> int | None:
     """The id of the first row whose hash does not follow from the row before it; None where the chain holds."""
-    rows = store.fetch(sql["journal_first_broken"])
-    return int(rows[0]["id"]) if rows else None
+    return verify(store, lambda _: None).broken

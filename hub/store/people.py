@@ -70,6 +70,12 @@ def expire_sessions(store: Store, now: datetime) -> None:
         tx.execute(sql["session_expire"], {"now": now})
 
 
+def end_sessions(store: Store) -> None:
+    """Sign everybody out."""
+    with store.transaction() as tx:
+        tx.execute(sql["session_delete_all"])
+
+
 def _change(store: Store, query: str, values: dict[str, Any]) -> None:
     with store.transaction() as tx:
         if tx.execute(sql[query], values).rowcount == 0:

@@ -151,6 +151,17 @@ class Store:
         with errors(), self._pool.connection() as connection:
             yield connection
 
+    @contextmanager
+    def session(self) -> Iterator[Tx]:
+        """A connection outside of any transaction, for what takes long; whoever has it begins its own."""
+        with errors(), self._pool.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.autocommit = False
+
     def fetch(self, query: Any, params: Any = None) -> list[DictRow]:
         """All rows of one query, in a transaction of its own."""
         with self.transaction() as tx:

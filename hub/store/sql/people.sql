@@ -36,3 +36,6 @@ delete from session where person = %(name)s
 
 -- name: session_expire
 delete from session where expires_at <= %(now)s
+
+-- name: session_delete_all
+delete from session

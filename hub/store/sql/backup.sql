@@ -1,0 +1,60 @@
+-- name: backup_snapshot
+-- All of what follows in this transaction is one moment. Nothing of it may run into the limits of the running hub.
+set transaction isolation level repeatable read, read only;
+set local statement_timeout = 0;
+set local idle_in_transaction_session_timeout = 0;
+set local datestyle = 'ISO, MDY';
+set local intervalstyle = 'postgres';
+set local bytea_output = 'hex';
+set local extra_float_digits = 1
+
+-- name: backup_running
+-- Held while a backup runs: what is over is not dropped meanwhile, as that would wait for the backup, and writers for it.
+select pg_advisory_lock_shared(7102546)
+
+-- name: backup_over
+select pg_advisory_unlock_shared(7102546)
+
+-- name: backup_tables
+-- Tables of the hub itself, with what may be written of each row; none that belongs to an extension.
+select c.relname as name, greatest(c.reltuples, 0)::bigint as estimate,
+       (select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
+       (select coalesce(array_agg(f.relname::text), '{}') from pg_constraint k join pg_class f on f.oid = k.confrelid
+        where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as refers_to
+from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  and c.relname <> 'migration'
+  and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                  and d.deptype = 'e')
+order by c.relname
+
+-- name: backup_sequences
+select c.relname as name from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind = 'S'
+  and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                  and d.deptype = 'e')
+order by c.relname
+
+-- name: backup_head
+select now() as taken_at, current_setting('server_version') as server,
+       pg_database_size(current_database()) as database_bytes,
+       (select coalesce(max(id), 0) from journal) as journal_id,
+       (select coalesce(encode(hash, 'hex'), '') from journal order by id desc limit 1) as journal_hash
+
+-- name: restore_setval
+select setval(%(name)s::regclass, %(value)s, %(called)s)
+
+-- name: restore_is_empty
+select not exists (select 1 from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                   and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass
+                                   and d.objid = c.oid and d.deptype = 'e')) as empty
+
+-- name: restore_lock
+select pg_try_advisory_lock(7102547) as alone
+
+-- name: restore_database_exists
+select 1 as one from pg_database where datname = %(name)s
+
+-- name: restore_end_sessions
+select pg_terminate_backend(pid) from pg_stat_activity where datname = any(%(names)s) and pid <> pg_backend_pid()
