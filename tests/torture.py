@@ -10,7 +10,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,15 +81,18 @@ class Torturer:
                 getattr(self, f"_{fault}")()
                 self.story.done[fault] = self.story.done.get(fault, 0) + 1
             self._mend()
-            acknowledged = self._publishers.known()
-            began = time.monotonic()
-            wait_for(lambda known=acknowledged: self._all_stored(known), RECOVERY_S, self._words(number, faults))  # type: ignore[misc]
-            self.story.recovery_s.append(time.monotonic() - began)
+            self.story.recovery_s.append(self._recover(f"after round {number} ({', '.join(faults)})"))
             say(f"round {number}: {', '.join(faults)}: recovered in {self.story.recovery_s[-1]:.1f} s")
         return self.story
 
-    def _words(self, number: int, faults: Sequence[str]) -> str:
-        return f"all that was acknowledged is stored after round {number} ({', '.join(faults)})"
+    def _recover(self, when: str) -> float:
+        """Seconds until devices are answered again, and all that they were answered until then is stored."""
+        began = time.monotonic()
+        before = _count(self._publishers.known())
+        wait_for(lambda: _count(self._publishers.known()) > before + 20, RECOVERY_S, f"devices are answered {when}")
+        acknowledged = self._publishers.known()
+        wait_for(lambda: self._all_stored(acknowledged), RECOVERY_S, f"all that was acknowledged is stored {when}")
+        return time.monotonic() - began
 
     def _all_stored(self, acknowledged: dict[str, set[int]]) -> bool:
         try:
@@ -200,6 +203,10 @@ class Torturer:
         self._for_a_while(0.5, 2.0)
         self._disk.free()
         self._rig.tend_store()
+
+
+def _count(acknowledged: Mapping[str, set[int]]) -> int:
+    return sum(len(numbers) for numbers in acknowledged.values())
 
 
 def torture(

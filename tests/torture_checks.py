@@ -41,11 +41,13 @@ _WRONG: Mapping[str, str] = {
         select id from chained
         where hash <> journal_hash(previous, id, at, kind, subject, area, actor, change, body) or id <> before + 1
     """,
-    "tables of a day that belong to nothing": """
-        select relname from pg_class
-        where relkind = 'r' and relname ~ '^observation.*_[0-9]{8}$' and not relispartition
-    """,
 }
+
+
+_LEFT_OVER = """
+select relname from pg_class
+where relkind = 'r' and relname ~ '^(observation|rollup)_.*_[0-9]+$' and not relispartition
+"""
 
 
 @dataclass(slots=True)
@@ -89,8 +91,22 @@ def judge(connection: psycopg.Connection[Any], acknowledged: Mapping[str, set[in
         sorted(wanted - there.keys()),
         sorted(pair for pair, times in there.items() if times > 1),
     )
+    verdict.wrong = wrong(connection)
+    return verdict
+
+
+def wrong(connection: psycopg.Connection[Any]) -> list[str]:
+    """What can never be so in a store, however it came about: each in words, with examples."""
+    found = []
     for what, query in _WRONG.items():
         rows = connection.execute(query.encode()).fetchall()
         if rows:
-            verdict.wrong.append(f"{len(rows)} {what}, such as {rows[:3]}")
-    return verdict
+            found.append(f"{len(rows)} {what}, such as {rows[:3]}")
+    if left := partitions_left_over(connection):
+        found.append(f"partitions that belong to nothing: {left}")
+    return found
+
+
+def partitions_left_over(connection: psycopg.Connection[Any]) -> list[str]:
+    """Tables made or dropped half: they have the name of a partition and are none."""
+    return [name for (name,) in connection.execute(_LEFT_OVER)]
