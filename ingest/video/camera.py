@@ -22,6 +22,7 @@ from ingest.video.gate import shortest_of
 from ingest.video.live import Broadcast, LiveSink
 from ingest.video.mainstream import MainStream
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
+from ingest.video.pace import Pace
 from ingest.video.record import Plan, Recorder
 from ingest.video.ring import ONE_GROUP_S, Ring
 from ingest.video.row import row_of
@@ -65,6 +66,8 @@ class Camera:
         self._clock = clock
         self._tally = tally
         self._timeouts_s = (open_timeout_s, read_timeout_s)
+        self._is_held_back = source.config.get("transport", "tcp") == "tcp"
+        """Whether what is not read yet waits at the camera; datagrams would be lost."""
         self._drift = Drift(source.id)
         self._row = row_of(source.id, source.config, data_dir, tally)
         self._sizes = Sizes()
@@ -221,6 +224,7 @@ class Camera:
             sinks=(recorder, live),
             wanted=lambda: plan.mode != "off" or self._broadcast.is_watched,
             may_take_s=STUCK_S + 2 * self._timeouts_s[0] + _RESOLVER_S,
+            may_rest=lambda: self._is_held_back and not self._broadcast.is_watched,
             clock=self._clock,
         ).start()
 
@@ -249,6 +253,10 @@ class Camera:
             tally=self._tally,
         )
 
+        def may_rest() -> bool:
+            watched = self._broadcast.is_watched or self._small_broadcast.is_watched
+            return self._is_held_back and not (watched or watch.decodes_all)
+
         def detail() -> dict[str, Any]:
             found = watch.detail()
             if self._main is not None and self._sub is not None:
@@ -256,7 +264,7 @@ class Camera:
             return found
 
         try:
-            for packet in feed.packets():
+            for packet in Pace(self._clock, may_rest).gather(feed.packets()):
                 if self._stop.is_set() or until():
                     return
                 self._beat(STUCK_S)

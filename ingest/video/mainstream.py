@@ -21,6 +21,7 @@ from ingest.video.anchor import Arrivals
 from ingest.video.decode import Decoder
 from ingest.video.nal import HEAD_BYTES, sequence_sets
 from ingest.video.open import Feed, VideoPacket
+from ingest.video.pace import Pace
 from ingest.video.record import Recorder
 from ingest.video.ring import Coded, Ring
 from ingest.video.standing import ClockSetError, Leaps
@@ -31,7 +32,7 @@ _LOOK_S = 0.25  # how soon it is noticed that somebody wants it
 
 
 class MainStream:
-    """Of one camera. ``open_feed`` may take ``open_s``, a read ``read_s``; ``wanted`` says whether to pull it."""
+    """``may_take_s``: how long ``open_feed`` may; ``wanted``: whether to pull it; ``may_rest``: see Pace."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class MainStream:
         recorder: Recorder,
         sinks: Sequence[Sink],
         wanted: Callable[[], bool],
+        may_rest: Callable[[], bool],
         may_take_s: float,
         clock: Clock,
     ) -> None:
@@ -51,6 +53,7 @@ class MainStream:
         self._recorder = recorder
         self._sinks = sinks
         self._wanted = wanted
+        self._may_rest = may_rest
         self._may_take_s = may_take_s
         self._clock = clock
         self._feed: Feed | None = None
@@ -143,7 +146,7 @@ class MainStream:
         leaps = Leaps(self._clock)
         idle_since_s: float | None = None
         attached = False
-        for packet in feed.packets():
+        for packet in Pace(self._clock, self._may_rest).gather(feed.packets()):
             if self._stop.is_set():
                 return
             self._beat()

@@ -120,6 +120,11 @@ class Watch:
         self._gate.asked(self._clock.monotonic())
         return self.picture
 
+    @property
+    def decodes_all(self) -> bool:
+        """Whether every picture is being looked at, at once."""
+        return self._gate.is_open
+
     def take(self, packet: VideoPacket) -> None:
         """One packet, as it arrives. Raises SourceError where the stream must be opened again."""
         for each, ts in self._arrivals.take(packet):
