@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql as compose
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from hub import crash
 from hub.errors import Conflict, HubError, StoreUnavailable
 from hub.store import backup, journal, migrate, partitions, people, series
 from hub.store.backup_file import Backup, BackupRefused, Table
@@ -58,10 +59,12 @@ def restore(conninfo: str, file: Backup, progress: backup.Progress, *, force: bo
                 prove(store, file, progress)
                 upgraded = migrate.upgrade(store)
                 people.end_sessions(store)  # who has signed out since is not signed in again
+            crash.point("restore_before_switch")
             _switch(server, [(live, old), (fresh, live)] if is_there else [(fresh, live)])
         except BaseException:
             _drop(server, fresh)
             raise
+        crash.point("restore_after_switch")
         _drop(server, old)
     return upgraded
 
@@ -141,6 +144,7 @@ def _switch(server: psycopg.Connection, renames: Sequence[tuple[str, str]]) -> N
                 server.execute(sql["restore_end_sessions"], {"names": [before for before, _ in renames]})
                 for change in changes:
                     server.execute(change)
+                    crash.point("restore_renamed")
         except psycopg.errors.ObjectInUse:
             _log.info("somebody connected just then; trying again (%d of %d)", attempt + 1, _ATTEMPTS)
         else:
