@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -26,7 +28,6 @@ from hub.app.postgres import EmbeddedPostgres
 from hub.errors import StartError
 from tests.fix_hub import GRID, Hub, wait_for
 from tests.fix_mqtt import PASSWORD, REPOSITORY, Broker
-from tests.fix_timescale import free_port
 from tests.link import Link
 
 READY_S = 60.0
@@ -110,10 +111,11 @@ class Rig:
         self._workers = workers
         self.postgres = EmbeddedPostgres((disk or folder) / "postgres", folder / "run", "a-torture-password")
         (folder / "broker").mkdir()
-        self.broker = Broker(broker, folder / "broker")
+        self.broker = Broker(broker, folder / "broker", steady_port())
         (folder / "hub").mkdir()
         self.hub = Hub(folder / "hub")
-        self.devices_port, self.worker_port = free_port(), free_port()
+        self.hub.port = steady_port()
+        self.devices_port, self.worker_port = steady_port(), steady_port()
         broker_address = ("127.0.0.1", self.broker.port)
         self.devices_link = Link(("127.0.0.1", self.devices_port), broker_address)
         self.broker_link = Link(("127.0.0.1", self.worker_port), broker_address)
@@ -247,6 +249,15 @@ class Disk:
     def close(self) -> None:
         subprocess.run(["umount", str(self.folder)], check=True)
 
+
+
+def steady_port() -> int:
+    """One that nobody is given by chance while what listens there is being started again, as one of a client could be."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _command(process: psutil.Process) -> Sequence[str]:
