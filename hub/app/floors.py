@@ -17,6 +17,7 @@ COMMANDS = {
     "device": "ingest.mqtt.commands",
     "model": "ingest.video.model_commands",
     "rules": "rules.commands",
+    "series": "dashboard.series_commands",
     "status": "dashboard.commands",
 }
 
