@@ -1,4 +1,4 @@
-"""Whether each device is watching: heard, silent or offline, and what of it the store does not know yet.
+"""How each device is: heard, silent or offline, what it says of itself, and what of it the store does not know yet.
 
 Silence is measured on the monotonic clock, so that setting the host's clock silences nobody.
 """
@@ -6,22 +6,62 @@ Silence is measured on the monotonic clock, so that setting the host's clock sil
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from hub.config.device_types import TypeSettings
+from hub.model.observation import Observation
 from hub.model.source import Health, SourceState
-from hub.model.times import format_duration
+from hub.model.times import format_duration, rfc3339
+from ingest.mqtt.checks import Checks, Held
+from ingest.mqtt.vitals import Problem, Vitals
 
-SILENT_AFTER_S = 60.0
 REFRESH_S = 60.0
-"""``seen_at`` of a device that goes on watching is written this often."""
+"""What is known of a device that goes on watching is written this often."""
+SILENT_METRIC = "device.silent"
+"""1 from when a device fell silent or went offline, 0 from when it is heard again."""
+_VALUES_FOR = timedelta(hours=1)
+_GONE = frozenset({SourceState.SILENT, SourceState.OFFLINE})
+_NO_TYPE = TypeSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a device beforehand. ``period_s`` is its own, 0 where it has none."""
+
+    type: TypeSettings = _NO_TYPE
+    period_s: float = 0.0
+
+    @property
+    def declared_s(self) -> float:
+        """How often it should report; 0 where nobody says."""
+        of_type = self.type.period
+        return self.period_s or (of_type.total_seconds() if of_type is not None else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the store has of a device when this process begins."""
+
+    state: SourceState = SourceState.UNKNOWN
+    was_heard: bool = True
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def held(self) -> dict[str, Held]:
+        """Values that stayed the same, by metric."""
+        held = self.detail.get("held") or {}
+        return {metric: (float(value), datetime.fromisoformat(since)) for metric, (value, since) in held.items()}
 
 
 @dataclass(slots=True)
 class _Device:
     known_since_s: float
     was_heard: bool
+    vitals: Vitals
+    said_silent: bool = False
     heard_at: datetime | None = None
     heard_s: float = 0.0
     offline_at: datetime | None = None
@@ -32,28 +72,55 @@ class _Device:
 
 
 class Presence:
-    """Safe to share between the thread that hears and the one that reports. Instants in s are monotonic."""
+    """Safe to share between the thread that hears and the one that reports. Instants in s are monotonic.
+
+    ``checks`` is for the thread that hears.
+    """
 
     def __init__(self) -> None:
+        self.checks = Checks()
         self._devices: dict[str, _Device] = {}
+        self._profiles: Mapping[str, Profile] = {}
+        self._turned: list[Observation] = []
+        self._deaf_until_s = float("-inf")
         self._lock = threading.Lock()
 
-    def know(self, devices: Collection[str], heard_before: Collection[str], now_s: float) -> None:
+    def know(
+        self,
+        devices: Collection[str],
+        heard_before: Collection[str],
+        now_s: float,
+        profiles: Mapping[str, Profile] | None = None,
+        pasts: Mapping[str, Past] | None = None,
+    ) -> None:
         """These are the devices; ``heard_before`` are those of them that the store has ever heard of."""
+        profiles, pasts = profiles or {}, pasts or {}
+        new = [device for device in devices if device not in self._devices]
+        held = {device: past.held for device in new if (past := pasts.get(device)) is not None}
+        self.checks.know({device: profiles.get(device, Profile()).type for device in devices}, held)
         with self._lock:
+            self._profiles = profiles
             for gone in self._devices.keys() - set(devices):
                 del self._devices[gone]
             for device in devices:
-                if device not in self._devices:
-                    self._devices[device] = _Device(now_s, device in heard_before)
+                declared_s = profiles.get(device, Profile()).declared_s
+                known = self._devices.get(device)
+                if known is None:
+                    past = pasts.get(device, Past())
+                    vitals = Vitals.of(declared_s, past.detail)
+                    self._devices[device] = _Device(now_s, device in heard_before, vitals, past.state in _GONE)
+                else:
+                    known.vitals.declared_s = declared_s
 
-    def heard(self, device: str, at: datetime, now_s: float) -> None:
+    def heard(self, device: str, at: datetime, now_s: float, said: Sequence[Observation] = ()) -> None:
         """It said something that was accepted."""
         with self._lock:
             known = self._devices.get(device)
             if known is not None:
                 known.heard_at, known.heard_s, known.was_heard = at, now_s, True
                 known.offline_at, known.complaint = None, ""
+                if said:
+                    known.vitals.heard(said)
 
     def status(self, device: str, online: bool, at: datetime, now_s: float, *, retained: bool) -> bool:
         """It, or its last will, said whether it is there; answers whether that is news.
@@ -83,13 +150,17 @@ class Presence:
         """What the store must be told. ``deaf``: the hub itself hears nothing now, as the broker is away."""
         due = []
         with self._lock:
+            if deaf:
+                self._deaf_until_s = now_s
             for device, known in self._devices.items():
-                health = _judge(device, known, now, now_s, deaf)
-                if health is None:
+                judged = _judge(known, now, now_s, deaf)
+                if judged is None:
                     continue
-                changed = known.reported != (health.state, health.reason)
-                if changed or (health.state.watching and now_s - known.reported_s >= REFRESH_S):
-                    due.append(health)
+                state, reason, since = judged
+                self._notice_turn(device, known, state, now, now_s)
+                changed = known.reported != (state, reason)
+                if changed or (state.watching and now_s - known.reported_s >= REFRESH_S):
+                    due.append(Health(device, state, reason, since, known.heard_at, self._detail(device, known, now)))
         return due
 
     def reported(self, reports: Iterable[Health], now_s: float) -> None:
@@ -106,16 +177,58 @@ class Presence:
             for known in self._devices.values():
                 known.reported = None
 
+    def turned(self) -> list[Observation]:
+        """Devices that fell silent, and those that are heard again, as ``due`` found them; each of them once."""
+        with self._lock:
+            turned, self._turned = self._turned, []
+        return turned
 
-def _judge(device: str, known: _Device, now: datetime, now_s: float, deaf: bool) -> Health | None:
-    """None while there is nothing to say: it was never heard of, or the time to be heard is not over."""
+    def turned_again(self, turned: Sequence[Observation]) -> None:
+        """There was no room for these: answer them once more."""
+        with self._lock:
+            self._turned = [*turned, *self._turned]
+
+    def _notice_turn(self, device: str, known: _Device, state: SourceState, now: datetime, now_s: float) -> None:
+        """A silence that may be the hub's own, as it had no broker, is not the device's."""
+        if state is SourceState.SILENT:
+            quiet_s = now_s - max(known.heard_s if known.heard_at else known.known_since_s, self._deaf_until_s)
+            if quiet_s < known.vitals.silent_after_s:
+                return
+        is_gone = state in _GONE
+        if is_gone is not known.said_silent:
+            known.said_silent = is_gone
+            at = now if is_gone or known.heard_at is None else known.heard_at
+            self._turned.append(Observation(device, SILENT_METRIC, at, at, 1.0 if is_gone else 0.0))
+
+    def _detail(self, device: str, known: _Device, now: datetime) -> dict[str, Any]:
+        detail, problems = known.vitals.detail(), known.vitals.problems()
+        findings = self.checks.findings(device)
+        if findings is not None:
+            if findings.battery is not None:
+                detail["battery"] = findings.battery
+                if findings.battery < self._profiles.get(device, Profile()).type.battery.low:
+                    problems.append(Problem.BATTERY)
+            if findings.flags and findings.flagged_at is not None:
+                detail |= {"flags": dict(findings.flags), "flagged_at": rfc3339(findings.flagged_at)}
+                if now - findings.flagged_at < _VALUES_FOR:
+                    problems.append(Problem.VALUES)
+            held = self.checks.held(device)
+            if held:
+                detail["held"] = {metric: [value, rfc3339(since)] for metric, (value, since) in held.items()}
+        if problems:
+            detail["problems"] = [str(problem) for problem in problems]
+        return detail
+
+
+def _judge(known: _Device, now: datetime, now_s: float, deaf: bool) -> tuple[SourceState, str, datetime] | None:
+    """State, reason, since when. None while there is nothing to say: it was never heard of, or may yet be."""
     if known.offline_at is not None:
-        reason = "the device, or its last will, said that it is offline"
-        return Health(device, SourceState.OFFLINE, reason, known.offline_at, known.heard_at)
+        return SourceState.OFFLINE, "the device, or its last will, said that it is offline", known.offline_at
     quiet_s = now_s - (known.known_since_s if known.heard_at is None else known.heard_s)
-    if known.heard_at is not None and quiet_s < SILENT_AFTER_S:
-        return Health(device, SourceState.WATCHING, "", known.heard_at, known.heard_at)
-    if quiet_s < SILENT_AFTER_S or not (known.was_heard or known.complaint):
+    limit_s = known.vitals.silent_after_s
+    if known.heard_at is not None and quiet_s < limit_s:
+        return SourceState.WATCHING, "", known.heard_at
+    if quiet_s < limit_s or not (known.was_heard or known.complaint):
         return None
     if known.complaint:
         reason = f"what it sends is refused: {known.complaint}"
@@ -124,6 +237,6 @@ def _judge(device: str, known: _Device, now: datetime, now_s: float, deaf: bool)
     elif deaf:
         reason = "the hub has no connection to the broker"
     else:
-        reason = f"nothing heard for more than {format_duration(timedelta(seconds=SILENT_AFTER_S))}"
+        reason = f"nothing heard for more than {format_duration(timedelta(seconds=round(limit_s)))}"
     # Without a time of our own the silence begins where the store's last word of it ends, which is before now.
-    return Health(device, SourceState.SILENT, reason, known.heard_at or now, known.heard_at)
+    return SourceState.SILENT, reason, known.heard_at or now
