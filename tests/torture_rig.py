@@ -252,7 +252,7 @@ class Disk:
 
 
 def steady_port() -> int:
-    """One that nobody is given by chance while what listens there is being started again, as one of a client could be."""
+    """One that no client is given by chance while what listens there is being started again."""
     for port in random.sample(range(20_000, 32_000), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
