@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
@@ -54,6 +55,13 @@ def _duration(value: str) -> timedelta:
         raise ValueError("is too long a duration") from error
 
 
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, LookupError, OSError) as error:  # a name may be that of a folder, or none of a file at all
+        raise ValueError("is not a time zone, as Asia/Shanghai is one") from error
+
+
 def bigint(text: str) -> int:
     """A number as the store's ids are. Raises ValueError."""
     if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > _MAX_BIGINT:
@@ -73,6 +81,10 @@ Instant = Annotated[
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "examples": ["10s", "5m", "1h"]})
 ]
+Zone = Annotated[
+    ZoneInfo, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["Asia/Shanghai", "Europe/Berlin"]})
+]
+"""By its name in the database of time zones of the IANA."""
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many to answer at most")]
 Cursor = Annotated[Text | None, Query(max_length=200, description="`next` of the page before")]
 AreaFilter = Annotated[AreaPath | None, Query(description="an area: it and what lies below it")]

@@ -1,25 +1,57 @@
-"""What sources have said, over time."""
+"""What sources have said, over time: as it came, or in buckets that are added up from the level that suits them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import PlainValidator, WithJsonSchema
 
-from dashboard.api import shapes
+from dashboard.api import arrow, shapes
 from dashboard.api.auth import Viewer, require_seen
 from dashboard.api.context import Ctx
-from dashboard.api.fields import Duration, Instant, Text
+from dashboard.api.fields import Instant, Text, Zone
 from dashboard.api.problems import invalid
+from hub.model.bucket import MOST, Cut, Fill, Level, cut, filled, round_step
+from hub.model.times import parse_duration
 from hub.store import readings, sources
 
 MAX_POINTS = 10_000
 SHORTEST_STEP = timedelta(milliseconds=1)
 router = APIRouter(tags=["series"])
 
+_POINT = ("ts", "value", "text", "quality")
+_BUCKET = ("ts", "mean", "min", "max", "count", "last", "bad")
 
-@router.get("/series")
+
+@dataclass(frozen=True, slots=True)
+class _Auto:
+    """The shortest round step that makes no more points than wanted."""
+
+
+def _step(text: str) -> timedelta | _Auto:
+    if text == "auto":
+        return _Auto()
+    step = parse_duration(text)
+    if step < SHORTEST_STEP:
+        raise ValueError("must be at least 1ms, or auto")
+    return step
+
+
+Step = Annotated[
+    Any,
+    PlainValidator(_step),
+    WithJsonSchema({"type": "string", "examples": ["10s", "5m", "1h", "1d", "auto"]}),
+    Query(description="the width of a bucket, or auto; left out: points as they came"),
+]
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {arrow.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("/series", response_model=shapes.Series, responses=_ANSWERS)
 def get_series(
     person: Viewer,
     ctx: Ctx,
@@ -27,32 +59,70 @@ def get_series(
     metric: Annotated[Text, Query(max_length=127)],
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
-    step: Annotated[Duration | None, Query(description="the width of a bucket; left out: points as they came")] = None,
-) -> shapes.Series:
-    """[from, to), oldest first, at most 10,000 points; buckets in which nothing was said are left out."""
+    step: Step = None,
+    fill: Annotated[Fill, Query(description="what becomes of buckets in which nothing good was said")] = Fill.NONE,
+    tz: Annotated[Zone | None, Query(description="whose calendar days and weeks follow; UTC")] = None,
+    max_points: Annotated[int, Query(ge=2, le=MOST, description="with step=auto")] = 1000,
+    accept: Annotated[str, Header()] = "*/*",
+) -> Response:
+    """[from, to), oldest first, as JSON or, where asked for by Accept, as a stream of Arrow.
+
+    Points as they came: at most 10,000, `next` says where to go on. Buckets: at most 10,000, whole, on the clock and
+    the calendar of `tz`; those that minutes, hours or days (UTC) make up are added up from what the hub keeps of these.
+    """
     if first >= last:
         raise invalid("to", "must come after from")
-    if step is not None and (step < SHORTEST_STEP or (last - first) / step > MAX_POINTS):
-        raise invalid("step", f"must be at least 1ms and make at most {MAX_POINTS} buckets")
     require_seen(person, sources.get(ctx.store, source).area, f"source {source!r}")
+    head = {"source": source, "metric": metric, "tz": None if tz is None else tz.key}
     if step is None:
-        points, step_s = _points(ctx, source, metric, first, last), None
+        if fill is not Fill.NONE:
+            raise invalid("fill", "needs a step: points as they came have no gaps to fill")
+        return _answer(accept, head | _points(ctx, source, metric, first, last), _POINT)
+    if isinstance(step, _Auto):
+        step = round_step(first, last, max_points, SHORTEST_STEP)
+    try:
+        wanted = cut(first, last, step, tz)
+    except ValueError as error:
+        raise invalid("step", str(error)) from error
+    return _answer(accept, head | _buckets(ctx, source, metric, wanted, fill), _BUCKET)
+
+
+def _points(ctx: Ctx, source: str, metric: str, first: datetime, last: datetime) -> dict[str, Any]:
+    rows = readings.points(ctx.store, source, metric, first, last, MAX_POINTS + 1)
+    following = rows[MAX_POINTS]["ts"] if len(rows) > MAX_POINTS else None
+    # Points of one instant stay together; only if they are more than an answer holds are some left out.
+    whole = [row for row in rows[:MAX_POINTS] if row["ts"] != following]
+    if following is not None and not whole:
+        whole, following = rows[:MAX_POINTS], following + timedelta(microseconds=1)
+    return {
+        "unit": readings.unit(ctx.store, source, metric),
+        "from": first,
+        "to": last,
+        "step_s": None,
+        "level": Level.RAW,
+        "points": [tuple(row[name] for name in _POINT) for row in whole],
+        "next": following,
+    }
+
+
+def _buckets(ctx: Ctx, source: str, metric: str, wanted: Cut, fill: Fill) -> dict[str, Any]:
+    found = readings.chart(ctx.store, source, metric, wanted, with_before=fill is Fill.PREVIOUS)
+    buckets = filled(wanted, found.buckets, fill, before=found.before, now=ctx.clock.now())
+    return {
+        "unit": found.unit,
+        "from": wanted.first,
+        "to": wanted.last,
+        "step_s": wanted.step.total_seconds(),
+        "level": wanted.level,
+        "points": [tuple(getattr(bucket, name) for name in _BUCKET) for bucket in buckets],
+        "next": None,
+    }
+
+
+def _answer(accept: str, found: dict[str, Any], columns: tuple[str, ...]) -> Response:
+    if arrow.is_wanted(accept):
+        content, media_type = arrow.stream(found, columns), arrow.MEDIA_TYPE
     else:
-        points, step_s = _buckets(ctx, source, metric, first, last, step), step.total_seconds()
-    head = {"source": source, "metric": metric, "from": first, "to": last, "step_s": step_s}
-    return shapes.Series.model_validate({**head, "points": points})
-
-
-def _points(ctx: Ctx, source: str, metric: str, first: datetime, last: datetime) -> list[tuple[object, ...]]:
-    rows = readings.points(ctx.store, source, metric, first, last, MAX_POINTS)
-    return [
-        (row["ts"], row["value"]) if row["text"] is None or row["value"] is not None else (row["ts"], None, row["text"])
-        for row in rows
-    ]
-
-
-def _buckets(
-    ctx: Ctx, source: str, metric: str, first: datetime, last: datetime, step: timedelta
-) -> list[tuple[object, ...]]:
-    rows = readings.buckets(ctx.store, source, metric, first, last, step, MAX_POINTS)
-    return [(row["ts"], row["mean"], row["min"], row["max"], row["count"]) for row in rows]
+        series = shapes.Series.model_validate({**found, "columns": columns})
+        content, media_type = series.model_dump_json(by_alias=True).encode(), "application/json"
+    return Response(content, media_type=media_type, headers={"Vary": "Accept"})

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from hub.config.settings import AnalyseSettings, DetectSettings
 from hub.model.alert import AlertChange, AlertState, Severity
+from hub.model.bucket import Level
 from hub.model.incident import IncidentState
 from hub.model.people import Role
 from hub.model.source import GapCause, GapScope, SourceState
@@ -341,16 +342,27 @@ class Recordings(BaseModel):
 
 
 class Series(BaseModel):
-    """``points``: with a step (ts, mean, min, max, count); without (ts, value), and (ts, null, text) for words."""
+    """``level``: what the answer was added up from. ``unit``: UCUM, empty where it is not known.
+
+    Each of ``points`` holds the ``columns``: with a step ts, mean, min, max, count, last, bad (``count`` good values;
+    ``bad`` ones are left out); without ts, value, text, quality (flags; 0 is good). ``from`` and ``to`` are those of
+    whole buckets. ``next``: ``from`` of the points that follow, where not all are here.
+    """
 
     source: str
     metric: str
+    unit: str
     first: Time = Field(alias="from")
     to: Time
     step_s: float | None
+    level: Level
+    tz: str | None
+    columns: list[str]
     points: list[
-        tuple[Time, float | None, float | None, float | None, int] | tuple[Time, None, str] | tuple[Time, float | None]
+        tuple[Time, float | None, float | None, float | None, int, float | None, int]
+        | tuple[Time, float | None, str | None, int]
     ]
+    next: Time | None
 
 
 class Latest(BaseModel):

@@ -27,15 +27,6 @@ def ids(api: Api, path: str, name: str = "vera", **params: Any) -> list[Any]:
     return [item.get("id", item.get("path")) for item in answer.json()["items"]]
 
 
-def observe(api: Api, *points: tuple[str, float, float | None, str | None]) -> None:
-    """(metric, second, value, text) of smoke-1."""
-    rows = [
-        Observation("smoke-1", metric, T0 + timedelta(seconds=second), T0, value, text)
-        for metric, second, value, text in points
-    ]
-    BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE).append(rows)
-
-
 def test_areas_are_listed_page_by_page(api: Api) -> None:
     client = api.client("vera")
     first = client.get("/areas", params={"limit": 3}).json()
@@ -235,31 +226,6 @@ def test_the_availability_of_what_lies_outside_one_s_area_is_not_told(api: Api) 
     assert problem(client.get("/areas/qth/taoshan/nowhere/availability", params=HOUR)) == (404, "not_found")
     longer = {"from": HOUR["from"], "to": "2028-03-01T12:00:00Z"}
     assert problem(client.get("/cameras/cam-1/availability", params=longer)) == (422, "invalid")
-
-
-def test_a_series_is_answered_point_by_point_and_in_buckets(api: Api) -> None:
-    observe(api, ("smoke", 0, 0.1, None), ("smoke", 61, 0.2, None), ("smoke", 62, 0.4, None), ("smoke", 4000, 1, None))
-    client = api.client("vera")
-    series = {"source": "smoke-1", "metric": "smoke", **HOUR}
-    found = client.get("/series", params=series).json()
-    assert found["step_s"] is None
-    assert found["points"] == [
-        ["2026-03-01T12:00:00.000000Z", 0.1], ["2026-03-01T12:01:01.000000Z", 0.2],
-        ["2026-03-01T12:01:02.000000Z", 0.4],
-    ]  # fmt: skip
-    found = client.get("/series", params={**series, "step": "1m"}).json()
-    assert (found["step_s"], found["from"]) == (60.0, "2026-03-01T12:00:00.000000Z")
-    ts, mean, low, high, count = found["points"][1]
-    assert (ts, low, high, count) == ("2026-03-01T12:01:00.000000Z", 0.2, 0.4, 2)
-    assert mean == pytest.approx(0.3)
-    assert len(found["points"]) == 2
-
-
-def test_words_are_points_too(api: Api) -> None:
-    observe(api, ("state", 0, None, "open"), ("state", 1, 0.0, "closed"))
-    params = {"source": "smoke-1", "metric": "state", **HOUR}
-    points = api.client("vera").get("/series", params=params).json()["points"]
-    assert points == [["2026-03-01T12:00:00.000000Z", None, "open"], ["2026-03-01T12:00:01.000000Z", 0.0]]
 
 
 def test_alerts_are_listed_newest_first_and_page_by_page(api: Api) -> None:

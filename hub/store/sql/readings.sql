@@ -1,20 +1,42 @@
+-- name: series_head
+select id, unit from series where source = %(source)s and metric = %(metric)s
+
 -- name: series_points
-select o.ts, o.value, o.text
-from observation o
-where o.series = (select id from series where source = %(source)s and metric = %(metric)s)
-  and o.ts >= %(first)s and o.ts < %(last)s
-order by o.ts
+select ts, value, text, quality from observation
+where series = (select id from series where source = %(source)s and metric = %(metric)s)
+  and ts >= %(first)s and ts < %(last)s
+order by ts, key
 limit %(limit)s
 
--- name: series_buckets
-select date_bin(%(step)s, o.ts, %(first)s) as ts, avg(o.value) as mean, min(o.value) as min, max(o.value) as max,
-       count(*) as count
-from observation o
-where o.series = (select id from series where source = %(source)s and metric = %(metric)s)
-  and o.ts >= %(first)s and o.ts < %(last)s
+-- name: chart_of_points
+select case when %(edges)s::timestamptz[] is null then date_bin(%(step)s, ts, %(first)s)
+            else (%(edges)s::timestamptz[])[width_bucket(ts, %(edges)s::timestamptz[])] end as ts,
+       avg(value) filter (where is_good) as mean, min(value) filter (where is_good) as min,
+       max(value) filter (where is_good) as max, count(value) filter (where is_good) as count,
+       (array_agg(value order by o.ts desc, key desc) filter (where is_good and value is not null))[1] as last,
+       count(*) filter (where not is_good) as bad
+from (select ts, key, value, quality & %(bad)s = 0 as is_good from observation
+      where series = %(series)s and ts >= %(first)s and ts < %(last)s) o
 group by 1
 order by 1
-limit %(limit)s
+
+-- name: chart_of_level
+select case when %(edges)s::timestamptz[] is null then date_bin(%(step)s, ts, %(first)s)
+            else (%(edges)s::timestamptz[])[width_bucket(ts, %(edges)s::timestamptz[])] end as ts,
+       sum(sum) / nullif(sum(count), 0) as mean, min(min) as min, max(max) as max, sum(count)::bigint as count,
+       (array_agg(last order by last_ts desc) filter (where last is not null))[1] as last, sum(bad)::bigint as bad
+from {level}
+where series = %(series)s and ts >= %(first)s and ts < %(last)s
+group by 1
+order by 1
+
+-- name: last_before_of_points
+select value as last from observation
+where series = %(series)s and ts < %(first)s and value is not null and quality & %(bad)s = 0
+order by ts desc limit 1
+
+-- name: last_before_of_level
+select last from {level} where series = %(series)s and ts < %(first)s and last is not null order by ts desc limit 1
 
 -- name: batch_ends
 select name, last_seq from writer
