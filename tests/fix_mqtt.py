@@ -78,6 +78,8 @@ class Broker:
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: str = ""
+    """Lines of mosquitto's configuration."""
 
     @property
     def version(self) -> MQTTProtocolVersion:
@@ -90,7 +92,7 @@ class Broker:
             passwords = self.folder / "passwords"
             subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "gridhub", PASSWORD], check=True)
             template = _MOSQUITTO_TLS if tls else _MOSQUITTO
-            (self.folder / "mosquitto.conf").write_text(template.format(**values))
+            (self.folder / "mosquitto.conf").write_text(template.format(**values) + self.more)
             argv = ["/usr/sbin/mosquitto", "-c", str(self.folder / "mosquitto.conf")]
         else:
             (self.folder / "nats.conf").write_text(_NATS.format(**values))
