@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fix_timescale",
     "tests.fix_hub",
     "tests.fix_mqtt",
+    "tests.fix_commands",
     "tests.fix_api",
     "tests.fix_proxy",
 ]

@@ -17,6 +17,8 @@ from enum import StrEnum
 from typing import Any
 
 MAX_REASON = 500
+MAX_ATTEMPTS = 5
+"""A broker may hang up because of what is sent to it: that must not go on for the whole time of a command."""
 
 
 class CommandState(StrEnum):
@@ -64,7 +66,7 @@ class Command:
 
 def send(command: Command, now: datetime) -> Command | None:
     """About to be published: for the first time, or again where that is allowed."""
-    again = command.state is CommandState.SENT and command.repeats
+    again = command.state is CommandState.SENT and command.repeats and command.attempts < MAX_ATTEMPTS
     if now >= command.expires_at or not (command.state is CommandState.ACCEPTED or again):
         return None
     reason = "sent again: whether the broker had it was not known" if again else ""

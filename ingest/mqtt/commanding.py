@@ -35,6 +35,8 @@ from ingest.mqtt.message import Message
 MAX_UNACKNOWLEDGED = 16
 """Published and not acknowledged by the broker: less than the client library sends at once, so that nothing waits in it
 until after its time."""
+MAX_WAITING = 2000
+"""Answers that wait for the store. Those of which the broker has heard nothing come again on the next connection."""
 _POLL_S = 0.5
 _TEND_S = 1.0
 _log = logging.getLogger(__name__)
@@ -133,8 +135,8 @@ class Commander:
         try:
             working()
             while not self._stop.is_set():
-                now = self._clock.now()  # before the mailbox is read: what came until then is in it
-                for message in connection.take(_POLL_S):
+                now = self._clock.now()  # before the socket is read: what came until then is heard before it counts
+                for message in connection.take(_POLL_S) if len(self._todo) < MAX_WAITING else ():
                     self._hear(connection, message)
                 for number, refusal in connection.published():
                     self._acknowledged(number, refusal)
@@ -205,7 +207,7 @@ class Commander:
             outcome = self._judge(message)
             crash.point("answer_recorded")
             if message.wants_ack:
-                connection.ack(message.packet_id)
+                connection.ack([message.packet_id])
             if outcome:
                 self._tally.add("gridhub_command_answers_total", outcome=outcome)
 

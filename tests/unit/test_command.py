@@ -60,6 +60,7 @@ def test_only_what_may_be_repeated_is_sent_again_and_says_so() -> None:
     assert "again" in again.reason
     assert machine.send(replace(SENT, repeats=False), IN_TIME) is None
     assert machine.send(DELIVERED, IN_TIME) is None, "the broker has it"
+    assert machine.send(replace(SENT, attempts=machine.MAX_ATTEMPTS), IN_TIME) is None
 
 
 def test_the_broker_may_say_that_nobody_gets_it() -> None:
