@@ -1,4 +1,4 @@
-"""``python -m bench NAME… [OPTIONS]``: runs the named benchmarks, or all but the soak; prints tables, writes
+"""``python -m bench NAME… [OPTIONS]``: runs the named benchmarks, or all but the long ones; prints tables, writes
 ``bench/results/NAME.json``. What begins with the first ``-`` is handed to each of them.
 
 Exit status: 0 where every row holds, 1 otherwise, 2 for an unknown name.
@@ -11,13 +11,14 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency", "cameras", "soak", "detection", "devices")
+NAMES = ("latency", "cameras", "soak", "detection", "devices", "torture")
+_LONG = {"soak", "torture"}  # an hour each
 
 
 def main() -> int:
     given = sys.argv[1:]
     split = next((index for index, word in enumerate(given) if word.startswith("-")), len(given))
-    wanted, options = given[:split] or [name for name in NAMES if name != "soak"], given[split:]
+    wanted, options = given[:split] or [name for name in NAMES if name not in _LONG], given[split:]
     unknown = [name for name in wanted if name not in NAMES]
     if unknown:
         print(f"unknown: {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)

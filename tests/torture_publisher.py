@@ -1,10 +1,12 @@
 """``python -m tests.torture_publisher``: devices that number their messages and remember what the broker acknowledged.
 
-Reads one line of JSON: ``{"port", "username", "password", "seed", "rate", "clients": [[device, …], …]}``; each list of
-devices has a connection of its own. Writes ``device number`` for each number that the broker has acknowledged. When
-standard input ends it makes nothing new, waits until everything is acknowledged, and says so by exit status 0.
+Reads one line of JSON: ``port``, ``username``, ``password``, ``seed``, ``rate`` (messages a second), ``repeats`` and
+``clients``, a list of lists of devices, each with a connection of its own. Writes ``device number`` for each number
+that the broker has acknowledged. When standard input ends it makes nothing new, waits until everything is acknowledged,
+and says so by exit status 0.
 
-A device sends each number once under an id, but the same message perhaps again, and neither in order nor on time.
+A device sends each number under an id of its own, neither in order nor on time, and of each message with a chance of
+``repeats`` one that it sent before again.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class Client:
 
     def __init__(self, order: Mapping[str, Any], index: int, devices: Sequence[str]) -> None:
         self._devices = devices
+        self._repeats = float(order["repeats"])
         self._random = random.Random(f"{order['seed']} {index}")
         self._next = dict.fromkeys(devices, 0)
         self._shuffled: list[tuple[str, bytes, list[int]]] = []
@@ -56,7 +59,7 @@ class Client:
         """One message: a new one, or one that was sent before."""
         if self.waiting() >= _MOST_OPEN:
             return
-        if self._sent and self._random.random() < 0.05:
+        if self._sent and self._random.random() < self._repeats:
             device, payload, numbers = self._random.choice(self._sent)
         else:
             while len(self._shuffled) < _WINDOW:

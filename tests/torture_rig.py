@@ -37,16 +37,26 @@ class Publishers:
     """Processes that publish numbered messages; what the broker has acknowledged is kept here, outside of them."""
 
     def __init__(
-        self, port: int, seed: int, rate: float, processes: int = 2, clients: int = 4, devices: int = 4
+        self,
+        port: int,
+        seed: int,
+        rate: float,
+        *,
+        repeats: float = 0.05,
+        processes: int = 2,
+        clients: int = 4,
+        devices: int = 4,
     ) -> None:
-        self.acknowledged: defaultdict[str, set[int]] = defaultdict(set)
+        self.acknowledged: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        """device → number → when that was heard of, by the monotonic clock."""
         self._lock = threading.Lock()
         names = iter(torture_devices(processes * clients * devices))
         self._processes: list[subprocess.Popen[str]] = []
         self._orders: list[dict[str, Any]] = [
             {
                 "port": port, "username": "gridhub", "password": PASSWORD, "seed": seed * 1000 + number,
-                "rate": rate / processes, "clients": [[next(names) for _ in range(devices)] for _ in range(clients)],
+                "rate": rate / processes, "repeats": repeats,
+                "clients": [[next(names) for _ in range(devices)] for _ in range(clients)],
             }
             for number in range(processes)
         ]  # fmt: skip
@@ -90,7 +100,7 @@ class Publishers:
             for line in lines:
                 device, _, number = line.rpartition(" ")
                 with self._lock:
-                    self.acknowledged[device].add(int(number))
+                    self.acknowledged[device].setdefault(int(number), time.monotonic())
 
     @staticmethod
     def _reads(process: subprocess.Popen[str]) -> bool:
