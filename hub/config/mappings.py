@@ -1,7 +1,7 @@
 """``mappings`` in ``hub.yaml``: which foreign topics are read, in which dialect, and what becomes of them.
 
-Only the shape is checked here. Whether a path, a unit or a pattern means anything is checked by ``ingest.mqtt.mapping``,
-which knows the libraries for it.
+Only the shape is checked here. Whether a path, a unit or a pattern means anything is checked by
+``ingest.mqtt.mapping``, which knows the libraries for it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _words(found: object) -> object:
     if not isinstance(found, dict):
         return found
     if any(isinstance(key, bool) for key in found):
-        raise ValueError('in YAML on, off, yes, no and true without quotes are not text: write "ON", or "true" for true')
+        raise ValueError('on, off, yes, no and true are not text in YAML: write "ON" in quotes, "true" for JSON true')
     return {str(key): value for key, value in found.items()}
 
 
@@ -49,7 +49,7 @@ class ValueSettings(Settings):
     alt: str | None = None
     kind: Literal["number", "boolean", "text"] | None = None
     """Left out: as it comes. ``number`` also reads text such as "23.5"."""
-    map: Annotated[dict[str, float | bool | str], BeforeValidator(_words)] = {}
+    map: Annotated[dict[str, float | bool | str] | None, BeforeValidator(_words)] = None
     """What stands for what, as in {"open": 1, "closed": 0}; anything else is refused."""
     unit: str | None = None
     """In which the device sends it (UCUM)."""
@@ -85,7 +85,7 @@ class MappingSettings(Settings):
     id: str | None = None
     values: dict[str, ValueOrPath] | Literal["*"] | None = None
     named: NamedSettings | None = None
-    cameras: dict[str, tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]] = {}
+    cameras: dict[str, tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]] | None = None
 
 
 Mappings = Annotated[tuple[MappingSettings, ...], Field(max_length=200)]

@@ -27,6 +27,7 @@ MAX_METRICS = 64
 MAX_TEXT_BYTES = 1024
 MAX_ID_BYTES = 128
 METRIC = re.compile(r"[a-z][a-z0-9_.]{0,62}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _MAX_DIGITS = 400  # a float64 has at most 309 before the point; int() of a million digits would take seconds
 
 
@@ -37,20 +38,20 @@ class Twice:
         self.key = key
 
 
-def check_size(payload: bytes) -> None:
-    """Raises Refused for more than ``MAX_PAYLOAD_BYTES``."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise Refused(Cause.TOO_LARGE, f"{len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} may be")
+def check_size(payload: bytes, most: int = MAX_PAYLOAD_BYTES) -> None:
+    """Raises Refused for more than ``most`` bytes."""
+    if len(payload) > most:
+        raise Refused(Cause.TOO_LARGE, f"{len(payload)} bytes; at most {most} may be")
 
 
 def read_json(payload: bytes) -> Any:
     """RFC 8259 in UTF-8; an object with a key twice is a ``Twice``, a number that is too long is infinite."""
-    return _decode(_DECODER, payload)
+    return _decode(_DECODER, payload, MAX_PAYLOAD_BYTES)
 
 
-def read_document(payload: bytes) -> Any:
+def read_document(payload: bytes, most: int = MAX_PAYLOAD_BYTES) -> Any:
     """As ``read_json``, but an object with a key twice refuses the whole."""
-    return _decode(_STRICT, payload)
+    return _decode(_STRICT, payload, most)
 
 
 def check_object(found: Any, what: str) -> None:
@@ -89,6 +90,12 @@ def value(metric: str, found: Any) -> tuple[float | None, str | None]:
             raise Refused(Cause.TOO_LARGE, f"{metric}: the text has more than {MAX_TEXT_BYTES} bytes")
         return None, found
     raise Refused(Cause.BAD_VALUE, f"{metric}: a value is a number, true, false or text, not {kind(found)}")
+
+
+def number_in(text: str) -> float | None:
+    """The number that ``text`` writes out, as JSON would, with a plus if need be; None where it is none."""
+    found = _NUMBER.fullmatch(text.strip()) if len(text) <= _MAX_DIGITS else None
+    return float(found[0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +148,8 @@ def short(found: object) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 
-def _decode(decoder: json.JSONDecoder, payload: bytes) -> Any:
-    check_size(payload)
+def _decode(decoder: json.JSONDecoder, payload: bytes, most: int) -> Any:
+    check_size(payload, most)
     try:
         return decoder.decode(payload.decode())
     except UnicodeDecodeError as error:

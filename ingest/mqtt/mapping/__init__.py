@@ -1,1 +1,1 @@
-"""Foreign dialects of devices, mapped by configuration: topics and payloads to observations. See ``docs/devices.md``."""
+"""Foreign dialects of devices, by configuration: topics and payloads to observations. See ``docs/devices.md``."""

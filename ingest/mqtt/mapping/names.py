@@ -24,12 +24,17 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 _KEPT = 50_000
 
 
+def fields(text: str) -> list[str]:
+    """The names in a template."""
+    return _FIELD.findall(text)
+
+
 class Template:
     """Text with ``{names}`` in it, as in ``{area}-{device}``."""
 
     def __init__(self, text: str, names: Collection[str]) -> None:
         """``names`` are those that there will be. Raises ValueError for another one."""
-        self.names = frozenset(_FIELD.findall(text))
+        self.names = frozenset(fields(text))
         if wrong := sorted(self.names - set(names)):
             known = ", ".join(f"{{{name}}}" for name in sorted(names)) or "none"
             raise ValueError(f"there is no {{{wrong[0]}}} here{nearest(wrong[0], list(names))} (there are: {known})")

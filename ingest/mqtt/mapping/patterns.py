@@ -1,4 +1,4 @@
-"""Patterns of topics: filters of MQTT (5.0, section 4.7) whose levels may have names, as in ``plant/{area}/{device}/up``."""
+"""Patterns of topics: filters of MQTT (5.0, 4.7) whose levels may have names, as in ``plant/{area}/{device}/up``."""
 
 from __future__ import annotations
 
