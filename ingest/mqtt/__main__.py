@@ -43,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(options.config)
         with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:
             clock, name = SystemClock(), client_id(config, shard)
-            worker = Worker(store, shard, name, lambda: broker_access(config), config.accept, clock)
+            worker = Worker(
+                store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers
+            )
             commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
             whole = worker.run(stop)
             commander.join()

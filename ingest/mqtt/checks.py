@@ -87,6 +87,7 @@ class Checks:
 
     def __init__(self) -> None:
         self._devices: dict[str, _Device] = {}
+        self._counted: dict[str, int] = {}
 
     def know(
         self, types: Mapping[str, TypeSettings], remembered: Mapping[str, Mapping[str, Held]] | None = None
@@ -119,6 +120,10 @@ class Checks:
                 changed[index] = marked
         return observations if changed is None else changed
 
+    def counted(self) -> dict[str, int]:
+        """Values of all devices together, by flag, since this began."""
+        return dict(self._counted)
+
     def findings(self, device: str) -> Findings | None:
         known = self._devices.get(device)
         return None if known is None else known.findings
@@ -142,7 +147,7 @@ class Checks:
             if settings is None:
                 if item.metric == device.type.battery.metric and item.value is not None:
                     device.findings.battery = item.value
-                return item if not item.quality else _noted(device, item)
+                return item if not item.quality else self._noted(device, item)
             series = device.series[item.metric] = _Series.of(settings, device.held.get(item.metric))
             unit = unit or series.unit
         value = item.value
@@ -151,16 +156,16 @@ class Checks:
         if item.metric == device.type.battery.metric:
             device.findings.battery = value
         if item.quality:
-            return _noted(device, item)
+            return self._noted(device, item)
         flags = series.look(value, item.ts) if not unit or unit == series.unit else 0
         if flags:
-            return _noted(device, replace(item, quality=Quality(flags), unit=unit))
+            return self._noted(device, replace(item, quality=Quality(flags), unit=unit))
         return item if unit == item.unit else replace(item, unit=unit)
 
-
-def _noted(device: _Device, item: Observation) -> Observation:
-    for flag in item.quality:
-        name = str(flag.name).lower()
-        device.findings.flags[name] = device.findings.flags.get(name, 0) + 1
-    device.findings.flagged_at = item.received_at
-    return item
+    def _noted(self, device: _Device, item: Observation) -> Observation:
+        for flag in item.quality:
+            name = str(flag.name).lower()
+            device.findings.flags[name] = device.findings.flags.get(name, 0) + 1
+            self._counted[name] = self._counted.get(name, 0) + 1
+        device.findings.flagged_at = item.received_at
+        return item

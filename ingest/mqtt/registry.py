@@ -5,28 +5,54 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from hub.clock import Clock
+from hub.config.device_types import TypeSettings
 from hub.errors import StoreError
-from hub.model.source import SourceKind, SourceState
-from hub.store import Store, readings, sources
+from hub.store import Store, devices
+from hub.store.devices import Known
 from hub.store.listen import Listener
+from ingest.base import Shard
+from ingest.mqtt.presence import Past, Profile
 
 RELOAD_S = 30.0
 _POLL_S = 1.0
 _GATHER_S = 0.05
-_PAGE = 1000
+_NOBODY: frozenset[str] = frozenset()
 _log = logging.getLogger(__name__)
 
 
-class Registry:
-    """``changed`` is called with the ids after every load. While the store is away the last that was read holds."""
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """All devices, the types that there are, and unknown devices of which nothing is to be heard."""
 
-    def __init__(self, store: Store, clock: Clock, changed: Callable[[Mapping[str, bool]], None]) -> None:
+    known: Mapping[str, Known] = field(default_factory=dict)
+    types: Mapping[str, TypeSettings] = field(default_factory=dict)
+    blocked: frozenset[str] = _NOBODY
+
+    def profiles(self, shard: Shard) -> dict[str, Profile]:
+        """Of the approved devices of a worker. Those that are alike share one."""
+        nothing = TypeSettings()
+        made: dict[tuple[str, float], Profile] = {}
+        found = {}
+        for device, known in self.known.items():
+            if known.approved and shard.owns(device):
+                alike = (known.type, known.period.total_seconds() if known.period else 0.0)
+                if alike not in made:
+                    made[alike] = Profile(self.types.get(known.type, nothing), alike[1])
+                found[device] = made[alike]
+        return found
+
+
+class Registry:
+    """``changed`` is called with the roll after every load. While the store is away the last that was read holds."""
+
+    def __init__(self, store: Store, clock: Clock, changed: Callable[[Roll], None]) -> None:
         self._store = store
         self._clock = clock
         self._changed = changed
-        self._approved: Mapping[str, bool] = {}
+        self._roll = Roll()
         self._loaded = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="registry", daemon=True)
@@ -41,10 +67,11 @@ class Registry:
 
     def approved(self, device: str) -> bool | None:
         """None for an unknown device."""
-        return self._approved.get(device)
+        known = self._roll.known.get(device)
+        return None if known is None else known.approved
 
     def count(self) -> int:
-        return len(self._approved)
+        return len(self._roll.known)
 
     def stop(self) -> None:
         """The thread ends within a moment, or when the store answers."""
@@ -65,21 +92,19 @@ class Registry:
 
     def _load(self) -> bool:
         try:
-            approved = sources.known_ids(self._store, SourceKind.DEVICE)
-            self._changed(approved)
+            roll = Roll(devices.known(self._store), devices.types(self._store), devices.blocked(self._store))
+            self._changed(roll)
         except StoreError as error:
             _log.debug("the devices cannot be read now: %s", error)
             return False
-        self._approved = approved
+        self._roll = roll
         self._loaded.set()
         return True
 
 
-def heard_before(store: Store) -> set[str]:
-    """The devices that have ever been heard of. Raises StoreUnavailable."""
-    heard: set[str] = set()
-    cursor = ""
-    while page := readings.source_page(store, SourceKind.DEVICE, cursor=cursor, limit=_PAGE):
-        heard |= {row["id"] for row in page if row["seen_at"] is not None or row["state"] != SourceState.UNKNOWN}
-        cursor = page[-1]["id"]
-    return heard
+def pasts(store: Store) -> dict[str, Past]:
+    """What the store has of each device. Raises StoreUnavailable."""
+    return {
+        device: Past(state, was_heard, detail)
+        for device, (state, was_heard, detail) in devices.remembered(store).items()
+    }
