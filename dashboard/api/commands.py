@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
@@ -16,7 +15,7 @@ from dashboard.api.fields import Body, Cursor, Duration, IdInPath, Limit, bigint
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.shapes import Time
 from dashboard.api.sources import seen_row
-from hub.config.device_commands import MAX_TIMEOUT, CommandSettings
+from hub.config.device_commands import CommandSettings, in_bounds
 from hub.errors import Refused
 from hub.model.command import CommandState
 from hub.model.source import SourceKind
@@ -26,18 +25,10 @@ from hub.store.commands import Wish, command_json
 
 router = APIRouter(tags=["commands"])
 _STATUS = {"no_such_command": 404, "confirm_needed": 409, "not_approved": 409, "too_many_open": 429}
-_SHORTEST = timedelta(seconds=1)
-
-
-def _in_bounds(timeout: timedelta) -> timedelta:
-    if not _SHORTEST <= timeout <= MAX_TIMEOUT:
-        raise ValueError(f"must be from {format_duration(_SHORTEST)} to {format_duration(MAX_TIMEOUT)}")
-    return timeout
-
 
 CommandId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 Timeout = Annotated[
-    Duration, AfterValidator(_in_bounds), WithJsonSchema({"type": "string", "examples": ["10s", "5m", "1h"]})
+    Duration, AfterValidator(in_bounds), WithJsonSchema({"type": "string", "examples": ["10s", "5m", "1h"]})
 ]
 Key = Annotated[
     str | None,

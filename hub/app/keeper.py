@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hub import log
@@ -19,7 +19,7 @@ from hub.app.datadir import Room, free_bytes, say_full
 from hub.backoff import Backoff
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
-from hub.store import Store, alerts, health, housekeeping, processes
+from hub.store import Store, alerts, commands, health, housekeeping, processes
 from hub.store.heart import LATE_S, Heart
 from hub.store.processes import Process
 from hub.supervise import supervise
@@ -27,6 +27,9 @@ from hub.tally import Tally
 
 PERIOD_S = 1.0
 HOUSEKEEPING_S = 3600.0
+OVERDUE_S = 10.0
+"""A command whose time is over is its worker's to end; one that is still open after so long has none."""
+KEEP_COMMANDS = timedelta(days=400)
 _PAUSE_S = 4.0  # between two looks: longer, and something hung
 
 _log = logging.getLogger(__name__)
@@ -71,6 +74,23 @@ def give_up(store: Store, process: Process, now: datetime) -> int:
         return health.blind(tx, process.name, process.beat_at, reason)
 
 
+class Overdue:
+    """Commands that nobody ends. Like ``Pulse``, it counts the time in which somebody could have."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[str, float] = {}
+
+    def give_up(self, store: Store) -> int:
+        """End those that were overdue for ``OVERDUE_S``; answers how many. Raises StoreUnavailable."""
+        now, now_s = self._clock.now(), self._clock.monotonic()
+        late = [command.id for command in commands.open_commands(store) if command.expires_at <= now]
+        self._seen = {command_id: self._seen.get(command_id, now_s) for command_id in late}
+        left = {command_id for command_id, seen_s in self._seen.items() if now_s - seen_s >= OVERDUE_S}
+        why = "the worker of this device does not run"
+        return commands.give_up(store, now, why, "keeper", lambda command: command.id in left) if left else 0
+
+
 class Keeper:
     """``run_once`` for the supervisor: works until the store goes away or ``stop`` is set."""
 
@@ -89,7 +109,8 @@ class Keeper:
         return say_full(self._config.data_dir, free) if self._room.is_full else ""
 
     def run_once(self, working: Callable[[], None]) -> None:
-        pulse = Pulse(self._clock)  # a new one: nobody could beat while the store was away
+        # New ones: nobody could do anything while the store was away.
+        pulse, overdue = Pulse(self._clock), Overdue(self._clock)
         while not self._stop.is_set():
             for process in pulse.dead(processes.list_processes(self._store)):
                 if give_up(self._store, process, self._clock.now()):
@@ -97,8 +118,11 @@ class Keeper:
             alerts_back = alerts.unshelve_due(self._store, self._clock.now())
             if alerts_back:
                 _log.info("%d shelved alerts are back", len(alerts_back))
+            if count := overdue.give_up(self._store):
+                _log.warning("%d commands were ended: nobody looked after them", count)
             if self._clock.monotonic() >= self._housekeeping_at_s:
                 housekeeping.run(self._store, self._clock.now(), self._config.keep.observations)
+                commands.forget(self._store, self._clock.now() - KEEP_COMMANDS)
                 self._housekeeping_at_s = self._clock.monotonic() + HOUSEKEEPING_S
             working()
             self._stop.wait(PERIOD_S)

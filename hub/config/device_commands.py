@@ -33,13 +33,14 @@ _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _KNOWN_PLACES = frozenset({"device", "name", "command"})
 
 
-def _in_bounds(timeout: timedelta) -> timedelta:
+def in_bounds(timeout: timedelta) -> timedelta:
+    """``timeout`` itself. Raises ValueError."""
     if not timedelta(seconds=1) <= timeout <= MAX_TIMEOUT:
         raise ValueError(f"must be from 1s to {format_duration(MAX_TIMEOUT)}")
     return timeout
 
 
-Timeout = Annotated[Duration, AfterValidator(_in_bounds)]
+Timeout = Annotated[Duration, AfterValidator(in_bounds)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """The name of a command or a parameter."""
 

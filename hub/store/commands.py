@@ -69,9 +69,9 @@ def change(
         return after
 
 
-def give_up(store: Store, now: datetime, why: str, actor: str, mine: Callable[[str], bool] | None = None) -> int:
-    """End what is open and whose time is over, of the devices that are ``mine``; answers how many."""
-    due = [item for item in open_commands(store) if item.expires_at <= now and (mine is None or mine(item.device))]
+def give_up(store: Store, now: datetime, why: str, actor: str, mine: Callable[[Command], bool]) -> int:
+    """End what is open and whose time is over, if it is ``mine``; answers how many. ``why``: it was not sent."""
+    due = [item for item in open_commands(store) if item.expires_at <= now and mine(item)]
     ended = [change(store, item.id, lambda command: expire(command, now, why), actor, now) for item in due]
     return sum(item is not None for item in ended)
 

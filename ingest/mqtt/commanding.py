@@ -239,7 +239,7 @@ class Commander:
 
     def _give_up(self, now: datetime) -> None:
         why = f"it could not be sent in time: {self._trouble or 'the worker was busy or not there'}"
-        commands.give_up(self._store, now, why, self._name, self._shard.owns)
+        commands.give_up(self._store, now, why, self._name, lambda command: self._shard.owns(command.device))
 
 
 def _payload(command: Command) -> bytes:

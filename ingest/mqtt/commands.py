@@ -1,4 +1,4 @@
-"""``gridhub device list | approve | import``: devices on the command line."""
+"""``gridhub device list | approve | import | command``: devices on the command line."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from hub.errors import HubError, NotFound
 from hub.model.source import SourceKind
 from hub.store import Store, areas, readings, sources
 from hub.words import counted
-from ingest.mqtt import roster
+from ingest.mqtt import command_cli, roster
 
 _PAGE = 500
 
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``gridhub``."""
-    device = subparsers.add_parser("device", help="devices: list, approve, import")
+    device = subparsers.add_parser("device", help="devices: list, approve, import, command")
     commands = device.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="every device and how it is")
     approving = commands.add_parser("approve", help="let devices in that wait for it")
@@ -32,6 +32,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     for command, run in ((listing, _list), (approving, _approve), (importing, _import)):
         command.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
         command.set_defaults(run=run)
+    command_cli.register(commands)
 
 
 def _list(options: argparse.Namespace) -> int:
