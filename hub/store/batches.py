@@ -108,6 +108,7 @@ class BatchWriter:
             "times": [keyed[pair] for pair in ordered],
         }
         new = {(row["source"], row["key"]) for row in tx.execute(sql["arrival_insert"], params).fetchall()}
+        crash.point("arrivals_written")
         first = {pair: received_at for pair, received_at in keyed.items() if pair in new}
         return [
             item
@@ -132,6 +133,7 @@ class BatchWriter:
         with self._store.transaction() as tx:
             tx.execute(sql["series_insert"], params)
             rows = tx.execute(sql["series_ids"], params).fetchall()
+        crash.point("series_made")
         self._series.update({(row["source"], row["metric"]): row["id"] for row in rows})
         self._without_unit.update((row["source"], row["metric"]) for row in rows if not row["unit"])
         self._without_unit.difference_update((row["source"], row["metric"]) for row in rows if row["unit"])
