@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
 
 from hub.model.observation import Observation, Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What one message or one frame gave. ``done`` is called once it is committed."""
+class Item(msgspec.Struct, frozen=True):
+    """What one message or one frame gave. ``receipt`` is handed back once it is committed."""
 
     observations: Sequence[Observation] = ()
     refusals: Sequence[Refusal] = ()
-    done: Callable[[], None] | None = None
+    receipt: Any = None
 
 
 class BoundedQueue:
@@ -34,7 +35,8 @@ class BoundedQueue:
             if self._closed or len(self._items) >= self._capacity:
                 return False
             self._items.append(item)
-            self._changed.notify()
+            if len(self._items) == 1:  # whoever takes, takes all: nobody waits while there is something
+                self._changed.notify()
             return True
 
     def take(self, max_rows: int, timeout_s: float) -> list[Item]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from hub import crash
 from hub.backoff import Backoff
@@ -23,6 +24,7 @@ from ingest.queue import BoundedQueue, Item
 
 MAX_ROWS = 5000
 """Rows in one batch at most: about 10 ms of COPY."""
+_RECEIPTS = 250
 
 _log = logging.getLogger(__name__)
 
@@ -30,13 +32,23 @@ _log = logging.getLogger(__name__)
 class Writer:
     """``name`` is the writer's in the store (``mqtt-0``), so it belongs to one process at a time.
 
-    ``kind``: of all sources it writes for.
+    ``kind``: of all sources it writes for. ``committed`` is called in the writer's thread with the receipts of what a
+    commit held, in the order in which it was put in.
     """
 
-    def __init__(self, store: Store, name: str, kind: SourceKind, tally: Tally, capacity: int = 20_000) -> None:
+    def __init__(
+        self,
+        store: Store,
+        name: str,
+        kind: SourceKind,
+        tally: Tally,
+        capacity: int = 20_000,
+        committed: Callable[[Sequence[Any]], None] = lambda _receipts: None,
+    ) -> None:
         self._batches = BatchWriter(store, name, kind)
         self._name = name
         self._tally = tally
+        self._committed = committed
         self._queue = BoundedQueue(capacity)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"writer {name}", daemon=True)
@@ -82,10 +94,7 @@ class Writer:
         observations = [observation for item in items for observation in item.observations]
         refusals = [refusal for item in items for refusal in item.refusals]
         if self._append(observations, refusals):
-            for item in items:
-                if item.done is not None:
-                    item.done()
-                    crash.point("between_acknowledgements")
+            self._hand_back([item.receipt for item in items if item.receipt is not None])
             crash.point("after_acknowledgements")
         elif not self._stop.is_set():
             # The store refuses something in it: one item at a time shows which, and saves its neighbours.
@@ -124,5 +133,11 @@ class Writer:
     def _give_up(self, item: Item) -> None:
         """It can never be stored: count it and let it go, or it would come back for ever."""
         self._tally.add("gridhub_ingest_dropped_total", max(1, len(item.observations)), cause="store_refused")
-        if item.done is not None:
-            item.done()
+        if item.receipt is not None:
+            self._hand_back([item.receipt])
+
+    def _hand_back(self, receipts: Sequence[Any]) -> None:
+        """Some at a time, so that a large batch does not keep the other thread from its locks."""
+        for start in range(0, len(receipts), _RECEIPTS):
+            self._committed(receipts[start : start + _RECEIPTS])
+            crash.point("between_acknowledgements")

@@ -7,11 +7,13 @@ lost, and whoever made it makes another one.
 
 from __future__ import annotations
 
+import contextlib
+import select
+import socket
 import ssl
-import threading
-from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -23,14 +25,13 @@ from hub.clock import Clock
 from hub.config import BrokerAccess
 from hub.errors import HubError
 from ingest.mqtt.message import Message
+from ingest.mqtt.wire import Malformed, Wire
 
 KEEPALIVE_S = 15
 SESSION_EXPIRY_S = 7 * 86_400
 RECEIVE_MAXIMUM = 2000
 """MQTT 5: the broker stops after so many messages that wait for their acknowledgement."""
 MAXIMUM_PACKET_BYTES = 16 * 1024 * 1024
-_MAILBOX_BYTES = 64 * 1024 * 1024
-_MAILBOX_MESSAGES = 20_000
 _CONNECT_TIMEOUT_S = 5.0
 _ANSWER_TIMEOUT_S = 10.0
 _FLUSH_TIMEOUT_S = 2.0
@@ -85,23 +86,24 @@ class Dialler:
 
 
 class Connection:
-    """Made by ``Dialler.connect``. ``take`` and ``publish`` are for one thread, ``ack`` and ``poke`` for any."""
+    """Made by ``Dialler.connect``. All is for one thread, but ``ack`` and ``poke``, which are for any.
+
+    There is no thread in it: whoever calls ``take`` reads the socket and lets paho do what it has to do.
+    """
 
     def __init__(self, access: BrokerAccess, client_id: str, version: MQTTProtocolVersion, clock: Clock) -> None:
         self.version = version
         self.session_present = False
-        self._left, self._dropped = 0, 0
-        self._answered = False
         self._clock = clock
-        self._changed = threading.Condition()
-        self._mailbox: deque[Message] = deque()
-        self._mailbox_bytes = 0
+        self._messages: list[Message] = []
         self._published: list[tuple[int, str]] = []
-        self._poked = False
+        self._answered = False
         self._connected = False
         self._lost = ""
         self._granted: Sequence[ReasonCode] | None = None
-        self._thread: threading.Thread | None = None
+        self._poked, self._poke = socket.socketpair()
+        self._poked.setblocking(False)
+        self._poke.setblocking(False)
         self._client = self._make_client(access, client_id)
 
     def open(self, access: BrokerAccess) -> None:
@@ -120,8 +122,7 @@ class Connection:
             self._client.connect(access.host, access.port, KEEPALIVE_S, clean_start=clean_start, properties=properties)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
             raise BrokerAway(f"{where} cannot be reached: {getattr(error, 'strerror', None) or error}") from error
-        self._client.loop_start()
-        if not self._wait(lambda: self._connected or bool(self._lost)):
+        if not self._wait(lambda: self._connected or bool(self._lost), _ANSWER_TIMEOUT_S):
             raise BrokerAway(f"{where} does not answer")
         if self._lost:
             refuses_version = "protocol version" in self._lost or "before it answered" in self._lost
@@ -131,37 +132,26 @@ class Connection:
     def subscribe(self, topics: Sequence[str]) -> None:
         """QoS 1. Raises BrokerAway."""
         self._client.subscribe([(topic, 1) for topic in topics])
-        if not self._wait(lambda: self._granted is not None or bool(self._lost)) or self._granted is None:
+        answered = self._wait(lambda: self._granted is not None or bool(self._lost), _ANSWER_TIMEOUT_S)
+        if not answered or self._granted is None:
             raise BrokerAway(self._lost or "the broker does not answer to the subscription")
         refused = [str(reason) for reason in self._granted if reason.is_failure]
         if refused:
             raise BrokerAway(f"the broker refuses the subscription: {refused[0]}")
 
-    def take(self, timeout_s: float, most: int = 500) -> list[Message]:
+    def take(self, timeout_s: float) -> list[Message]:
         """What has come, oldest first; [] after ``timeout_s`` of nothing. Raises BrokerAway when the link is gone."""
-        with self._changed:
-            if not (self._mailbox or self._lost or self._poked):
-                self._changed.wait(timeout_s)
-            self._poked = False
-            if self._lost:
-                raise BrokerAway(self._lost)
-            taken = [self._mailbox.popleft() for _ in range(min(most, len(self._mailbox)))]
-            self._mailbox_bytes -= sum(len(message.payload) for message in taken)
-        # The library's thread ends without a word when it stumbles over a malformed packet.
-        if not taken and self._thread is not None and not self._thread.is_alive():
-            raise BrokerAway("the network thread of the MQTT client has died")
+        if not self._messages:
+            self._turn(timeout_s)
+        if self._lost:
+            raise BrokerAway(self._lost)
+        taken, self._messages = self._messages, []
         return taken
 
-    def found_no_room(self) -> tuple[int, int]:
-        """Since the last call: messages that the broker still has, and those of QoS 0, which are lost."""
-        with self._changed:
-            found = self._left, self._dropped
-            self._left = self._dropped = 0
-            return found
-
-    def ack(self, packet_id: int) -> bool:
-        """False where the connection is gone; the broker will deliver the message again."""
-        return not self._lost and self._client.ack(packet_id, 1) == mqtt.MQTT_ERR_SUCCESS
+    def ack(self, packet_ids: Sequence[int]) -> bool:
+        """False where the connection is gone; the broker will deliver the messages again."""
+        wire = self._client.wire
+        return not self._lost and wire is not None and wire.acknowledge(packet_ids)
 
     def publish(self, topic: str, payload: bytes, expiry_s: int) -> int | None:
         """QoS 1; the packet's number, by which ``published`` tells of its acknowledgement. None where it was not sent.
@@ -179,15 +169,13 @@ class Connection:
 
     def published(self) -> list[tuple[int, str]]:
         """Since the last call: (number, why nobody gets it, or empty) of what the broker has acknowledged."""
-        with self._changed:
-            found, self._published = self._published, []
-            return found
+        found, self._published = self._published, []
+        return found
 
     def poke(self) -> None:
         """``take`` returns, now or when it is called next."""
-        with self._changed:
-            self._poked = True
-            self._changed.notify_all()
+        with contextlib.suppress(BlockingIOError, OSError):  # full: it was poked already; closed: nobody waits
+            self._poke.send(b"x")
 
     def flush(self) -> None:
         """Return when the broker has read every acknowledgement given so far, or does not answer in time.
@@ -197,19 +185,21 @@ class Connection:
         """
         if self._lost:
             return
-        with self._changed:
-            self._answered = False
+        self._answered = False
         self._client.unsubscribe(_NO_TOPIC)
-        with self._changed:
-            self._changed.wait_for(lambda: self._answered or bool(self._lost), _FLUSH_TIMEOUT_S)
+        self._wait(lambda: self._answered or bool(self._lost), _FLUSH_TIMEOUT_S)
 
     def close(self) -> None:
-        """Say goodbye and end the thread. May be repeated."""
+        """Say goodbye. May be repeated."""
         self._client.disconnect()
-        self._client.loop_stop()
+        if self._client.wire is not None:  # paho has said goodbye, and would wait for the broker to hang up
+            self._client.wire.close()
+        self._lost = self._lost or "it was closed"
+        self._poke.close()
+        self._poked.close()
 
-    def _make_client(self, access: BrokerAccess, client_id: str) -> mqtt.Client:
-        client = mqtt.Client(
+    def _make_client(self, access: BrokerAccess, client_id: str) -> _Client:
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if self.version is MQTTProtocolVersion.MQTTv5 else False,
@@ -217,6 +207,7 @@ class Connection:
             reconnect_on_failure=False,
             manual_ack=True,
         )
+        client.now = self._clock.now
         client.connect_timeout = _CONNECT_TIMEOUT_S
         if access.username is not None:
             client.username_pw_set(access.username, access.password)
@@ -224,65 +215,72 @@ class Connection:
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
-        client.on_message = self._on_message
         client.on_publish = self._on_publish
         return client
 
-    def _wait(self, condition: Any) -> bool:
-        with self._changed:
-            return bool(self._changed.wait_for(condition, _ANSWER_TIMEOUT_S))
+    def _wait(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        deadline_s = self._clock.monotonic() + timeout_s
+        while not condition() and (left_s := deadline_s - self._clock.monotonic()) > 0:
+            self._turn(min(left_s, 0.5))
+        return condition()
 
-    # --- called by the library's thread: they hand over and return ---------------------------------------------------
+    def _turn(self, timeout_s: float) -> None:
+        """Wait for the socket, read what there is, and let paho read, write and ping."""
+        client, wire = self._client, self._client.wire
+        if self._lost or wire is None:
+            return
+        try:
+            waits: list[Any] = [wire] if wire.has_unsent() or client.want_write() else []
+            reads: list[Any] = [wire, self._poked]
+            ready, writable, _ = select.select(reads, waits, [], timeout_s)
+            if self._poked in ready:
+                self._poked.recv(4096)
+            if wire in ready:
+                self._messages += wire.receive()
+                while wire.has_for_paho() and client.loop_read() == mqtt.MQTT_ERR_SUCCESS:
+                    pass
+            if writable:
+                wire.send_rest()
+                client.loop_write()
+        except (OSError, ValueError, Malformed) as error:  # ValueError: the socket was closed under our hands
+            self._lose(f"the connection to the broker was lost: {error}")
+            return
+        client.loop_misc()
+
+    def _lose(self, reason: str) -> None:
+        if not self._lost:
+            self._lost = reason if self._connected else "it closed the connection before it answered"
+
+    # --- called by paho, from within a turn ---------------------------------------------------------------------------
 
     def _on_connect(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
-        with self._changed:
-            self._thread = threading.current_thread()
-            if reason.is_failure:
-                self._lost = f"it refuses the connection: {reason}"
-            else:
-                self._connected, self.session_present = True, flags.session_present
-            self._changed.notify_all()
+        if reason.is_failure:
+            self._lost = f"it refuses the connection: {reason}"
+        else:
+            self._connected, self.session_present = True, flags.session_present
 
     def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
-        with self._changed:
-            if not self._lost:
-                self._lost = f"the connection to the broker was lost: {reason}"
-                if not self._connected:
-                    self._lost = "it closed the connection before it answered"
-            self._changed.notify_all()
+        self._lose(f"the connection to the broker was lost: {reason}")
 
     def _on_subscribe(self, _client: Any, _userdata: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
-        with self._changed:
-            self._granted = list(reasons)
-            self._changed.notify_all()
+        self._granted = list(reasons)
 
     def _on_unsubscribe(self, _client: Any, _userdata: Any, _mid: Any, _reasons: Any, _properties: Any) -> None:
-        with self._changed:
-            self._answered = True
-            self._changed.notify_all()
+        self._answered = True
 
     def _on_publish(self, _client: Any, _userdata: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
         # MQTT 5, 3.4.2.1: 0x10 is no failure, but nobody has subscribed.
         refused = reason.is_failure or reason.value == _NOBODY
-        with self._changed:
-            self._published.append((mid, str(reason) if refused else ""))
-            self._poked = True
-            self._changed.notify_all()
+        self._published.append((mid, str(reason) if refused else ""))
 
-    def _on_message(self, _client: Any, _userdata: Any, found: mqtt.MQTTMessage) -> None:
-        try:
-            topic = found.topic
-        except UnicodeDecodeError as error:
-            topic = error.object.decode(errors="replace")
-        payload = bytes(found.payload)
-        message = Message(
-            topic, payload, self._clock.now(), found.mid, found.qos > 0, bool(found.dup), bool(found.retain)
-        )
-        with self._changed:
-            if len(self._mailbox) >= _MAILBOX_MESSAGES or self._mailbox_bytes + len(payload) > _MAILBOX_BYTES:
-                self._left += message.wants_ack
-                self._dropped += not message.wants_ack
-                return
-            self._mailbox.append(message)
-            self._mailbox_bytes += len(payload)
-            self._changed.notify()
+
+class _Client(mqtt.Client):
+    """paho with our wire in place of its socket. Its ``_create_socket`` is where it makes a WebSocket of it as well."""
+
+    wire: Wire | None = None
+    now: Callable[[], datetime]
+
+    def _create_socket(self) -> Any:
+        with_properties = self.protocol == MQTTProtocolVersion.MQTTv5
+        self.wire = Wire(cast(socket.socket, super()._create_socket()), self.now, with_properties=with_properties)
+        return self.wire

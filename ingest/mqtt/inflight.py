@@ -8,6 +8,7 @@ the acknowledgement of the first goes to the connection that delivered it last.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,8 +18,8 @@ from ingest.mqtt.message import Message
 class Acknowledges(Protocol):
     """A connection as far as this file needs it."""
 
-    def ack(self, packet_id: int) -> bool:
-        """False where it could not be sent."""
+    def ack(self, packet_ids: Sequence[int]) -> bool:
+        """False where they could not be sent."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +29,7 @@ class Delivery:
     connection: Acknowledges
     packet_id: int
     likeness: int
+    rows: int = 0
     committed: bool = False
 
 
@@ -40,25 +42,31 @@ class InFlight:
 
     def begin(self, connection: Acknowledges, message: Message) -> Delivery | None:
         """None where this message is being written already, or was and is acknowledged now."""
-        delivery = Delivery(connection, message.packet_id, hash((message.topic, message.payload)))
+        packet_id = message.packet_id
+        delivery = Delivery(connection, packet_id, hash((message.topic, message.payload)))
         if not message.wants_ack:
             return delivery
         with self._lock:
-            known = self._open.get(message.packet_id)
+            known = self._open.get(packet_id)
             # Only a DUP of the very same bytes is the same message: a new session counts its packets from the start.
             if known is None or not message.again or known.likeness != delivery.likeness:
-                self._open[message.packet_id] = delivery
+                self._open[packet_id] = delivery
                 return delivery
             known.connection = connection
             if known.committed:
-                self._acknowledge(known)
+                self._acknowledge(connection, [known])
             return None
 
-    def settle(self, delivery: Delivery) -> None:
-        """It is committed, or there is nothing in it to commit."""
+    def settle(self, deliveries: Iterable[Delivery]) -> None:
+        """They are committed, or there is nothing in them to commit; acknowledged in their order (MQTT 5, 4.6)."""
         with self._lock:
-            if self._open.get(delivery.packet_id) is delivery:
-                self._acknowledge(delivery)
+            by_connection: dict[Acknowledges, list[Delivery]] = {}
+            for delivery in deliveries:
+                if self._open.get(delivery.packet_id) is delivery:
+                    delivery.committed = True
+                    by_connection.setdefault(delivery.connection, []).append(delivery)
+            for connection, settled in by_connection.items():
+                self._acknowledge(connection, settled)
 
     def abandon(self, delivery: Delivery) -> None:
         """It was not taken in: when the broker delivers it again it is new."""
@@ -75,7 +83,7 @@ class InFlight:
         with self._lock:
             return len(self._open)
 
-    def _acknowledge(self, delivery: Delivery) -> None:
-        delivery.committed = True
-        if delivery.connection.ack(delivery.packet_id):
-            del self._open[delivery.packet_id]
+    def _acknowledge(self, connection: Acknowledges, settled: Sequence[Delivery]) -> None:
+        if connection.ack([delivery.packet_id for delivery in settled]):
+            for delivery in settled:
+                del self._open[delivery.packet_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from hub.clock import Clock
@@ -10,11 +11,16 @@ from hub.config.settings import Accept
 from hub.model.observation import Observation, Refusal
 from hub.tally import Tally
 from ingest.base import Shard
-from ingest.mqtt import codecs, topics
+from ingest.mqtt import codecs, fastpath, topics
 from ingest.mqtt.decoded import Cause, Decoded, Fault
+from ingest.mqtt.foreign import Foreign
+from ingest.mqtt.mapping.router import Router
 from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
-from ingest.mqtt.quarantine import HEAD_BYTES, Allowance
+from ingest.mqtt.quarantine import Allowance
+from ingest.mqtt.strangers import Strangers
+
+_MAX_ADDRESSES = 100_000
 
 
 class Knows(Protocol):
@@ -28,8 +34,16 @@ class Intake:
     """For one thread."""
 
     def __init__(
-        self, shard: Shard, devices: Knows, presence: Presence, accept: Accept, tally: Tally, clock: Clock
+        self,
+        shard: Shard,
+        devices: Knows,
+        presence: Presence,
+        accept: Accept,
+        tally: Tally,
+        clock: Clock,
+        router: Router | None = None,
     ) -> None:
+        """``router``: what takes the topics that are not the hub's own."""
         self._shard = shard
         self._devices = devices
         self._presence = presence
@@ -37,33 +51,78 @@ class Intake:
         self._tally = tally
         self._clock = clock
         self._allowance = Allowance()
+        self.strangers = Strangers()
+        self._addresses: dict[str, topics.Address] = {}
+        self._counted = dict.fromkeys(topics.Kind, 0)
+        self._foreign = router and Foreign(
+            router, shard, devices, presence, self.strangers, self._refuse, tally, clock
+        )
+
+    def count(self) -> None:
+        """Add what was read since the last call to the tally: once for many messages, as each addition takes a lock."""
+        for kind, number in self._counted.items():
+            if number:
+                self._tally.add("gridhub_mqtt_messages_total", number, kind=str(kind))
+                self._counted[kind] = 0
 
     def read(self, message: Message) -> tuple[Sequence[Observation], Sequence[Refusal]]:
         """What is to be committed before the message is acknowledged; may be nothing at all."""
-        try:
-            address = topics.parse(message.topic)
-        except ValueError as error:
-            # One worker looks after it, as they all get it.
-            if not self._shard.owns(message.topic):
+        address = self._addresses.get(message.topic)
+        if address is None:
+            if self._foreign is not None and not message.topic.startswith(topics.OWN):
+                return self._foreign.read(message)
+            try:
+                address = topics.parse(message.topic)
+            except ValueError as error:
+                # One worker looks after it, as they all get it.
+                if not self._shard.owns(message.topic):
+                    return (), ()
+                return (), self._refuse(message.topic, message, [Fault(Cause.BAD_TOPIC, str(error))])
+            if not self._shard.owns(address.device):
                 return (), ()
-            return (), self._refuse(message.topic, message, [Fault(Cause.BAD_TOPIC, str(error))])
-        if not self._shard.owns(address.device):
-            return (), ()
-        self._tally.add("gridhub_mqtt_messages_total", kind=str(address.kind))
+            if len(self._addresses) >= _MAX_ADDRESSES:  # somebody invents ids
+                self._addresses.clear()
+            self._addresses[message.topic] = address
+        self._counted[address.kind] += 1
         approved = self._devices.approved(address.device)
+        if approved is None:
+            if self.strangers.is_blocked(address.device):
+                self._tally.add("gridhub_mqtt_refused_total", cause="blocked")
+                return (), ()
+            self.strangers.heard(address.device, message.topic, message.payload, message.received_at)
         if not approved:
             cause = Cause.UNKNOWN_DEVICE if approved is None else Cause.NOT_APPROVED
             detail = f"{address.device} is {'not known' if approved is None else 'waiting for approval'}"
             return (), self._refuse(address.device, message, [Fault(cause, detail)])
         decoded = self._decode(address, message)
-        return decoded.observations, self._refuse(address.device, message, decoded.faults)
+        return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
+
+    def read_again(self, message: Message) -> Decoded:
+        """A message that was kept in the quarantine: it is no sign of life, and is not quarantined a second time."""
+        if self._foreign is not None and not message.topic.startswith(topics.OWN):
+            return self._foreign.read_again(message)
+        try:
+            address = topics.parse(message.topic)
+        except ValueError as error:
+            return Decoded(faults=(Fault(Cause.BAD_TOPIC, str(error)),))
+        if not self._devices.approved(address.device):
+            return Decoded(faults=(Fault(Cause.UNKNOWN_DEVICE, f"{address.device} is still not known and approved"),))
+        if address.kind is topics.Kind.STATUS:
+            decoded = codecs.status(address.device, message.payload, message.received_at)
+        else:
+            decoded = codecs.telemetry(address.device, message.payload, message.received_at, self._accept)
+        return replace(decoded, observations=self._presence.checks.check(decoded.observations))
 
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()
         if address.kind is topics.Kind.TELEMETRY:
+            observations = fastpath.telemetry(device, message.payload, at, self._accept)
+            if observations is not None:
+                self._presence.heard(device, at, now_s, observations)
+                return Decoded(observations)
             decoded = codecs.telemetry(device, message.payload, at, self._accept)
             if decoded.observations:
-                self._presence.heard(device, at, now_s)
+                self._presence.heard(device, at, now_s, decoded.observations)
         else:
             decoded = codecs.status(device, message.payload, at)
             for observation in decoded.observations:
@@ -79,9 +138,11 @@ class Intake:
         kept = []
         for fault in faults:
             self._tally.add("gridhub_mqtt_refused_total", fault.count, cause=str(fault.cause))
-            if self._allowance.keeps(origin, fault.cause, self._clock.monotonic()):
+            size_bytes = len(message.payload)
+            room = self._allowance.keeps(origin, fault.cause, size_bytes, self._clock.monotonic())
+            if room is not None:
                 detail = fault.detail if fault.count == 1 else f"{fault.detail} (and {fault.count - 1} more samples)"
-                head = message.payload[:HEAD_BYTES]
-                size_bytes = len(message.payload)
-                kept.append(Refusal(message.topic, fault.cause, detail, head, size_bytes, message.received_at))
+                device = origin if fault.cause is not Cause.BAD_TOPIC else ""
+                head, at = message.payload[:room], message.received_at
+                kept.append(Refusal(message.topic, fault.cause, detail, head, size_bytes, at, device))
         return kept

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Message:
+
+class Message(msgspec.Struct, frozen=True, gc=False):
     """``again``: the DUP flag; ``retained``: kept by the broker and sent because of a subscription, so it is old news.
 
     ``topic`` has U+FFFD where it was not UTF-8. ``packet_id`` means something where ``wants_ack`` (QoS 1).

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from hub import crash
 from hub.backoff import Backoff
 from hub.clock import Clock
 from hub.config import BrokerAccess
+from hub.config.device_types import RegisterSettings
 from hub.config.settings import Accept
 from hub.errors import StoreError
 from hub.model.source import SourceKind
@@ -28,7 +29,9 @@ from ingest.mqtt.inflight import Delivery, InFlight
 from ingest.mqtt.intake import Intake
 from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
-from ingest.mqtt.registry import Registry, heard_before
+from ingest.mqtt.reception import Reception
+from ingest.mqtt.registry import Registry, Roll, pasts
+from ingest.mqtt.replay import Replay
 from ingest.queue import Item
 from ingest.writer import Writer
 
@@ -52,6 +55,7 @@ class Worker:
         access: Callable[[], BrokerAccess],
         accept: Accept,
         clock: Clock,
+        register: Sequence[RegisterSettings] = (),
     ) -> None:
         self._name = f"mqtt-{shard.index}"
         self._store = store
@@ -59,12 +63,14 @@ class Worker:
         self._access = access
         self._clock = clock
         self.tally = Tally()
-        self._writer = Writer(store, self._name, SourceKind.DEVICE, self.tally)
+        self._writer = Writer(store, self._name, SourceKind.DEVICE, self.tally, committed=self._committed)
         self._presence = Presence()
         self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
         self._heard_before: set[str] | None = None
+        self._replay = Replay(store, shard, clock, self.tally)
         self._registry = Registry(store, clock, self._devices_changed)
         self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock)
+        self._reception = Reception(store, self._intake.strangers, register, clock, self.tally)
         self._dialler = Dialler(client_id, topics.SUBSCRIPTIONS, clock)
         self._in_flight = InFlight()
         self._rows_waiting = 0
@@ -79,6 +85,7 @@ class Worker:
         self._heart.start()
         self._writer.start()
         self._registry.start()
+        self._replay.start()
         threads = [
             threading.Thread(target=target, args=(stop,), name=target.__name__.strip("_"), daemon=True)
             for target in (self._tend_link, self._watch_devices)
@@ -95,6 +102,7 @@ class Worker:
         finally:
             stop.set()
             self._registry.stop()
+            self._replay.stop()
             if threads[0].ident is not None:
                 threads[0].join(timeout=6.0)
             self._close_writer()
@@ -124,7 +132,9 @@ class Worker:
             while not stop.is_set():
                 for message in connection.take(_POLL_S):
                     self._take_in(connection, message)
-                if self._is_time_to_ask_again(connection):
+                self._replay.read(self._intake.read_again)
+                self._intake.count()
+                if self._is_time_to_ask_again():
                     _log.info("connecting anew: the broker has %d messages that found no room", self._left_behind)
                     break
             if stop.is_set():
@@ -146,38 +156,37 @@ class Worker:
             return
         observations, refusals = self._intake.read(message)
         crash.point("message_read")
-        rows = len(observations)
-        with self._rows_lock:
-            has_room = self._rows_waiting + rows <= MAX_ROWS_WAITING or not self._rows_waiting
-            self._rows_waiting += rows if has_room else 0
-        # A message without rows takes the same way, so that acknowledgements keep their order (MQTT 5, 4.6).
-        if has_room and self._writer.put(Item(observations, refusals, lambda: self._done(delivery, rows))):
-            return
+        delivery.rows = len(observations)
+        # Only this thread adds to the rows that wait: a stale sum is too large, never too small.
+        has_room = self._rows_waiting + delivery.rows <= MAX_ROWS_WAITING or not self._rows_waiting
         if has_room:
-            self._free(rows)
+            self._add_rows(delivery.rows)
+            # A message without rows takes the same way, so that acknowledgements keep their order (MQTT 5, 4.6).
+            if self._writer.put(Item(observations, refusals, delivery)):
+                return
+            self._add_rows(-delivery.rows)
         self._in_flight.abandon(delivery)
-        self._count_no_room(1 if message.wants_ack else 0, 0 if message.wants_ack else 1)
+        self._count_no_room(wants_ack=message.wants_ack)
 
-    def _done(self, delivery: Delivery, rows: int) -> None:
-        self._free(rows)
-        self._in_flight.settle(delivery)
+    def _committed(self, deliveries: Sequence[Delivery]) -> None:
+        self._add_rows(-sum(delivery.rows for delivery in deliveries))
+        self._in_flight.settle(deliveries)
 
-    def _free(self, rows: int) -> None:
+    def _add_rows(self, rows: int) -> None:
         with self._rows_lock:
-            self._rows_waiting -= rows
+            self._rows_waiting += rows
 
-    def _is_time_to_ask_again(self, connection: Connection) -> bool:
+    def _is_time_to_ask_again(self) -> bool:
         """A broker delivers what was left unacknowledged on the next connection only (MQTT 5, 4.4)."""
-        self._count_no_room(*connection.found_no_room())
         return self._left_behind > 0 and self._writer.waiting() == 0 and not self._writer.trouble
 
-    def _count_no_room(self, left: int, dropped: int) -> None:
-        """``left`` unacknowledged with the broker; ``dropped`` for good, as QoS 0 has it."""
-        if not (left or dropped):
-            return
-        self._left_behind += left
-        self.tally.add("gridhub_mqtt_left_unacknowledged_total", left)
-        self.tally.add("gridhub_mqtt_dropped_total", dropped, cause="qos_0_no_room")
+    def _count_no_room(self, *, wants_ack: bool) -> None:
+        """Left unacknowledged with the broker, or dropped for good, as QoS 0 has it."""
+        if wants_ack:
+            self._left_behind += 1
+            self.tally.add("gridhub_mqtt_left_unacknowledged_total")
+        else:
+            self.tally.add("gridhub_mqtt_dropped_total", cause="qos_0_no_room")
 
     # --- what others are told ----------------------------------------------------------------------------------------
 
@@ -186,18 +195,30 @@ class Worker:
         self.tally.set("gridhub_broker_connected", 1.0 if healthy else 0.0)
         self._report_heart()
 
-    def _devices_changed(self, approved: Mapping[str, bool]) -> None:
+    def _devices_changed(self, roll: Roll) -> None:
         """Raises StoreUnavailable."""
+        before = pasts(self._store) if self._heard_before is None else {}
         if self._heard_before is None:
-            self._heard_before = heard_before(self._store)
-        mine = [device for device, is_approved in approved.items() if is_approved and self._shard.owns(device)]
-        self._presence.know(mine, self._heard_before, self._clock.monotonic())
+            self._heard_before = {device for device, past in before.items() if past.was_heard}
+        mine = roll.profiles(self._shard)
+        self._presence.know(mine.keys(), self._heard_before, self._clock.monotonic(), mine, before)
+        self._intake.strangers.block(roll.blocked)
 
     def _watch_devices(self, stop: threading.Event) -> None:
         while not stop.wait(_REPORT_S):
             self.tally.set("gridhub_mqtt_in_flight", len(self._in_flight))
             self._report_heart()
             self._report_devices()
+            self._report_silences()
+            self._reception.step()
+            for flag, count in self._presence.checks.counted().items():
+                self.tally.set("gridhub_mqtt_flagged_total", count, flag=flag)
+
+    def _report_silences(self) -> None:
+        """That a device fell silent is an observation like any other."""
+        turned = self._presence.turned()
+        if turned and not self._writer.put_observations(turned):
+            self._presence.turned_again(turned)
 
     def _report_devices(self) -> None:
         reports = self._presence.due(self._clock.now(), self._clock.monotonic(), deaf=bool(self._broker_reason))

@@ -94,13 +94,13 @@ def test_a_message_is_acknowledged_when_told_and_not_by_the_library(puppet: Pupp
         return taken == [7, 8]
 
     wait_for(both, "both are there")
-    assert connection.ack(8)
+    assert connection.ack([8])
     kind, body = puppet.receive()
     assert (kind, body[:2]) == (PUBACK, b"\x00\x08"), "nothing was acknowledged before"
 
 
 def test_flush_returns_when_the_broker_has_read_what_went_before(puppet: Puppet, connection: Connection) -> None:
-    connection.ack(7)
+    connection.ack([7])
     flushing = threading.Thread(target=connection.flush)
     flushing.start()
     assert puppet.receive()[0] == PUBACK
@@ -133,7 +133,7 @@ def test_a_broker_that_talks_nonsense_or_sends_us_away_is_a_lost_connection(
         return ""
 
     assert "lost" in wait_for(lost, "the connection is given up", 5)
-    assert not connection.ack(7), "what cannot be acknowledged is known"
+    assert not connection.ack([7]), "what cannot be acknowledged is known"
 
 
 def test_the_worker_asks_before_it_closes(mqtt_city: City, monkeypatch: pytest.MonkeyPatch) -> None:

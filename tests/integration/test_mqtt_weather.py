@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -243,29 +242,19 @@ def test_a_worker_whose_writer_has_died_ends_so_that_it_is_started_again(
     assert stop.is_set()
 
 
-class _BrokenClock(SystemClock):
-    def now(self) -> datetime:
-        raise ArithmeticError("a mistake in a callback")
+def _stumble(_message: object) -> None:
+    raise ArithmeticError("a mistake of ours")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_the_death_of_the_network_thread_is_noticed(broker: Broker) -> None:
-    access = BrokerAccess("127.0.0.1", broker.port, "gridhub", PASSWORD)
-    connection = Dialler("gridhub-test-0", topics.SUBSCRIPTIONS, _BrokenClock()).connect(access)
-    assert connection.take(0.0) == []
-    other = Dialler("gridhub-test-1", topics.SUBSCRIPTIONS, SystemClock()).connect(access)
-    other._client.publish(topics.telemetry("smoke-1"), b"x", qos=1)
-
-    def died() -> bool:
-        try:
-            connection.take(0.05)
-        except BrokerAway as error:
-            return "has died" in str(error)
-        return False
-
-    wait_for(died, "the death is noticed", 5)
-    other.close()
-    connection.close()
+def test_a_worker_that_stumbles_over_a_message_ends_so_that_it_is_started_again(
+    mqtt_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _, thread = in_process(mqtt_city)
+    monkeypatch.setattr(made._intake, "read", _stumble)
+    mqtt_city.device().say("smoke-1", {"values": {"smoke": 1}})
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_the_version_of_mqtt_is_found_out_once(broker: Broker) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from ingest.mqtt.inflight import InFlight
 from ingest.mqtt.message import Message
@@ -21,9 +22,9 @@ class Link:
         self.up = True
         self.acks: list[int] = []
 
-    def ack(self, packet_id: int) -> bool:
+    def ack(self, packet_ids: Sequence[int]) -> bool:
         if self.up:
-            self.acks.append(packet_id)
+            self.acks += packet_ids
         return self.up
 
 
@@ -32,7 +33,7 @@ def test_a_message_is_acknowledged_when_it_is_settled_and_not_before() -> None:
     delivery = in_flight.begin(link, MESSAGE)
     assert delivery is not None
     assert link.acks == []
-    in_flight.settle(delivery)
+    in_flight.settle([delivery])
     assert (link.acks, len(in_flight)) == ([7], 0)
 
 
@@ -41,7 +42,7 @@ def test_a_message_delivered_again_while_it_is_written_is_written_once_and_ackno
     delivery = in_flight.begin(link, MESSAGE)
     assert delivery is not None
     assert in_flight.begin(link, AGAIN) is None
-    in_flight.settle(delivery)
+    in_flight.settle([delivery])
     assert link.acks == [7]
 
 
@@ -51,7 +52,7 @@ def test_a_message_delivered_again_on_a_new_connection_is_acknowledged_there() -
     assert delivery is not None
     old.up = False
     assert in_flight.begin(new, AGAIN) is None
-    in_flight.settle(delivery)
+    in_flight.settle([delivery])
     assert (old.acks, new.acks) == ([], [7])
 
 
@@ -60,7 +61,7 @@ def test_a_message_committed_while_the_broker_was_away_is_acknowledged_when_it_c
     delivery = in_flight.begin(old, MESSAGE)
     assert delivery is not None
     old.up = False
-    in_flight.settle(delivery)
+    in_flight.settle([delivery])
     assert in_flight.begin(new, AGAIN) is None
     assert (new.acks, len(in_flight)) == ([7], 0)
 
@@ -76,9 +77,9 @@ def test_another_message_that_reuses_the_packet_identifier_is_new(other: Message
     second = in_flight.begin(new, other)
     assert first is not None
     assert second is not None
-    in_flight.settle(first)
+    in_flight.settle([first])
     assert new.acks == [], "the second is not stored yet"
-    in_flight.settle(second)
+    in_flight.settle([second])
     assert (old.acks, new.acks) == ([], [7])
 
 
@@ -89,7 +90,7 @@ def test_a_new_session_of_the_broker_starts_from_nothing() -> None:
     in_flight.forget()
     second = in_flight.begin(new, AGAIN)
     assert second is not None
-    in_flight.settle(first)
+    in_flight.settle([first])
     assert (old.acks, new.acks) == ([], [])
 
 
@@ -107,5 +108,5 @@ def test_a_message_of_qos_0_is_never_acknowledged() -> None:
     link, in_flight = Link(), InFlight()
     delivery = in_flight.begin(link, replace(MESSAGE, packet_id=0, wants_ack=False))
     assert delivery is not None
-    in_flight.settle(delivery)
+    in_flight.settle([delivery])
     assert (link.acks, len(in_flight)) == ([], 0)
