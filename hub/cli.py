@@ -21,11 +21,10 @@ from hub.app import floors
 from hub.app.app import App, check_everything
 from hub.clock import SystemClock
 from hub.config import Config, broker_access, load, store_access
-from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError
 from hub.model.people import Person, Role
 from hub.passwords import hash_password
-from hub.store import Store, journal, migrate, people, series, sources
+from hub.store import Store, people
 from hub.words import counted
 
 Run = Callable[[argparse.Namespace], int]
@@ -70,7 +69,6 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     _add(commands, "demo", "a whole invented city on this machine", _demo, _demo_options)
     _add(commands, "up", "run a hub from its configuration", _up, _config_option)
     _add(commands, "check", "say what is wrong in a configuration", _check, _config_option)
-    _add_db(commands)
     _add_user(commands)
     # Only the floor that brings the command is loaded, so that the others cost nothing; for help, all of them.
     first = arguments[0] if arguments else ""
@@ -170,57 +168,6 @@ def _check(options: argparse.Namespace) -> int:
     numbers = ((areas, "area"), (config.cameras, "camera"), (config.devices, "device"))
     counts = ", ".join(counted(len(things), noun) for things, noun in numbers)
     say(f"{options.config}: {counts}: no problem")
-    return 0
-
-
-def _add_db(commands: Any) -> None:
-    database = commands.add_parser("db", help="the store: upgrade, status, check, rekey").add_subparsers(required=True)
-    _add(database, "upgrade", "apply the migrations that are missing", _db_upgrade, _config_option)
-    _add(database, "status", "the version and the size of the store", _db_status, _config_option)
-    _add(database, "check", "verify the chain of the journal", _db_check, _config_option)
-    words = "encrypt the passwords of cameras anew, with the key that the configuration names now"
-    _add(database, "rekey", words, _db_rekey, _rekey_options)
-
-
-def _rekey_options(parser: argparse.ArgumentParser) -> None:
-    _config_option(parser)
-    words = "a copy of the key that they are encrypted with"
-    parser.add_argument("--old-key-file", type=Path, required=True, metavar="FILE", help=words)
-
-
-def _db_rekey(options: argparse.Namespace) -> int:
-    config = load(options.config)
-    with _store(options) as store:
-        count = sources.rekey(store, Vault.from_file(options.old_key_file), Vault.of(config))
-    say(f"encrypted {counted(count, 'password')} anew; running workers take the new key when the hub is started again")
-    return 0
-
-
-def _db_upgrade(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        applied = migrate.upgrade(store)
-        sealed = sources.seal_clear(store, Vault.of(load(options.config)))
-    if sealed:
-        say(f"encrypted the passwords of {sealed} cameras")
-    say(f"applied: {', '.join(applied)}" if applied else "the store is up to date")
-    return 0
-
-
-def _db_status(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        for name, value in series.status(store):
-            print(f"{name:<24}{value}")
-    return 0
-
-
-def _db_check(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        broken = journal.first_broken(store)
-        last = journal.last_id(store)
-    if broken is not None:
-        say(f"the journal was changed: row {broken} does not follow from the row before it")
-        return 1
-    say(f"the journal is whole: {last} rows")
     return 0
 
 

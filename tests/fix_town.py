@@ -62,7 +62,13 @@ def live_in(store: Store, hours: int = 3) -> None:
     acts.act(store, first.id, AlertChange.ACKNOWLEDGED, "wang", T0 + timedelta(minutes=2), "on my way")
     people.add(store, Person("wang", Role.ADMINISTRATOR), "a hash")
     people.open_session(store, "wang", "a token", T0, T0 + timedelta(days=1))
-    segments.add(store, Segment("cam-1", T0, T0 + timedelta(seconds=60), "recordings/cam-1/2026-03-01/a.mp4", 1000))
+    record(store, "a.mp4")
+
+
+def record(store: Store, name: str) -> None:
+    """Tell the store of a minute of video."""
+    path = f"recordings/cam-1/2026-03-01/{name}"
+    segments.add(store, Segment("cam-1", T0, T0 + timedelta(seconds=60), path, 1000))
 
 
 def content(store: Store, *, without: tuple[str, ...] = ("session",)) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from hub.errors import Problem
 
 COMMANDS = {
     "camera": "ingest.video.commands",
+    "db": "hub.app.db_commands",
     "device": "ingest.mqtt.commands",
     "model": "ingest.video.model_commands",
     "rules": "rules.commands",
@@ -51,6 +52,11 @@ def check_rules(config: Config) -> list[Problem]:
 
 def check_cameras(config: Config) -> list[Problem]:
     return _check("ingest.video.check", config)
+
+
+def check_mappings(config: Config) -> list[Problem]:
+    """What is wrong with ``mappings``; the libraries for it are loaded only where there are any."""
+    return _check("ingest.mqtt.mapping.build", config) if config.mappings else []
 
 
 def _check(module: str, config: Config) -> list[Problem]:

@@ -201,11 +201,12 @@ class Backup:
             raise BackupRefused(f"{self._path} is damaged: {part.name} is not as it was written")
 
     def verify(self, progress: Callable[[int], None]) -> None:
-        """Read all of it once; ``progress`` is told bytes. Raises BackupRefused."""
-        parts = [table.part for table in self.manifest.tables]
+        """Read all of it once; ``progress`` is told how many bytes were read. Raises BackupRefused."""
+        parts, done = [table.part for table in self.manifest.tables], 0
         for part in [*parts, self.manifest.key] if self.manifest.key else parts:
             for chunk in self.chunks(part):
-                progress(len(chunk))
+                done += len(chunk)
+                progress(done)
 
     def key(self) -> str | None:
         """The key of the cameras' passwords, where the backup has it."""

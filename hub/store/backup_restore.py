@@ -48,7 +48,7 @@ def restore(conninfo: str, file: Backup, progress: backup.Progress, *, force: bo
         is_there = server.execute(sql["restore_database_exists"], {"name": live}).fetchone() is not None
         if is_there and not force and not _is_empty(conninfo):
             raise Conflict(f"there is something in the database {live!r} already: --force puts the backup in its place")
-        file.verify(lambda size_bytes: progress("verifying", size_bytes, file.manifest.size_bytes))
+        file.verify(lambda done: progress("reading", done, file.manifest.size_bytes))
         for left in (fresh, old):
             _drop(server, left)
         server.execute(compose.SQL("create database {}").format(compose.Identifier(fresh)))

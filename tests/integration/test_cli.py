@@ -74,12 +74,6 @@ def test_what_cannot_be_done_is_said(gridhub: Command, arguments: tuple[str, ...
     assert (status, expected in said) == (1, True), said
 
 
-def test_the_store_is_described_and_its_journal_checked(gridhub: Command) -> None:
-    assert "daily partitions" in gridhub("db", "status")[1]
-    assert gridhub("db", "upgrade") == (0, "the store is up to date\n")
-    assert gridhub("db", "check") == (0, "the journal is whole: 0 rows\n")
-
-
 def test_an_unknown_command_is_answered_with_all_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["fly"])

@@ -40,7 +40,7 @@ order by c.relname
 select now() as taken_at, current_setting('server_version') as server,
        pg_database_size(current_database()) as database_bytes,
        (select coalesce(max(id), 0) from journal) as journal_id,
-       (select coalesce(encode(hash, 'hex'), '') from journal order by id desc limit 1) as journal_hash
+       coalesce((select encode(hash, 'hex') from journal order by id desc limit 1), '') as journal_hash
 
 -- name: restore_setval
 select setval(%(name)s::regclass, %(value)s, %(called)s)
