@@ -19,6 +19,7 @@ from hub.errors import ConfigError, HubError
 from hub.store import Store
 from ingest.base import Shard
 from ingest.mqtt.commanding import Commander
+from ingest.mqtt.mapping.build import build
 from ingest.mqtt.worker import Worker
 
 _STORE_TIMEOUT_S = 2.0  # everything here tries again, and a worker must end in time while the store is away
@@ -43,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         config = load(options.config)
         with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:
             clock, name = SystemClock(), client_id(config, shard)
+            mappings = (lambda send: build(config, send, shard.owns)) if config.mappings else None
             worker = Worker(
-                store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers
+                store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers, mappings
             )
             commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
             whole = worker.run(stop)

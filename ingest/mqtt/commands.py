@@ -14,14 +14,14 @@ from hub.errors import HubError, NotFound
 from hub.model.source import SourceKind
 from hub.store import Store, areas, readings, sources
 from hub.words import counted
-from ingest.mqtt import command_cli, roster
+from ingest.mqtt import command_cli, roster, trying
 
 _PAGE = 500
 
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the command to ``gridhub``."""
-    device = subparsers.add_parser("device", help="devices: list, approve, import, command")
+    device = subparsers.add_parser("device", help="devices: list, approve, import, try, command")
     commands = device.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="every device and how it is")
     approving = commands.add_parser("approve", help="let devices in that wait for it")
@@ -29,7 +29,12 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     importing = commands.add_parser("import", help="add devices from a CSV file: id,area,type,name")
     importing.add_argument("file", type=Path)
     importing.add_argument("--partial", action="store_true", help="import what is right even where something is wrong")
-    for command, run in ((listing, _list), (approving, _approve), (importing, _import)):
+    words = "what the hub would make of a message, without a broker and a store"
+    attempting = commands.add_parser("try", help=words, description=words)
+    trying.options(attempting)
+    for command, run in (
+        (listing, _list), (approving, _approve), (importing, _import), (attempting, trying.run),
+    ):  # fmt: skip
         command.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
         command.set_defaults(run=run)
     command_cli.register(commands)

@@ -54,9 +54,11 @@ class Intake:
         self.strangers = Strangers()
         self._addresses: dict[str, topics.Address] = {}
         self._counted = dict.fromkeys(topics.Kind, 0)
-        self._foreign = router and Foreign(
-            router, shard, devices, presence, self.strangers, self._refuse, tally, clock
-        )
+        self._foreign: Foreign | None = None
+        if router is not None:
+            self._foreign = Foreign(
+                router, shard, devices, presence, self.strangers, self._refuse, tally, clock
+            )
 
     def count(self) -> None:
         """Add what was read since the last call to the tally: once for many messages, as each addition takes a lock."""

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from hub.model.source import check_source_id
 
-_ROOT = "gridhub/v1/devices"
+OWN = "gridhub/v1/"
+"""What every topic of the hub itself begins with."""
+_ROOT = f"{OWN}devices"
 
 
 class Kind(StrEnum):

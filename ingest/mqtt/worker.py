@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from hub import crash
@@ -27,6 +28,8 @@ from ingest.mqtt import topics
 from ingest.mqtt.client import Connection, Dialler
 from ingest.mqtt.inflight import Delivery, InFlight
 from ingest.mqtt.intake import Intake
+from ingest.mqtt.mapping.codec import Send
+from ingest.mqtt.mapping.router import Router
 from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
 from ingest.mqtt.reception import Reception
@@ -40,6 +43,9 @@ MAX_ROWS_WAITING = 200_000
 _REPORT_S = 2.0
 _REPORT_ROWS = 100  # in one transaction, about 50 ms of changes: it holds the lock of the journal
 _POLL_S = 0.5
+_OUTBOX = 1000
+_ASKED_S = 60
+"""How long the broker keeps what a dialect asks of a device."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +62,9 @@ class Worker:
         accept: Accept,
         clock: Clock,
         register: Sequence[RegisterSettings] = (),
+        mappings: Callable[[Send], Router] | None = None,
     ) -> None:
+        """``mappings`` makes what reads foreign topics; it is handed what it may publish with."""
         self._name = f"mqtt-{shard.index}"
         self._store = store
         self._shard = shard
@@ -69,9 +77,12 @@ class Worker:
         self._heard_before: set[str] | None = None
         self._replay = Replay(store, shard, clock, self.tally)
         self._registry = Registry(store, clock, self._devices_changed)
-        self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock)
+        self._outbox: deque[tuple[str, bytes]] = deque(maxlen=_OUTBOX)
+        router = mappings(lambda topic, payload: self._outbox.append((topic, payload))) if mappings else None
+        self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock, router)
         self._reception = Reception(store, self._intake.strangers, register, clock, self.tally)
-        self._dialler = Dialler(client_id, topics.SUBSCRIPTIONS, clock)
+        foreign = router.subscriptions if router is not None else ()
+        self._dialler = Dialler(client_id, (*topics.SUBSCRIPTIONS, *foreign), clock)
         self._in_flight = InFlight()
         self._rows_waiting = 0
         self._rows_lock = threading.Lock()
@@ -133,6 +144,8 @@ class Worker:
                 for message in connection.take(_POLL_S):
                     self._take_in(connection, message)
                 self._replay.read(self._intake.read_again)
+                while self._outbox:
+                    connection.publish(*self._outbox.popleft(), _ASKED_S)
                 self._intake.count()
                 if self._is_time_to_ask_again():
                     _log.info("connecting anew: the broker has %d messages that found no room", self._left_behind)

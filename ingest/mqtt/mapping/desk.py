@@ -7,6 +7,7 @@ from collections.abc import Collection
 from hub.config import Config
 from hub.config.mappings import MappingSettings
 from hub.errors import Problem
+from ingest.mqtt import topics
 from ingest.mqtt.mapping import instants, patterns, reading
 from ingest.mqtt.mapping.codec import Codec, Surroundings
 from ingest.mqtt.mapping.instants import Reader
@@ -16,7 +17,7 @@ from ingest.mqtt.mapping.patterns import Pattern
 from ingest.mqtt.mapping.reading import PlaceReading, Reading, Wrong
 from ingest.mqtt.values import METRIC
 
-OWN = "gridhub/v1/#"
+OWN = f"{topics.OWN}#"
 """Topics of the hub itself, which no mapping may take."""
 Made = tuple[Codec, tuple[Pattern, ...]] | None
 """A dialect and the topics that it reads; None where something is wrong."""

@@ -30,7 +30,7 @@ class Router:
     """For one thread. The first route that takes a topic has it."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._routes = tuple(routes)
+        self.routes = tuple(routes)
         self._known: dict[str, tuple[Route, Mapping[str, str]] | None] = {}
         self.subscriptions = patterns.least([one.filter for route in routes for one in route.patterns])
 
@@ -56,7 +56,7 @@ class Router:
         return route.codec.decode(message, names)
 
     def _search(self, topic: str) -> tuple[Route, Mapping[str, str]] | None:
-        for route in self._routes:
+        for route in self.routes:
             for pattern in route.patterns:
                 names = pattern.match(topic)
                 if names is not None:

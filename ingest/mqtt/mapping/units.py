@@ -109,8 +109,8 @@ def conversion(sent: str, kept: str) -> tuple[float, float]:
         raise ValueError(f"{sent!r} cannot be converted to {kept!r}") from error
     if abs(2 * halfway - at_0 - at_100) > 1e-9 * max(1.0, abs(at_100)):
         raise ValueError(f"{sent!r} cannot be converted to {kept!r}: one of the two is a logarithm")
-    # Twelve digits are more than any sensor has, and leave out the noise of the arithmetic.
-    return float(f"{(at_100 - at_0) / 100.0:.12g}"), float(f"{at_0:.12g}")
+    # Fifteen digits leave out the noise of the arithmetic.
+    return float(f"{(at_100 - at_0) / 100.0:.15g}"), float(f"{at_0:.13g}")
 
 
 def _annotation(spelled: str) -> str:
