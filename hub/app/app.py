@@ -178,6 +178,7 @@ def check_everything(config: Config, more: Sequence[Problem] = ()) -> list[Area]
     """
     configured_areas, problems = check(config)
     problems += more
+    problems += floors.check_mappings(config)
     problems += floors.check_rules(config)
     if problems:
         raise ConfigError(problems)
