@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from hub.config.values import Duration, Settings
 from hub.errors import Refused
@@ -137,6 +137,7 @@ class CommandSettings(Settings):
 
     @property
     def answers(self) -> bool:
+        """Whether the device says what came of it."""
         return self.topic is None
 
     @property
@@ -169,6 +170,15 @@ class CommandSettings(Settings):
             payload = {name: values[name] for name in self.params}
         found = _filled(payload, values)
         return topic, _text(found) if isinstance(payload, str) else json.dumps(found, ensure_ascii=False)
+
+
+def _no_booleans(found: object) -> object:
+    if isinstance(found, dict) and any(isinstance(key, bool) for key in found):
+        raise ValueError('in YAML on, off, yes and no are not words: write "on" in quotes')
+    return found
+
+
+Commands = Annotated[dict[Word, CommandSettings], BeforeValidator(_no_booleans), Field(max_length=50)]
 
 
 def read(param: ParamSettings, text: str) -> object:

@@ -21,7 +21,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from hub.config import device_commands
-from hub.config.device_commands import CommandSettings
+from hub.config.device_commands import Commands
 from hub.config.values import Duration, Settings
 from hub.model.area import check_path
 from hub.model.pattern import Pattern, fill, places
@@ -85,7 +85,7 @@ class TypeSettings(Settings):
     """It reports this often, and is silent after three times that, but not before 10 s."""
     battery: BatterySettings = BatterySettings()
     metrics: dict[MetricName, MetricSettings] = Field(default={}, max_length=200)
-    commands: dict[device_commands.Word, CommandSettings] = Field(default={}, max_length=50)
+    commands: Commands = Field(default={})
 
 
 class RegisterSettings(Settings):

@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from dashboard.api.auth import Allow, current_session
 from hub.model.alert import Alert
 from hub.model.people import Person, Role
-from hub.store import people
-from tests.fix_api import GRID, OTHER_GRID, Api, fire, problem
+from hub.store import devices, people
+from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, problem, refuse
 
 OPEN_TO_ALL = {"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
 HOUR = "from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00Z"
@@ -60,7 +60,8 @@ def in_life(path: str, alert: Alert) -> str:
     """The path of a route with the ids of things in the other area, and one of its alerts."""
     values = {"{path:path}": OTHER_GRID, "/alerts/{id}": f"/alerts/{alert.id}"}
     values |= {"/incidents/{id}": f"/incidents/{alert.incident}", "/cameras/{id}": "/cameras/cam-2"}
-    values |= {"/devices/{id}": "/devices/smoke-2"}
+    values |= {"/devices/unknown/{id}": "/devices/unknown/stranger-1", "/quarantine/{id}": "/quarantine/1"}
+    values |= {"/devices/{id}": "/devices/smoke-2", "/commands/{id}": "/commands/0123456789abcdef"}
     for pattern, value in values.items():
         path = path.replace(pattern, value)
     assert "{" not in path
@@ -90,16 +91,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "/shelve": {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
     "/cameras": {"id": "cam-9", "url": "rtsp://x/1", "area": OTHER_GRID},
     "/devices": {"id": "dev-9", "type": "door", "area": OTHER_GRID},
+    "/commands": {"name": "sound"},
+    "/unknown/{id}/approve": {"area": GRID, "type": "door"},
     "/probe": {"url": "rtsp://127.0.0.1:1/"},
     "/discover": {"targets": ["127.0.0.1:9"]},
 }
 CHANGES = [
     ("POST", "/alerts/{id}/ack", OPERATOR), ("POST", "/alerts/{id}/shelve", OPERATOR),
     ("POST", "/alerts/{id}/clear", OPERATOR), ("POST", "/alerts/{id}/comment", OPERATOR),
+    ("POST", "/devices/{id}/commands", OPERATOR),
     ("POST", "/cameras", INTEGRATOR), ("PATCH", "/cameras/{id}", INTEGRATOR), ("DELETE", "/cameras/{id}", INTEGRATOR),
     ("POST", "/cameras/probe", INTEGRATOR), ("POST", "/cameras/discover", INTEGRATOR),
     ("POST", "/cameras/import", INTEGRATOR), ("POST", "/devices", INTEGRATOR), ("PATCH", "/devices/{id}", INTEGRATOR),
     ("DELETE", "/devices/{id}", INTEGRATOR), ("POST", "/devices/{id}/approve", INTEGRATOR),
+    ("POST", "/devices/unknown/{id}/approve", INTEGRATOR), ("POST", "/devices/unknown/{id}/block", INTEGRATOR),
+    ("DELETE", "/devices/unknown/{id}", INTEGRATOR), ("DELETE", "/quarantine/{id}", INTEGRATOR),
+    ("POST", "/quarantine/{id}/replay", INTEGRATOR), ("POST", "/quarantine/replay", INTEGRATOR),
+    ("DELETE", "/quarantine", INTEGRATOR),
 ]  # fmt: skip
 
 
@@ -129,13 +137,16 @@ def test_the_roles_are_a_ladder() -> None:
 FOREIGN_READS = [
     "/areas/qth", f"/areas/{OTHER_GRID}", f"/areas/{OTHER_GRID}/status", "/areas/qth/status", "/cameras/cam-2",
     "/cameras/cam-2/snapshot", f"/cameras/cam-2/recordings?{HOUR}", f"/cameras/cam-2/clip?{HOUR}", "/devices/smoke-2",
-    "/alerts/{id}", "/alerts/{id}/snapshot", "/incidents/{id}", "/incidents/{id}/log",
+    "/devices/unknown/{id}", "/quarantine/{id}", "/alerts/{id}", "/alerts/{id}/snapshot", "/incidents/{id}",
+    "/incidents/{id}/log",
     f"/series?source=smoke-2&metric=smoke&{HOUR}",
 ]  # fmt: skip
 
 
 def test_what_lies_outside_a_persons_area_does_not_exist_for_them(api: Api) -> None:
     client, alert = api.client("local"), fire(api.store, OTHER_GRID)
+    refuse(api, "smoke-2")
+    devices.put_strangers(api.store, [devices.Stranger("stranger-1", "topic", 1, T0, T0)])
     for pattern in FOREIGN_READS:
         assert problem(client.get(in_life(pattern, alert))) == (404, "not_found"), pattern
     for method, pattern, _ in CHANGES:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from hub.config.device_commands import BUILT_IN, CommandSettings, ParamSettings, read
+from hub.config.device_types import TypeSettings
 from hub.errors import Refused
 
 SOUND = CommandSettings.model_validate(
@@ -83,6 +84,11 @@ def test_a_text_is_one_line_that_can_be_shown(text: str) -> None:
 def test_a_command_that_cannot_work_is_refused_in_the_configuration(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CommandSettings.model_validate(wrong)
+
+
+def test_a_command_called_on_is_told_how_to_be_written() -> None:
+    with pytest.raises(ValidationError, match="in quotes"):
+        TypeSettings.model_validate({"commands": {True: {"topic": "a"}}})
 
 
 def foreign(payload: Any, topic: str = "zigbee2mqtt/{name}/set") -> tuple[str, str]:
