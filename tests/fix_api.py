@@ -25,10 +25,12 @@ from hub.config import Config, load
 from hub.config.vault import Vault
 from hub.model.alert import Alert, Evidence, Fire, Severity
 from hub.model.area import Area
+from hub.model.observation import Refusal
 from hub.model.people import Person, Role
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.passwords import hash_password
 from hub.store import Store, areas, health, people, processes, sources
+from hub.store.batches import BatchWriter
 from hub.tally import Tally
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -230,6 +232,16 @@ def fire(store: Store, area: str = GRID, fingerprint: str = "", severity: Severi
     with store.transaction() as tx:
         [alert] = intake.carry_out(tx, [decision], datetime.now(UTC))
     return alert
+
+
+def refuse(
+    api: Api, device: str = "smoke-1", payload: bytes = b"nonsense", cause: str = "not_json", size: int = 0
+) -> int:
+    """A message that was refused, of ``size`` bytes where it is not kept as a whole; its number."""
+    topic = f"gridhub/v1/devices/{device}/telemetry"
+    refusal = Refusal(topic, cause, f"why {cause}", payload, size or len(payload), T0, device)
+    BatchWriter(api.store, "mqtt-9", SourceKind.DEVICE).append([], [refusal])
+    return int(api.store.fetch("select max(id) as id from quarantine")[0]["id"])
 
 
 @pytest.fixture

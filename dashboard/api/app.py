@@ -21,12 +21,14 @@ from dashboard.api import (
     openapi,
     operations,
     problems,
+    quarantine,
     rules,
     series,
     session,
     static,
     status,
     stream,
+    unknown_devices,
 )
 from dashboard.api.bodies import BodyLimit
 from dashboard.api.channels import Channels
@@ -51,7 +53,9 @@ _RESOURCES = (
     onboarding,
     cameras,
     live_view,
+    unknown_devices,  # before devices, whose paths take any word
     devices,
+    quarantine,
     commands,
     series,
     alerts,

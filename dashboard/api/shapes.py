@@ -365,26 +365,6 @@ class Series(BaseModel):
     next: Time | None
 
 
-class Latest(BaseModel):
-    value: float | None
-    text: str | None
-    ts: Time
-
-
-class Device(BaseModel):
-    id: str
-    name: str
-    area: str
-    type: str
-    origin: Literal["config", "api"]
-    approved: bool
-    state: SourceState
-    reason: str
-    since: Time
-    seen_at: Time | None
-    latest: dict[str, Latest]
-
-
 class Evidence(BaseModel):
     source: str
     metric: str
