@@ -34,6 +34,7 @@ from ingest.video.watch import Sink, Watch
 
 STUCK_S = 30.0
 """A camera's thread that does not move for so long is stuck, in a library or on a disk."""
+_TELL_S = 0.25  # how soon it is told how a camera is: not with every packet
 _RESOLVER_S = 60.0  # what a resolver that nobody answers may take on top, when a camera is opened
 
 Working = Callable[[], None]
@@ -263,6 +264,7 @@ class Camera:
                 found |= {"main_stream": self._main.detail(), "sub_stream": self._sub.detail()}
             return found
 
+        tell_s = 0.0
         try:
             for packet in Pace(self._clock, may_rest).gather(feed.packets()):
                 if self._stop.is_set() or until():
@@ -270,6 +272,9 @@ class Camera:
                 self._beat(STUCK_S)
                 self._leaps.look()
                 watch.take(packet)
+                if self._watch is not None and self._clock.monotonic() < tell_s:
+                    continue
+                tell_s = self._clock.monotonic() + _TELL_S
                 if words := self._drift.see(camera_time(packet), self._clock.now()):
                     self._outlet.observe(words)
                 if watch.picture is not None:

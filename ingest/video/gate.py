@@ -96,8 +96,8 @@ class Gate:
 
     @property
     def looks_back(self) -> bool:
-        """Whether a keyframe that differs is worth the pictures before it: nothing is known to move, and not many."""
-        return not self._moving and self._keyframes_suffice(self.group_s)
+        """Whether a keyframe that differs is worth the pictures before it: nothing else would have told what moved."""
+        return self.mode is Mode.KEYFRAMES and not self._moving and self._keyframes_suffice(self.group_s)
 
     def decide(self, at_s: float, kind: Kind, size_bytes: int) -> Look:
         """What to do with the next packet, which is in the ring already."""
