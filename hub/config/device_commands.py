@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from hub.config.values import Duration, Settings
 from hub.errors import Refused
@@ -55,18 +55,29 @@ class ParamSettings(Settings):
     """Of a text: one of these."""
     default: bool | int | float | str | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> ParamSettings:
-        is_number = self.type in {"integer", "number"}
-        if not is_number and (self.min is not None or self.max is not None):
-            raise ValueError(f"a {self.type} has no min and no max")
-        if self.choices and self.type != "text":
+    @field_validator("min", "max")
+    @classmethod
+    def _bounds_a_number(cls, bound: float | None, info: ValidationInfo) -> float | None:
+        kind, low = info.data.get("type"), info.data.get("min")
+        if bound is not None and kind in {"boolean", "text"}:
+            raise ValueError(f"a {kind} has no {info.field_name}")
+        if bound is not None and low is not None and info.field_name == "max" and low > bound:
+            raise ValueError(f"{bound:g} is below min {low:g}")
+        return bound
+
+    @field_validator("choices")
+    @classmethod
+    def _of_a_text(cls, choices: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if choices and info.data.get("type", "text") != "text":
             raise ValueError("only a text has choices")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
-        if self.default is not None:
-            self.check(self.default)
-        return self
+        return choices
+
+    @field_validator("default")
+    @classmethod
+    def _is_allowed(cls, default: bool | int | float | str | None, info: ValidationInfo) -> object:
+        if default is not None and {"type", "min", "max", "choices"} <= info.data.keys():
+            cls.model_construct(**info.data).check(default)
+        return default
 
     def check(self, value: object) -> bool | int | float | str:
         """``value`` itself. Raises ValueError: what is wrong, in words for a person."""
