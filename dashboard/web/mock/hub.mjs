@@ -136,8 +136,9 @@ export class Hub {
   series(source, metric, from, to) {
     const device = this.devices.find((d) => d.id === source);
     const points = [];
-    for (let ms = Date.parse(from); ms <= Date.parse(to); ms += 10_000) points.push([iso(ms), this.valueOf(device, metric, ms)]);
-    return { source, metric, from, to, step_s: null, points };
+    for (let ms = Date.parse(from); ms <= Date.parse(to); ms += 10_000) points.push([iso(ms), this.valueOf(device, metric, ms), null, 0]);
+    const columns = ['ts', 'value', 'text', 'quality'];
+    return { source, metric, unit: '', from, to, step_s: null, level: 'raw', tz: null, columns, points, next: null };
   }
 
   /** A tenth of the devices speak every second. */
