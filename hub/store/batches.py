@@ -2,13 +2,14 @@
 
 Appending is one transaction: the observations by binary COPY, the refusals, the batch's row with the writer's next
 number, and a notification. A batch that holds something already stored takes the slower way round: an INSERT that
-leaves out the conflicts.
+leaves out the conflicts. Where one does, the next one probably does as well, as after a restart of a broker: it takes
+that way at once, until a batch is new from end to end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,12 +20,9 @@ from hub.model.observation import Batch, Observation, Refusal, Stored
 from hub.model.quality import BAD
 from hub.model.source import SourceKind
 from hub.store import series
-from hub.store.partitions import Period
+from hub.store.copying import EPOCH, Row, encode, microseconds
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
-
-_TYPES = ["timestamptz", "timestamptz", "int8", "float8", "int4", "int2", "text", "text", "jsonb"]
-_Row = tuple[datetime, datetime, float | None, int, int, str, str | None, Any]
 
 
 class BatchWriter:
@@ -40,7 +38,8 @@ class BatchWriter:
         self._kind = kind
         self._series: dict[tuple[str, str], int] = {}
         self._without_unit: set[tuple[str, str]] = set()
-        self._days: set[datetime] = set()
+        self._days: set[int] = set()
+        self._repeats = False  # the last batch held something already stored: the next one probably does as well
         self._copy_into = series.named("observation_copy", kind)
         self._insert_into = series.named("observation_insert", kind)
 
@@ -56,8 +55,9 @@ class BatchWriter:
         self._know_days(observations)
         with errors():
             try:
-                return self._commit(observations, refusals, copies=self._store.copies)
+                return self._commit(observations, refusals, copies=self._store.copies and not self._repeats)
             except psycopg.errors.UniqueViolation:
+                self._repeats = True
                 return self._commit(observations, refusals, copies=False)
             except psycopg.errors.CheckViolation:
                 # A day that was known is gone: it was older than what is kept, and something late belongs there.
@@ -69,29 +69,28 @@ class BatchWriter:
         self, observations: Sequence[Observation], refusals: Sequence[Refusal], *, copies: bool
     ) -> Batch | None:
         with self._store._pool.connection() as tx:  # noqa: SLF001  the driver's error decides which way to take
-            rows = list(_distinct(self._series, self._first_arrivals(tx, observations)).values())
+            rows = _distinct(self._series, self._first_arrivals(tx, observations))
             if not rows and not refusals:
                 return None
-            head = tx.execute(sql["writer_next"], {"name": self._name}).fetchone()
-            assert head is not None  # noqa: S101  insert … on conflict … returning always answers
-            times = [row[0] for row in rows]
+            times = [item.ts for _, _, item in rows]
             bounds = {"min_ts": min(times, default=None), "max_ts": max(times, default=None)}
-            values = {"writer": head["id"], "seq": head["last_seq"], "rows": len(rows), **bounds}
-            batch = tx.execute(sql["batch_insert"], values).fetchone()
-            assert batch is not None  # noqa: S101
+            # Its notification is sent with the commit, so it may be asked for at once, with one way less to the server.
+            batch = tx.execute(sql["batch_insert"], {"name": self._name, "rows": len(rows), **bounds}).fetchone()
+            assert batch is not None  # noqa: S101  insert … on conflict … returning always answers
             crash.point("batch_inserted")
+            count = len(rows)
             if copies:
                 _copy(tx, self._copy_into, batch["id"], rows)
             else:
-                _insert(tx, self._insert_into, batch["id"], rows)
+                count = _insert(tx, self._insert_into, batch["id"], rows)
+                self._repeats = self._repeats and count < len(rows)
             crash.point("rows_written")
             if refusals:
                 tx.cursor().executemany(sql["quarantine_insert"], [_refusal(refusal) for refusal in refusals])
                 crash.point("quarantine_written")
-            tx.execute(sql["batch_notify"], {"payload": f"{self._name}:{head['last_seq']}"})
             crash.point("before_commit")
         crash.point("after_commit")
-        return Batch(batch["id"], self._name, head["last_seq"], len(rows), batch["committed_at"])
+        return Batch(batch["id"], self._name, batch["seq"], count, batch["committed_at"])
 
     def _first_arrivals(self, tx: Tx, observations: Sequence[Observation]) -> Sequence[Observation]:
         """Leave out messages without a time of their own that were stored before: their id tells."""
@@ -139,11 +138,9 @@ class BatchWriter:
         self._without_unit.difference_update((row["source"], row["metric"]) for row in rows if row["unit"])
 
     def _know_days(self, observations: Sequence[Observation]) -> None:
-        if not observations:
-            return
-        unknown = {Period.DAY.begin(item.ts) for item in observations} - self._days
+        unknown = {(item.ts - EPOCH).days for item in observations} - self._days
         if unknown:
-            series.ensure(self._store, self._kind, sorted(unknown))
+            series.ensure(self._store, self._kind, [EPOCH + timedelta(days=day) for day in sorted(unknown)])
             self._days.update(unknown)
 
 
@@ -169,29 +166,43 @@ def read_after(store: Store, offsets: Mapping[str, int], limit: int = 500) -> li
     ]
 
 
-def _distinct(known: Mapping[tuple[str, str], int], observations: Sequence[Observation]) -> dict[Any, _Row]:
-    rows: dict[Any, _Row] = {}
+def _distinct(known: Mapping[tuple[str, str], int], observations: Sequence[Observation]) -> list[Row]:
+    """Each (series, ts, key) once, the first of them."""
+    rows: dict[tuple[int, int, str], Row] = {}
     for item in observations:
-        number = known[item.source, item.metric]
-        attrs = None if item.attrs is None else Jsonb(dict(item.attrs))
-        row = (item.ts, item.received_at, item.value, number, int(item.quality), item.key, item.text, attrs)
-        rows.setdefault((number, item.ts, item.key), row)
-    return rows
+        number, ts_us = known[item.source, item.metric], microseconds(item.ts)
+        identity = (number, ts_us, item.key)
+        if identity not in rows:
+            rows[identity] = (number, ts_us, item)
+    return list(rows.values())
 
 
-def _copy(tx: Tx, query: bytes, batch: int, rows: Sequence[_Row]) -> None:
+def _copy(tx: Tx, query: bytes, batch: int, rows: Sequence[Row]) -> None:
+    try:
+        data = encode(batch, rows)
+    except UnicodeEncodeError as error:
+        raise psycopg.DataError("half of a surrogate pair in a text") from error
     with tx.cursor().copy(query) as copy:
-        copy.set_types(_TYPES)
-        for ts, received_at, value, number, quality, key, text, attrs in rows:
-            copy.write_row((ts, received_at, batch, value, number, quality, key, text, attrs))
+        copy.write(data)
 
 
-def _insert(tx: Tx, query: bytes, batch: int, rows: Sequence[_Row]) -> None:
-    columns = list(zip(*rows, strict=True)) or [()] * 8
-    names = ("ts", "received_at", "value", "series", "quality", "key", "text", "attrs")
-    params: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    inserted = tx.execute(query, {**params, "batch": batch}).rowcount
+def _insert(tx: Tx, query: bytes, batch: int, rows: Sequence[Row]) -> int:
+    """How many were new."""
+    items = [item for _, _, item in rows]
+    params: dict[str, Any] = {
+        "batch": batch,
+        "series": [number for number, _, _ in rows],
+        "ts": [item.ts for item in items],
+        "received_at": [item.received_at for item in items],
+        "value": [item.value for item in items],
+        "quality": [int(item.quality) for item in items],
+        "key": [item.key for item in items],
+        "text": [item.text for item in items],
+        "attrs": [None if item.attrs is None else Jsonb(dict(item.attrs)) for item in items],
+    }
+    inserted = tx.execute(query, params).rowcount
     tx.execute(sql["batch_set_rows"], {"id": batch, "rows": inserted})
+    return inserted
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:

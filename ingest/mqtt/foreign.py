@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import msgspec
+
 from hub.clock import Clock
 from hub.model.observation import Observation, Refusal
 from hub.tally import Tally
@@ -76,7 +78,7 @@ class Foreign:
 
     def read_again(self, message: Message) -> Decoded:
         """Out of the quarantine: no sign of life, and its number in a sequence was counted when it came."""
-        decoded = self._router.read(replace(message, again=True))
+        decoded = self._router.read(msgspec.structs.replace(message, again=True))
         faults = list(decoded.faults)
         kept: list[Observation] = []
         for device, said in self._by_device(decoded.observations).items():

@@ -15,21 +15,20 @@ select * from unnest(%(sources)s::text[], %(keys)s::text[], %(times)s::timestamp
 on conflict do nothing
 returning source, key
 
--- name: writer_next
-insert into writer (name, last_seq) values (%(name)s, 1)
-on conflict (name) do update set last_seq = writer.last_seq + 1
-returning id, last_seq
-
 -- name: batch_insert
-insert into batch (writer, seq, rows, min_ts, max_ts)
-values (%(writer)s, %(seq)s, %(rows)s, %(min_ts)s, %(max_ts)s)
-returning id, committed_at
+with numbered as (
+    insert into writer (name, last_seq) values (%(name)s, 1)
+    on conflict (name) do update set last_seq = writer.last_seq + 1
+    returning id, last_seq
+), made as (
+    insert into batch (writer, seq, rows, min_ts, max_ts)
+    select id, last_seq, %(rows)s, %(min_ts)s, %(max_ts)s from numbered
+    returning id, seq, committed_at
+)
+select id, seq, committed_at, pg_notify('gridhub_batch', %(name)s || ':' || seq) as notified from made
 
 -- name: batch_set_rows
 update batch set rows = %(rows)s where id = %(id)s
-
--- name: batch_notify
-select pg_notify('gridhub_batch', %(payload)s)
 
 -- name: observation_copy
 copy {table} (ts, received_at, batch, value, series, quality, key, text, attrs) from stdin (format binary)
