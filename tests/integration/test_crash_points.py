@@ -16,7 +16,7 @@ import timeit
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -25,7 +25,7 @@ from hub import crash
 from hub.app.postgres import EmbeddedPostgres
 from hub.model.observation import Observation
 from hub.model.source import SourceKind
-from hub.store import Store, alerts, migrate, readings
+from hub.store import Store, alerts, backup, migrate, readings
 from hub.store.batches import BatchWriter
 from tests.fix_mqtt import REPOSITORY, Broker, City, populate, wait_for
 from tests.torture_checks import partitions_left_over, wrong
@@ -33,6 +33,8 @@ from tests.torture_checks import partitions_left_over, wrong
 # Each with the passage at which it strikes: after some that went well, where there are many.
 DEVICES = {
     "message_read": 40,
+    "series_made": 1,
+    "arrivals_written": 2,
     "batch_inserted": 3,
     "rows_written": 3,
     "quarantine_written": 1,
@@ -47,6 +49,8 @@ DEVICES = {
 RULES = {"rules_before_offsets": 2, "rules_after_offsets": 2, "rules_before_commit": 2, "rules_after_commit": 2}
 HOUSE = {"partition_dropped": 1}
 MIGRATIONS = {"migration_applied": 2, "migration_committed": 1}
+RESTORE = {"restore_before_switch": 4, "restore_renamed": 4, "restore_after_switch": 3}
+"""With the number of rows that are there after it: of the database as it was, or of the backup."""
 _SCHEMA = """
 select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
 where table_schema = 'public' union all
@@ -288,6 +292,36 @@ def test_an_upgrade_killed_there_again_and_again_ends_in_the_same_schema(
             admin.execute("drop database upgraded_at_once with (force)")
 
 
+@pytest.mark.parametrize("point", RESTORE)
+def test_a_restore_killed_there_leaves_the_one_database_or_the_other(
+    store: Store, config: Path, tmp_path: Path, victim: Callable[..., Victim], point: str
+) -> None:
+    writer = BatchWriter(store, "test", SourceKind.DEVICE)
+
+    def write(number: int) -> None:
+        ts = datetime.now(UTC)
+        writer.append([Observation("smoke-1", "smoke", ts, ts, float(number))])
+
+    for number in range(3):
+        write(number)
+    backup.write(store, tmp_path / "backup", lambda *_: None)
+    write(3)
+    restore = victim("hub.cli", "db", "restore", str(tmp_path / "backup"), "--force", "-c", str(config))
+    restore.start(point)
+    assert restore.ends() == -signal.SIGKILL, restore.said()
+    assert ask(store.conninfo, "select from observation") == RESTORE[point], "it is the one or the other, whole"
+    restore.start()
+    assert restore.ends() == 0, restore.said()
+    assert ask(store.conninfo, "select from observation") == 3, "it is that of the backup"
+    assert ask(store.conninfo, "select from pg_database where datname like '%restor%'") == 0, "nothing is left"
+
+
+def ask(conninfo: str, query: LiteralString) -> int:
+    """How many rows, on a connection of its own: a store does not go on with a database that was put in its place."""
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute(query).rowcount
+
+
 def schema(conninfo: str) -> list[Any]:
     """Every column, index, check and function."""
     with psycopg.connect(conninfo) as connection:
@@ -322,7 +356,7 @@ def test_every_point_of_the_source_has_its_test_and_every_test_its_point() -> No
     points, words = points_in_source(), words_of_tests()
     untested = {name: where for name, where in points.items() if name not in words}
     assert untested == {}
-    assert {*DEVICES, *RULES, *HOUSE, *MIGRATIONS} <= points.keys()
+    assert {*DEVICES, *RULES, *HOUSE, *MIGRATIONS, *RESTORE} <= points.keys()
     assert len(points) >= 15
 
 
