@@ -144,7 +144,7 @@ class Intake:
             room = self._allowance.keeps(origin, fault.cause, size_bytes, self._clock.monotonic())
             if room is not None:
                 detail = fault.detail if fault.count == 1 else f"{fault.detail} (and {fault.count - 1} more samples)"
-                device = origin if fault.cause is not Cause.BAD_TOPIC else ""
+                device = "" if origin == message.topic else origin
                 head, at = message.payload[:room], message.received_at
                 kept.append(Refusal(message.topic, fault.cause, detail, head, size_bytes, at, device))
         return kept
