@@ -84,7 +84,7 @@ class Writer:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            items = self._queue.take(MAX_ROWS, timeout_s=0.5)
+            items = self._queue.take(MAX_ROWS, timeout_s=5.0)
             if items:
                 self._commit(items)
             elif self._queue.drained():
