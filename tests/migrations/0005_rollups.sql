@@ -1,0 +1,2 @@
+-- Nothing was counted yet: rollups say what they have come to by reading the raw tables.
+-- include 0004_two_tables
