@@ -17,6 +17,7 @@ COMMANDS = {
     "db": "hub.app.db_commands",
     "device": "ingest.mqtt.commands",
     "model": "ingest.video.model_commands",
+    "quarantine": "ingest.mqtt.quarantine_cli",
     "rules": "rules.commands",
     "series": "dashboard.series_commands",
     "status": "dashboard.commands",

@@ -1,4 +1,4 @@
-"""A list of devices in a CSV file, as an integrator brings it: ``id,area,type,name`` with a header."""
+"""A list of devices in a CSV file, as an integrator brings it: ``id,area,type,name,period`` with a header."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from hub.errors import Problem
 from hub.model.source import Source, SourceKind, check_source_id
+from hub.model.times import format_duration, parse_duration
 from ingest.table import Line, Table
 
-COLUMNS = ("id", "area", "type", "name")
+COLUMNS = ("id", "area", "type", "name", "period")
 _NEEDED = frozenset({"id", "area", "type"})
 _TYPE = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _MAX_NAME = 200
@@ -33,7 +34,9 @@ def read(data: bytes, file: str, areas: Collection[str], known: Mapping[str, Sou
         there = known.get(source.id)
         wrong = _mistakes(source, line, table, areas)
         if there is not None and _identity(there) != _identity(source):
-            wrong.append(("id", f"{source.id!r} is already a {there.kind} of type {there.type} in {there.area}"))
+            period = f" with period {there.config['period']}" if "period" in there.config else ""
+            words = f"{source.id!r} is already a {there.kind} of type {there.type} in {there.area}{period}"
+            wrong.append(("id", words))
         if wrong:
             table.problems += [table.problem(line.number, key, message) for key, message in wrong]
         elif there is not None:
@@ -46,7 +49,17 @@ def read(data: bytes, file: str, areas: Collection[str], known: Mapping[str, Sou
 
 def _source(line: Line) -> Source:
     device_id, area, kind = (line.cells.get(name, "") for name in ("id", "area", "type"))
-    return Source(device_id, SourceKind.DEVICE, area, kind, line.cells.get("name") or device_id, origin="api")
+    name, period = line.cells.get("name") or device_id, _period(line)
+    config = {} if period is None else {"period": period}
+    return Source(device_id, SourceKind.DEVICE, area, kind, name, config, origin="api")
+
+
+def _period(line: Line) -> str | None:
+    """As it is kept; what is no duration is told by ``_mistakes``."""
+    try:
+        return format_duration(parse_duration(line.cells["period"])) if "period" in line.cells else None
+    except ValueError:
+        return None
 
 
 def _mistakes(source: Source, line: Line, table: Table, areas: Collection[str]) -> list[tuple[str, str]]:
@@ -64,8 +77,12 @@ def _mistakes(source: Source, line: Line, table: Table, areas: Collection[str]) 
         wrong.append(("type", f"{source.type!r} is not a type: [a-z][a-z0-9_-]*, at most 63"))
     if len(source.name) > _MAX_NAME or "\0" in source.name:
         wrong.append(("name", f"is longer than {_MAX_NAME} characters, or has a NUL in it"))
+    try:
+        parse_duration(line.cells.get("period", "1s"))
+    except ValueError as error:
+        wrong.append(("period", str(error)))
     return wrong
 
 
 def _identity(source: Source) -> tuple[str, ...]:
-    return source.kind, source.area, source.type, source.name
+    return source.kind, source.area, source.type, source.name, str(source.config.get("period", ""))
