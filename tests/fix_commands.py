@@ -62,6 +62,9 @@ class Siren:
 
     def say(self, payload: str | bytes, device: str = "", *, retain: bool = False) -> None:
         topic = f"gridhub/v1/devices/{device or self.device}/commands/answer"
+        self.publish(topic, payload, retain=retain)
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, 1, retain).wait_for_publish(10)
 
     def close(self) -> None:

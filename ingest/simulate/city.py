@@ -232,3 +232,9 @@ def devices(count: int = 200, communities: int = 6) -> list[Device]:
         numbers[kind] = numbers.get(kind, 0) + 1
         found.append(Device(f"{kind}-{numbers[kind]:04}", kind, grid_path(community, cell), role))
     return found
+
+
+def actuators() -> list[Device]:
+    """What can be told to do something: a siren in the yard, a barrier at the gate."""
+    yard, gate = (grid_path(*_CAMERAS[index][1]) for index in (0, 2))
+    return [Device("siren-0001", "siren", yard), Device("barrier-0001", "barrier", gate)]

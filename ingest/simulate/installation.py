@@ -65,7 +65,7 @@ def install(directory: Path, listen: str, rtsp_port: int, cameras: int, devices:
     )
     areas = json.dumps(city.geojson(city.places()), ensure_ascii=False, separators=(",", ":"))
     (directory / "areas.geojson").write_text(areas + "\n", encoding="utf-8")
-    config = _configuration(listen, rtsp_port, wanted, accounts, city.devices(devices))
+    config = _configuration(listen, rtsp_port, wanted, accounts, [*city.devices(devices), *city.actuators()])
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=160, default_flow_style=None)
     head = "# The simulated city. Written by python -m ingest.simulate prepare.\n"
     _write_private(directory / "hub.yaml", head + text)

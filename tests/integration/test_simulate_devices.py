@@ -21,9 +21,11 @@ from hub.config.settings import Accept
 from ingest.mqtt import codecs
 from ingest.simulate import city
 from ingest.simulate.city import Role
+from tests.fix_commands import Siren
 from tests.fix_mqtt import PASSWORD, Broker, wait_for
 
 DEVICES = 60
+ALL = DEVICES + len(city.actuators())
 ACCEPT = Accept(past=timedelta(minutes=1), future=timedelta(minutes=1))
 
 
@@ -86,7 +88,8 @@ def start(broker: Broker, tmp_path: Path) -> Iterator[Callable[[float], subproce
     """Starts the devices at a second of the script."""
     url = f"mqtt://gridhub:{quote(PASSWORD, safe='')}@127.0.0.1:{broker.port}"
     lines = [f"broker: {{url: {json.dumps(url)}}}", "areas: areas.geojson", "devices:"]
-    lines += [f"  - {{id: {one.id}, area: {one.area}, type: {one.type}}}" for one in city.devices(DEVICES)]
+    known = [*city.devices(DEVICES), *city.actuators()]
+    lines += [f"  - {{id: {one.id}, area: {one.area}, type: {one.type}}}" for one in known]
     path = tmp_path / "hub.yaml"
     path.write_text("\n".join(lines) + "\n")
     started: list[subprocess.Popen[bytes]] = []
@@ -113,9 +116,9 @@ def test_every_device_is_online_and_reports_what_the_hub_understands(
 ) -> None:
     listener = hear()
     process = start(2.0)
-    wait_for(lambda: len(listener.of("status")) == DEVICES, "every device is online")
+    wait_for(lambda: len(listener.of("status")) == ALL, "every device is online")
     assert {payload for said in listener.of("status").values() for payload in said} == {b"online"}
-    wait_for(lambda: len(listener.of("telemetry")) == DEVICES, "every device has reported")
+    wait_for(lambda: len(listener.of("telemetry")) == ALL, "every device has reported")
     now = datetime.now(UTC)
     for device, payloads in listener.of("telemetry").items():
         for payload in payloads:
@@ -124,7 +127,7 @@ def test_every_device_is_online_and_reports_what_the_hub_understands(
     assert len(fire) >= 5, "a value that changes is reported every second"
     assert max(fire) > 0.3
     late = hear()
-    wait_for(lambda: late.retained() == DEVICES, "who comes later hears the retained status")
+    wait_for(lambda: late.retained() == ALL, "who comes later hears the retained status")
     assert PASSWORD.encode() not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
     process.send_signal(signal.SIGTERM)
     began = time.monotonic()
@@ -173,4 +176,24 @@ def test_the_devices_wait_for_a_broker_that_is_not_there_yet(
         threading.Event().wait(0.05)
     broker.start()
     listener = hear()
-    wait_for(lambda: len(listener.of("status")) == DEVICES, "every device is online", timeout_s=20)
+    wait_for(lambda: len(listener.of("status")) == ALL, "every device is online", timeout_s=20)
+
+
+def test_the_siren_does_what_it_is_told_reports_it_and_answers(
+    hear: Callable[[], Listener], start: Callable[[float], subprocess.Popen[bytes]], broker: Broker
+) -> None:
+    listener, siren = hear(), Siren(broker, "siren-0001", "gridhub/v1/devices/siren-0001/commands/answer")
+    start(2.0)
+    wait_for(lambda: b"online" in listener.of("status").get("siren-0001", []), "the siren is online")
+    wait_for(lambda: "siren-0001" in listener.of("telemetry"), "the siren reports")
+    expires = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+    said = {"id": "0123456789abcdef", "name": "sound", "params": {"seconds": 60}, "expires": expires}
+    siren.publish("gridhub/v1/devices/siren-0001/commands", json.dumps(said))
+    assert siren.hear() == {"id": "0123456789abcdef", "ok": True, "detail": "sounding for 60 s"}
+    siren.close()
+
+    def sounds() -> bool:
+        reports = [json.loads(payload)["values"]["sounding"] for payload in listener.of("telemetry")["siren-0001"]]
+        return reports[0] is False and reports[-1] is True
+
+    wait_for(sounds, "the siren reports that it sounds")
