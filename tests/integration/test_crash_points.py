@@ -40,7 +40,7 @@ DEVICES = {
     "quarantine_written": 1,
     "before_commit": 3,
     "after_commit": 3,
-    "between_acknowledgements": 60,
+    "between_acknowledgements": 3,
     "after_acknowledgements": 3,
     "partition_made": 1,
     "health_before_journal": 1,
