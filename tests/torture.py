@@ -22,6 +22,8 @@ from tests.torture_checks import Verdict, judge, missing
 from tests.torture_rig import Disk, Publishers, Rig
 
 RECOVERY_S = 60.0
+_SLACK = 60
+"""A pool of the hub's seven processes has up to eight connections more when there is much to do."""
 KINDS = (
     "worker_killed",
     "worker_frozen",
@@ -227,6 +229,8 @@ def torture(
             rig.start()
             publishers = Publishers(rig.devices_port, seed, rate).start()
             try:
+                wait_for(lambda: _count(publishers.known()) > 20, RECOVERY_S, "devices are answered")
+                before = usage(rig)
                 story = Torturer(rig, publishers, seed, disk).play(rounds, say)
                 publishers.stop()
             finally:
@@ -238,16 +242,22 @@ def torture(
                     return not missing(connection, acknowledged)
 
             wait_for(all_stored, RECOVERY_S, "all that was acknowledged is stored in the end")
+            grown = [] if usage(rig) <= before + _SLACK else [f"handles and threads: {before}, then {usage(rig)}"]
             family = rig.hub.family()
             rig.hub.stop(20.0)
             with rig.connection() as connection:
                 verdict = judge(connection, acknowledged)
         finally:
             rig.close()
-        return verdict, story, leftovers(family, folder)
+        return verdict, story, [*grown, *leftovers(family, folder)]
     finally:
         if disk is not None:
             disk.close()
+
+
+def usage(rig: Rig) -> int:
+    """File handles and threads of all processes of the hub."""
+    return sum(process.num_fds() + process.num_threads() for process in rig.hub.family())
 
 
 def leftovers(family: Sequence[psutil.Process], folder: Path) -> list[str]:
