@@ -83,7 +83,9 @@ class MappingSettings(Settings):
     each: str | None = None
     time: Annotated[TimeSettings | None, BeforeValidator(_path_or_mapping)] = None
     id: str | None = None
-    values: dict[str, ValueOrPath] | Literal["*"] | None = None
+    values: Annotated[dict[str, ValueOrPath] | None, BeforeValidator(_words)] = None
+    everything: bool = False
+    """Every number, text and truth value of a sample, by its own name."""
     named: NamedSettings | None = None
     cameras: dict[str, tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]] | None = None
 

@@ -14,10 +14,11 @@ from ingest.mqtt.mapping.desk import Desk, Made
 from ingest.mqtt.mapping.patterns import Pattern
 from ingest.mqtt.mapping.router import Route, Router
 
+_OF_JSON = frozenset({"device", "each", "time", "id", "values", "named", "everything"})
 _MAKERS: Mapping[str, tuple[Callable[[Desk], Made], frozenset[str], frozenset[str]]] = {
     # codec: its maker, the keys that it needs, the keys that it may have besides
     "gridhub": (document.make_own, frozenset({"topic"}), frozenset({"device"})),
-    "json": (document.make_json, frozenset({"topic"}), frozenset({"device", "each", "time", "id", "values", "named"})),
+    "json": (document.make_json, frozenset({"topic"}), _OF_JSON),
     "text": (document.make_text, frozenset({"topic", "values"}), frozenset({"device"})),
     "senml+json": (senml.make, frozenset({"topic"}), frozenset({"device"})),
     "senml+cbor": (senml.make, frozenset({"topic"}), frozenset({"device"})),

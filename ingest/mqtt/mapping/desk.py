@@ -106,8 +106,7 @@ class Desk:
     def values(self) -> tuple[list[Reading], list[PlaceReading]]:
         readings: list[Reading] = []
         places: list[PlaceReading] = []
-        told = self.settings.values
-        for metric, settings in told.items() if isinstance(told, dict) else ():
+        for metric, settings in (self.settings.values or {}).items():
             loc = ("values", metric)
             if not METRIC.fullmatch(metric):
                 self.wrong(loc, f"{metric!r} is not a metric: [a-z][a-z0-9_.]*, at most 63")

@@ -221,8 +221,8 @@ def make_json(desk: Desk) -> Made:
     if pattern is None:
         return None
     readings, places = desk.values()
-    if not (settings.values or settings.named):
-        desk.wrong((), "needs values or named: without them nothing would be stored")
+    if not (settings.values or settings.named or settings.everything):
+        desk.wrong((), "needs values, named or everything: without them nothing would be stored")
     finders = {name: desk.path(("device",), name) for name in fields(settings.device or "") if name.startswith("$")}
     device = desk.device(pattern, finders)
     when = desk.time()
@@ -232,9 +232,8 @@ def make_json(desk: Desk) -> Made:
     if device is None or desk.problems:
         return None
     from_sample = {name: find for name, find in finders.items() if find is not None}
-    everything = settings.values == "*"
     accept = desk.surroundings.accept
-    codec = JsonCodec(accept, device, from_sample, each, when, key, readings, places, named, everything)
+    codec = JsonCodec(accept, device, from_sample, each, when, key, readings, places, named, settings.everything)
     return codec, (pattern,)
 
 
@@ -251,7 +250,7 @@ def _named(desk: Desk) -> Named | None:
 def make_text(desk: Desk) -> Made:
     pattern = desk.topic()
     told = desk.settings.values
-    if not isinstance(told, dict) or len(told) != 1:
+    if told is None or len(told) != 1:
         desk.wrong(("values",), "a text is one value: values: {temperature: {unit: Cel}}")
         return None
     [(metric, settings)] = told.items()

@@ -54,7 +54,8 @@ class Tray:
         try:
             metric = metric_name(name)
             number, text = values.value(metric, found)
-            self._take(device, metric, name, stamp, number, text, unit)
+            has_unit = number is not None and not isinstance(found, bool)
+            self._take(device, metric, name, stamp, number, text, unit if has_unit else "")
         except Refused as error:
             self.fault(error, device)
 

@@ -62,6 +62,12 @@ _SENML = {
 }  # fmt: skip
 
 _MEANT = {"degC": "Cel", "celsius": "Cel", "degF": "[degF]", "fahrenheit": "[degF]", "percent": "%"} | _COMMON
+# ucumvert 0.3.2 takes these for other units than the tables of UCUM do: a foot for a cubic foot, a calorie for a
+# kilocalorie, inches of mercury and of water of 60 °F.
+_SPELLED_OUT = {
+    "[cft_i]": "[ft_i]3", "[cyd_i]": "[yd_i]3", "[Cal]": "kcal_th", "g%": "g/dL",
+    "[in_i'Hg]": "(m[Hg].[in_i]/m)", "[in_i'H2O]": "(m[H2O].[in_i]/m)",
+}  # fmt: skip
 _CODES = frozenset(_COMMON.values()) | frozenset(_SENML.values())
 _MAX_UNIT = 40
 
@@ -99,10 +105,12 @@ def conversion(sent: str, kept: str) -> tuple[float, float]:
         return 1.0, 0.0
     registry = _registry()
     try:
-        one, other = registry.from_ucum(sent).units, registry.from_ucum(kept).units
-        at_0 = registry.Quantity(0.0, one).to(other).magnitude
-        at_100 = registry.Quantity(100.0, one).to(other).magnitude
-        halfway = registry.Quantity(50.0, one).to(other).magnitude
+        one, other = (registry.from_ucum(_spelled_out(code)) for code in (sent, kept))
+        # A code may stand for a number of a unit, as 10*2.m does.
+        at_0, halfway, at_100 = (
+            registry.Quantity(value * one.magnitude, one.units).to(other.units).magnitude / other.magnitude
+            for value in (0.0, 50.0, 100.0)
+        )
     except pint.DimensionalityError as error:
         raise ValueError(f"{sent!r} cannot be converted to {kept!r}: they measure different things") from error
     except (pint.PintError, LarkError, ValueError, AttributeError) as error:
@@ -117,6 +125,12 @@ def _annotation(spelled: str) -> str:
     """UCUM, chapter 12: braces hold printable ASCII without braces."""
     kept = "".join(letter for letter in spelled if 33 <= ord(letter) <= 126 and letter not in "{}")[:_MAX_UNIT]
     return f"{{{kept}}}" if kept else ""
+
+
+def _spelled_out(code: str) -> str:
+    for atom, expression in _SPELLED_OUT.items():
+        code = code.replace(atom, expression)
+    return code
 
 
 def _is_valid(code: str) -> bool:
