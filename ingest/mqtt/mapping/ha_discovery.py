@@ -33,6 +33,7 @@ _TWO_STATES = {
     "light": (("state_on", "payload_on"), ("state_off", "payload_off"), "ON", "OFF"),
     "lock": (("state_locked",), ("state_unlocked",), "LOCKED", "UNLOCKED"),
 }
+_STATELESS = frozenset({"button", "scene", "notify", "camera", "image", "tag", "device_automation"})
 _MAX_COMPONENTS = 500
 _NO_NUMBERS = frozenset({"date", "enum", "timestamp"})
 
@@ -135,7 +136,7 @@ def _entities(component: str, name: str, told: Mapping[str, Any], base: str) -> 
     if component == "device_tracker" and isinstance(attributes, str):
         found.append(Entity("position", "position", _topic(attributes, base), ha_template.plain, True))
     topic = told.get("state_topic")
-    if not isinstance(topic, str):
+    if not isinstance(topic, str) or component in _STATELESS:
         return found
     template = told.get("value_template", told.get("state_value_template"))
     extract = _template(template, name)

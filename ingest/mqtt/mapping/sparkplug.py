@@ -107,10 +107,7 @@ class Sparkplug:
         tray = Tray(message, self._surroundings.accept)
         talk = _Talk(self, key, node, node_id, source, found.get("device", ""), tray)
         kind = message.topic[len(self._prefix) + 1 :].split("/")[1]
-        try:
-            talk.hear(kind, payload, message)
-        except UnicodeDecodeError:
-            talk.tray.fault(Refused(Cause.NOT_PROTOBUF, "a text in it is not UTF-8"), source)
+        talk.hear(kind, payload, message)
         self._metrics += len(node.by_name)
         while len(self._nodes) > MAX_NODES or (self._metrics > MAX_METRICS and len(self._nodes) > 1):
             self._metrics -= len(self._nodes.popitem(last=False)[1].by_name)

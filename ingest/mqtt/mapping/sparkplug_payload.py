@@ -51,7 +51,9 @@ _SCALARS = [
 
 
 def _payload_class() -> Any:
-    file = descriptor_pb2.FileDescriptorProto(name="gridhub/sparkplug_b.proto", package="gridhub", syntax="proto2")
+    file = descriptor_pb2.FileDescriptorProto(name="gridhub/sparkplug_b.proto", package="gridhub", syntax="editions")
+    # Every field tells whether it was there, as in proto2, and a text that is not UTF-8 does not pass, as in proto3.
+    file.edition = descriptor_pb2.Edition.EDITION_2023
 
     prop = file.message_type.add(name="PropertyValue")
     _add(prop, "type", 1, _Field.TYPE_UINT32)
