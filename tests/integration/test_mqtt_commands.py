@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub import cli
-from hub.model.source import SourceKind
-from hub.store import Store, sources
+from hub.model.area import Area
+from hub.model.observation import Refusal
+from hub.model.source import Health, SourceKind, SourceState
+from hub.store import Store, areas, devices, health, quarantine, sources
+from hub.store.batches import BatchWriter
+from hub.store.listen import Listener
 from tests.fix_mqtt import GRID, populate
 
 LIST = f"""\
@@ -26,10 +32,21 @@ def config(store: Store, tmp_path: Path) -> Path:
     return path
 
 
-def gridhub(config: Path, *arguments: str) -> int:
+def gridhub(config: Path, *arguments: str, command: str = "device") -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["device", *arguments, "-c", str(config)])
+        cli.main([command, *arguments, "-c", str(config)])
     return int(ended.value.code or 0)
+
+
+def refuse(store: Store, device: str, cause: str = "unknown_device", payload: bytes = b"\xff nonsense") -> None:
+    refusal = Refusal(f"t/{device}", cause, f"why {cause}", payload, len(payload), datetime.now(UTC), device)
+    BatchWriter(store, "mqtt-9", SourceKind.DEVICE).append([], [refusal])
+
+
+def stranger(store: Store, device: str) -> None:
+    now = datetime.now(UTC)
+    head = {"at": "2026-03-01T12:00:00Z", "topic": f"t/{device}", "size_bytes": 2, "head": "aGk="}
+    devices.put_strangers(store, [devices.Stranger(device, f"t/{device}", 3, now, now, [head], {"name": "Pump"})])
 
 
 def ids(store: Store) -> list[str]:
@@ -86,3 +103,95 @@ def test_a_file_that_is_not_there_is_one_sentence(
 ) -> None:
     assert gridhub(config, "import", "no-such.csv") == 1
     assert "no-such.csv cannot be read: No such file or directory" in capsys.readouterr().err
+
+
+def test_devices_are_listed_by_what_is_wrong_with_them(
+    config: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    health.report(store, [Health("smoke-1", SourceState.WATCHING, "", now, now, {"problems": ["battery"]})], "mqtt-0")
+    assert gridhub(config, "list", "--problem", "battery") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith("smoke-1 ")
+    assert line.endswith("[battery]")
+
+
+def test_an_unknown_device_is_listed_with_its_last_word_and_approved_with_area_and_type(
+    config: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger(store, "pump-1")
+    refuse(store, "pump-1")
+    assert gridhub(config, "list", "--unknown") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith("pump-1 ")
+    assert "3 × until" in line
+    assert line.endswith("t/pump-1  'hi'")
+    assert gridhub(config, "approve", "pump-1", "new-1") == 1
+    assert "say where and what it is, with --area and --type" in capsys.readouterr().err
+    assert not sources.get(store, "new-1").approved, "all or none"
+    assert gridhub(config, "approve", "pump-1", "--area", "qth/nowhere", "--type", "pump") == 1
+    assert gridhub(config, "approve", "pump-1", "--area", GRID, "--type", "Pump!") == 1
+    assert gridhub(config, "approve", "pump-1", "new-1", "--area", GRID, "--type", "pump") == 0
+    assert "1 message of the quarantine will be read again" in capsys.readouterr().err
+    found = sources.get(store, "pump-1")
+    assert (found.name, found.type, found.area, found.approved) == ("Pump", "pump", GRID, True)
+    assert sources.get(store, "new-1").approved
+
+
+def test_an_unknown_device_is_blocked_and_dismissed(
+    config: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger(store, "pump-1")
+    assert gridhub(config, "block", "pump-1", "pest-1") == 0
+    assert devices.blocked(store) == {"pump-1", "pest-1"}
+    assert gridhub(config, "list", "--unknown") == 0
+    assert capsys.readouterr().out.count("blocked") == 2
+    assert gridhub(config, "dismiss", "pump-1") == 0
+    assert devices.blocked(store) == {"pest-1"}
+    assert gridhub(config, "dismiss", "pump-1") == 1
+    assert gridhub(config, "block", "smoke-1") == 1
+    assert gridhub(config, "block", "a b") == 1
+
+
+def test_what_was_refused_is_listed_shown_read_again_and_deleted(
+    config: Path, store: Store, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for cause in ("not_json", "bad_time", "not_json"):
+        refuse(store, "smoke-1", cause)
+    assert gridhub(config, "list", "--cause", "not_json", command="quarantine") == 0
+    said = capfdbinary.readouterr()
+    assert [int(line.split()[0]) for line in said.out.splitlines()] == [3, 1]
+    assert said.err == b"not_json 2, bad_time 1\n"
+    assert gridhub(config, "show", "2", command="quarantine") == 0
+    assert capfdbinary.readouterr().out == b"\xff nonsense"
+    assert gridhub(config, "replay", command="quarantine") == 1
+    assert gridhub(config, "replay", "--cause", "not_json", command="quarantine") == 0
+    assert [row["id"] for row in quarantine.asked(store, 0, 10)] == [1, 3]
+    assert gridhub(config, "delete", "2", command="quarantine") == 0
+    assert gridhub(config, "delete", "--device", "smoke-1", command="quarantine") == 0
+    assert gridhub(config, "delete", "2", command="quarantine") == 1
+    assert quarantine.page(store, quarantine.Which(), None, 10) == []
+
+
+def test_a_list_of_a_whole_city_is_imported_in_seconds_and_told_once(
+    config: Path, store: Store, tmp_path: Path
+) -> None:
+    with store.transaction() as tx:
+        areas.put(tx, [Area(f"qth/taoshan/n{number}", "N", "grid") for number in range(100)])
+    file = tmp_path / "devices.csv"
+    lines = [f"d-{number},qth/taoshan/n{number % 100},door,Door {number},10s" for number in range(22_820)]
+    file.write_text("\n".join(["id,area,type,name,period", *lines]) + "\n")
+    listener = Listener(store.conninfo, ["gridhub_sources"])
+    listener.wait(1)
+    began_s = time.process_time(), time.monotonic()
+    assert gridhub(config, "import", str(file)) == 0
+    assert time.process_time() - began_s[0] < 15
+    assert time.monotonic() - began_s[1] < 60
+    assert len(listener.wait(1)) == 1
+    assert listener.wait(0.2) == []
+    listener.close()
+    known = devices.known(store)
+    assert len(known) == 22_820 + 3
+    assert known["d-22819"].period == timedelta(seconds=10)
+    [row] = store.fetch("select count(*) as count from source_state")
+    assert row["count"] == 22_820 + 3, "each of them is not watched yet"

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+from msgspec import structs
 
 from hub.cases import acts, intake
 from hub.errors import Conflict, StartError, StoreError
 from hub.model.alert import AlertChange, AlertState, Evidence, Fire, Resolve, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation, Refusal
-from hub.model.quality import Quality
+from hub.model.quality import BAD, Quality
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.store import (
     Store,
@@ -89,7 +90,7 @@ def test_a_failed_append_leaves_no_hole_in_the_numbers(city: Store) -> None:
     writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     writer.append([smoke(0)])
     with pytest.raises(StoreError):
-        writer.append([replace(smoke(1), text="nul \0 cannot be stored")])
+        writer.append([structs.replace(smoke(1), text="nul \0 cannot be stored")])
     batch = writer.append([smoke(2)])
     assert batch is not None
     assert batch.seq == 2
@@ -132,20 +133,29 @@ def test_old_days_are_dropped_whole_and_nothing_younger(city: Store) -> None:
 
 def test_flags_of_quality_are_stored_and_read_back(city: Store) -> None:
     flags = Quality.JUMPING | Quality.FROZEN
-    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([replace(smoke(0), quality=flags), smoke(1)])
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([structs.replace(smoke(0), quality=flags), smoke(1)])
     [(_, items)] = batches.read_after(city, {})
     assert [item.quality for item in items] == [flags, Quality.GOOD]
+
+
+def test_what_is_marked_as_bad_is_stored_and_kept_from_the_rules(city: Store) -> None:
+    said = [structs.replace(smoke(number), quality=Quality(number)) for number in range(16)]
+    batch = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append(said)
+    assert batch is not None
+    assert batch.rows == 16
+    [(_, items)] = batches.read_after(city, {})
+    assert [int(item.quality) for item in items] == [number for number in range(16) if not number & int(BAD)]
 
 
 def test_a_series_has_the_unit_that_was_first_said_of_it(city: Store) -> None:
     writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
     said = []
     for number, unit in enumerate(["", "%", "Cel", ""]):
-        writer.append([replace(smoke(number), unit=unit)])
+        writer.append([structs.replace(smoke(number), unit=unit)])
         said += [row["unit"] for row in city.fetch("select unit from series where source = 'smoke-1'")]
     assert said == ["", "%", "%", "%"]
     other = batches.BatchWriter(city, "mqtt-1", SourceKind.DEVICE)
-    other.append([replace(smoke(8), unit="Cel"), replace(smoke(9), metric="heat", unit="Cel")])
+    other.append([structs.replace(smoke(8), unit="Cel"), structs.replace(smoke(9), metric="heat", unit="Cel")])
     assert [row["unit"] for row in city.fetch("select unit from series order by metric")] == ["Cel", "%"]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.clock import SimulatedClock
+from hub.config.device_types import TypeSettings
+from hub.model.observation import Observation
+from hub.model.quality import Quality
 from hub.model.source import SourceState
-from ingest.mqtt.presence import Presence
+from hub.model.times import format_duration
+from ingest.mqtt.presence import Past, Presence, Profile
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -144,3 +149,105 @@ def test_setting_the_clock_of_the_host_silences_nobody(jump_h: int) -> None:
     watch.after(1)
     moved = watch.clock.now() + timedelta(hours=jump_h)
     assert watch.presence.due(moved, watch.clock.monotonic()) == []
+
+
+# --- the period of a device, and its silence as an observation ------------------------------------------------------
+
+
+def known(
+    *, period_s: float = 0.0, past: Past | None = None, kind: TypeSettings | None = None
+) -> tuple[Presence, SimulatedClock]:
+    clock, presence = SimulatedClock(T0), Presence()
+    profile = Profile(kind or TypeSettings(), period_s)
+    presence.know(["a"], ["a"], clock.monotonic(), {"a": profile}, {} if past is None else {"a": past})
+    return presence, clock
+
+
+def turns(presence: Presence, clock: SimulatedClock, *, deaf: bool = False) -> list[float | None]:
+    presence.due(clock.now(), clock.monotonic(), deaf=deaf)
+    return [item.value for item in presence.turned()]
+
+
+@pytest.mark.parametrize(
+    ("of_type_s", "own_s", "silent_s"), [(20, 0, 60), (20, 5, 15), (1, 0, 10), (600, 0, 1800), (0, 0, 60)]
+)
+def test_a_device_is_silent_after_three_of_its_periods(of_type_s: float, own_s: float, silent_s: float) -> None:
+    kind = TypeSettings(period=timedelta(seconds=of_type_s) if of_type_s else None)
+    presence, clock = known(period_s=own_s, kind=kind)
+    presence.heard("a", clock.now(), clock.monotonic())
+    clock.advance(silent_s - 1)
+    assert turns(presence, clock) == []
+    clock.advance(1)
+    assert turns(presence, clock) == [1.0]
+    [health] = presence.due(clock.now(), clock.monotonic())
+    assert health.reason == f"nothing heard for more than {format_duration(timedelta(seconds=silent_s))}"
+
+
+def test_silence_and_its_end_are_told_once_each_and_again_where_there_was_no_room() -> None:
+    presence, clock = known()
+    clock.advance(60)
+    presence.due(clock.now(), clock.monotonic())
+    taken = presence.turned()
+    assert [(item.metric, item.value, item.ts) for item in taken] == [("device.silent", 1.0, clock.now())]
+    assert turns(presence, clock) == []
+    presence.heard("a", clock.now(), clock.monotonic())
+    presence.turned_again(taken)
+    assert turns(presence, clock) == [1.0, 0.0]
+
+
+def test_a_last_will_is_silence_at_once() -> None:
+    presence, clock = known()
+    presence.status("a", False, clock.now(), clock.monotonic(), retained=True)
+    assert turns(presence, clock) == [1.0]
+
+
+def test_what_was_silent_before_a_restart_is_not_told_again() -> None:
+    presence, clock = known(past=Past(SourceState.SILENT))
+    clock.advance(60)
+    assert turns(presence, clock) == []
+    presence.heard("a", clock.now(), clock.monotonic())
+    assert turns(presence, clock) == [0.0]
+
+
+def test_while_the_hub_has_no_broker_no_device_is_said_to_be_silent_until_it_had_its_time() -> None:
+    presence, clock = known()
+    clock.advance(100)
+    assert turns(presence, clock, deaf=True) == []
+    clock.advance(59)
+    assert turns(presence, clock) == []
+    clock.advance(1)
+    assert turns(presence, clock) == [1.0]
+
+
+def test_the_condition_of_a_device_goes_with_its_health_and_is_known_after_a_restart() -> None:
+    kind = TypeSettings.model_validate({"period": "10s", "metrics": {"x": {"max": 5, "frozen_after": "1m"}}})
+    presence, clock = known(kind=kind)
+    for number in range(30):
+        said = [
+            Observation("a", "x", clock.now(), clock.now(), 9.0 if number == 3 else 1.0, key=str(number)),
+            Observation("a", "battery", clock.now(), clock.now(), 12.0, key=str(number)),
+        ]
+        presence.heard("a", clock.now(), clock.monotonic(), said)
+        presence.checks.check(said)
+        clock.advance(10 if number != 20 else 30)
+    [health] = presence.due(clock.now(), clock.monotonic())
+    detail = health.detail
+    assert (detail["period_s"], detail["missed"], detail["gaps"], detail["battery"]) == (10.0, 2, 0, 12.0)
+    assert detail["flags"]["out_of_range"] == 1
+    assert set(detail["problems"]) == {"battery", "values"}
+    assert detail["held"] == {"x": [1.0, "2026-03-01T12:00:00.000000Z"]}
+    assert json.loads(json.dumps(detail)) == detail
+    again, later = known(kind=kind, past=Past(detail=detail))
+    later.advance(1000)
+    [marked] = again.checks.check([Observation("a", "x", later.now(), later.now(), 1.0)])
+    assert marked.quality == Quality.FROZEN
+
+
+def test_a_value_that_was_implausible_is_a_problem_for_an_hour() -> None:
+    presence, clock = known(kind=TypeSettings.model_validate({"metrics": {"x": {"max": 5}}}))
+    presence.checks.check([Observation("a", "x", clock.now(), clock.now(), 9.0)])
+    for minutes, expected in ((59, ["values"]), (2, [])):
+        clock.advance(minutes * 60)
+        presence.heard("a", clock.now(), clock.monotonic())
+        [health] = presence.due(clock.now(), clock.monotonic())
+        assert health.detail.get("problems", []) == expected

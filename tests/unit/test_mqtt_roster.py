@@ -41,6 +41,13 @@ def test_a_device_that_is_there_just_so_is_passed_over() -> None:
     assert (found.new, found.unchanged, found.problems) == ([], 1, [])
 
 
+def test_a_period_is_read_and_belongs_to_what_a_device_is() -> None:
+    found = read("id,area,type,period\nd-1,qth/a/g001,door,300s\nd-2,qth/a/g001,door,\n")
+    assert [item.config for item in found.new] == [{"period": "5m"}, {}]
+    assert problems("id,area,type,period\nd-1,qth/a/g001,door,often\n") == [(2, "period")]
+    assert problems("id,area,type,name,period\nsmoke-1,qth/a/g001,smoke,Smoke 1,5m\n") == [(2, "id")]
+
+
 def test_every_mistake_is_named_with_its_line() -> None:
     text = (
         "id,area,type,name\n"
