@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from hub.cases import acts, intake
 from hub.config.vault import SEALED
 from hub.model.alert import AlertChange, Evidence, Fire, Resolve, Severity
@@ -46,7 +48,7 @@ def live_in(store: Store, hours: int = 3) -> None:
     cameras = batches.BatchWriter(store, "video-0", SourceKind.CAMERA)
     for hour in range(-hours, 1):
         texts = [smoke(3600 * hour, None, "smoke-2", text) for text in ("tab\tand\nline", "\\N", "")]
-        unlike = [replace(item, key=str(number)) for number, item in enumerate(texts)]
+        unlike = [structs.replace(item, key=str(number)) for number, item in enumerate(texts)]
         devices.append([smoke(3600 * hour + second, second / 7) for second in range(20)] + unlike)
         cameras.append([Observation("cam-1", "motion", T0 + timedelta(hours=hour), T0, 0.5)])
     devices.append([smoke(-86_400 * 3)], [Refusal("topic", "not_json", "it is not", b"\x00\xff\\", 3, T0)])

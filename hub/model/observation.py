@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from hub.model.quality import Quality
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One thing a source said.
+class Observation(msgspec.Struct, frozen=True, gc=False):
+    """One thing a source said. A struct of msgspec, as it is made 30,000 times a second: ``msgspec.structs.replace``.
 
     A number or a truth value is in ``value`` (true is 1.0), words are in ``text``; at least one is set. ``key`` tells
     two messages of one (source, metric, ts) apart: the message's id, or empty. ``arrival_key`` is set where the

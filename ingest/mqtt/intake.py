@@ -96,6 +96,11 @@ class Intake:
             cause = Cause.UNKNOWN_DEVICE if approved is None else Cause.NOT_APPROVED
             detail = f"{address.device} is {'not known' if approved is None else 'waiting for approval'}"
             return (), self._refuse(address.device, message, [Fault(cause, detail)])
+        if address.kind is topics.Kind.TELEMETRY:
+            plain = fastpath.telemetry(address.device, message.payload, message.received_at, self._accept)
+            if plain is not None:
+                self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
+                return self._presence.checks.check(plain), ()
         decoded = self._decode(address, message)
         return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
 
@@ -118,10 +123,6 @@ class Intake:
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()
         if address.kind is topics.Kind.TELEMETRY:
-            observations = fastpath.telemetry(device, message.payload, at, self._accept)
-            if observations is not None:
-                self._presence.heard(device, at, now_s, observations)
-                return Decoded(observations)
             decoded = codecs.telemetry(device, message.payload, at, self._accept)
             if decoded.observations:
                 self._presence.heard(device, at, now_s, decoded.observations)
