@@ -13,8 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from hub.errors import StoreError
+from hub.model.source import SourceKind
 from hub.store import Store, migrate
 
+SERIES = [
+    f"{table}_{kind}"
+    for table in ("observation", "rollup_day", "rollup_hour", "rollup_minute")
+    for kind in SourceKind
+]
 FOLDER = Path(__file__).parent / "timescale"
 
 
@@ -53,10 +60,30 @@ def timescale() -> Iterator[Store]:
 
 
 def empty(store: Store) -> None:
-    """Take everything out but the schema."""
+    """Take everything out but the schema.
+
+    This build loses the name of a schema now and then when it truncates a hypertable (not in anything the hub does).
+    """
+    for _ in range(8):
+        try:
+            _empty(store)
+        except StoreError as error:
+            if "schema" not in str(error) and "hypertable" not in str(error):
+                raise
+        else:
+            return
+    raise AssertionError("the TimescaleDB for tests cannot be emptied")
+
+
+def _empty(store: Store) -> None:
     with store.transaction() as tx:
         tx.execute("alter table journal disable trigger journal_append_only")
-        names = tx.execute("select tablename from pg_tables where schemaname = 'public' and tablename <> 'migration'")
+        names = tx.execute(
+            "select tablename from pg_tables where schemaname = 'public'"
+            " and tablename not in ('migration', 'rollup_state', 'observation_camera', 'observation_device')"
+        )
         tables = ", ".join(f'"{row["tablename"]}"' for row in names.fetchall())
         tx.execute(f"truncate {tables} restart identity cascade".encode())
+        for table in SERIES:
+            tx.execute(f"truncate {table}".encode())
         tx.execute("alter table journal enable trigger journal_append_only")

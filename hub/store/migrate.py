@@ -11,12 +11,16 @@ from importlib.resources import files
 
 from hub import crash
 from hub.errors import StartError
-from hub.store import series
+from hub.store import rollup_schema, series
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
 _log = logging.getLogger(__name__)
-_CODE: dict[str, Callable[[Tx], None]] = {"0002_observation": series.create, "0004_two_tables": series.split}
+_CODE: dict[str, Callable[[Tx], None]] = {
+    "0002_observation": series.create,
+    "0004_two_tables": series.split,
+    "0005_rollups": rollup_schema.create,
+}
 
 
 def versions() -> list[str]:

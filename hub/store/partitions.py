@@ -51,15 +51,16 @@ class Period(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``name`` of the whole, whose rows have their time in ``ts``."""
+    """``name`` of the whole, whose rows have their time in ``ts``; ``fill``: how full pages are made, in percent."""
 
     name: str
     period: Period
+    fill: int = 100
 
 
 def is_hypertable(tx: Tx, name: str) -> bool:
     row = tx.execute(sql["partition_relkind"], {"table": name}).fetchone()
-    return row is not None and row["relkind"] == "r"
+    return row is not None and row["relkind"] != "p"  # a continuous aggregate looks like a view
 
 
 def ensure(store: Store, table: Table, wanted: Iterable[datetime]) -> None:
@@ -82,7 +83,11 @@ def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
         if name in known:
             continue
         made = compose.Identifier(name)
-        tx.execute(compose.SQL("create table {} (like {} including defaults)").format(made, parent))
+        tx.execute(
+            compose.SQL("create table {} (like {} including defaults) with (fillfactor = {})").format(
+                made, parent, compose.Literal(table.fill)
+            )
+        )
         crash.point("partition_made")
         tx.execute(
             compose.SQL("alter table {} attach partition {} for values from ({}) to ({})").format(

@@ -162,6 +162,20 @@ class Store:
                 if not connection.closed:
                     connection.autocommit = False
 
+    @contextmanager
+    def outside_transaction(self) -> Iterator[Tx]:
+        """A connection for what the server refuses within a transaction, and for what may take longer than a query of
+        the running hub: each statement is committed by itself, without a time limit."""
+        with errors(), self._pool.connection() as connection:
+            connection.set_autocommit(True)
+            try:
+                connection.execute(sql["no_time_limit"])
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.execute(sql["usual_time_limit"])
+                    connection.set_autocommit(False)
+
     def fetch(self, query: Any, params: Any = None) -> list[DictRow]:
         """All rows of one query, in a transaction of its own."""
         with self.transaction() as tx:
