@@ -94,7 +94,8 @@ class Vitals:
             for item in said:
                 if item.key is not key and item.key != key:
                     key = item.key
-                    self._count(key)
+                    if key.isdecimal():
+                        self._count(key)
         self._look_at_clock(said[-1])
 
     def take_offset(self) -> float | None:

@@ -75,7 +75,7 @@ class Frigate:
         values.check_object(document, "an event")
         sort, after = document.get("type"), document.get("after")
         values.check_object(after, "after")
-        if sort not in {"new", "update", "end"}:
+        if not isinstance(sort, str) or sort not in {"new", "update", "end"}:
             raise Refused(Cause.WRONG_SHAPE, f"an event is new, update or end, not {short(sort)}")
         event_id, camera, label = (after.get(key) for key in ("id", "camera", "label"))
         if not (isinstance(event_id, str) and isinstance(camera, str) and isinstance(label, str)):

@@ -33,6 +33,8 @@ def compile_path(path: str) -> Finder:
         return lambda document: _walk(document, steps)
 
     def find(document: Any) -> list[Any]:
+        if isinstance(document, str):
+            return []  # the library would read it as JSON
         try:
             return query.findall(document)
         except (jsonpath.JSONPathError, RecursionError) as error:

@@ -92,7 +92,7 @@ class Zigbee2Mqtt:
             document = values.read_document(payload)
             values.check_object(document, "an availability")
             word = document.get("state")
-        if word not in {"online", "offline"}:
+        if not isinstance(word, str) or word not in {"online", "offline"}:
             raise Refused(Cause.WRONG_SHAPE, f"an availability is online or offline, not {short(word)}")
         tray.online(self._device.device({"device": name}), word == "online")
 
