@@ -30,7 +30,7 @@ def seed() -> int:
     return int(os.environ.get("GRIDHUB_TORTURE_SEED") or random.randrange(1_000_000))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_whatever_befalls_the_hub_what_was_acknowledged_is_stored_once(folder: Path, seed: int) -> None:
     verdict, story, left = torture(folder, seed, plan(seed, 20)[:ROUNDS])
     assert verdict, f"seed {seed}: {verdict}"
