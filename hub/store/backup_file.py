@@ -62,7 +62,10 @@ class Sequence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``schema``: the migrations of the database, in order; ``journal_id``, ``journal_hash``: the end of its chain."""
+    """``schema``: the migrations of the database, in order; ``journal_id``, ``journal_hash``: the end of its chain.
+
+    ``counted_until``: where the rollups end, of a store that has continuous aggregates.
+    """
 
     format: int
     gridhub: str
@@ -74,6 +77,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     journal_hash: str
     tables: tuple[Table, ...]
     sequences: tuple[Sequence, ...]
+    counted_until: datetime | None = None
     key: Part | None = None
     """The key of the cameras' passwords, where it was asked for."""
 

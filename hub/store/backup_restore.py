@@ -11,15 +11,17 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, LiteralString
 
+import msgspec
 import psycopg
 from psycopg import sql as compose
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hub import crash
 from hub.errors import Conflict, HubError, StoreUnavailable
-from hub.store import backup, journal, migrate, partitions, people, series
+from hub.store import backup, backup_rollups, journal, migrate, partitions, people, rollup, rollup_schema, series
 from hub.store.backup_file import Backup, BackupRefused, Table
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
@@ -27,6 +29,9 @@ from hub.store.store import Store, Tx, errors
 _ATTEMPTS = 10
 _INSERT_ROWS = 100
 _UNESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\\": "\\", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
+
+_CUT = (partitions.Table("observation", partitions.Period.DAY), *series.RAW.values(), *rollup_schema.TABLES.values())
+"""With the one table that there was before each kind of source had its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,27 +81,44 @@ def fill(store: Store, file: Backup, progress: backup.Progress) -> None:
     """
     with store.session() as connection:
         connection.execute("set statement_timeout = 0; set datestyle = 'ISO, MDY'")
-        known = {row["name"]: row for row in backup.tables_of(connection)}
+        known = {row["name"]: row["columns"] for row in backup.tables_of(connection)}
+        aggregates = backup_rollups.aggregates(connection)
         by_name = {table.name: table for table in file.manifest.tables}
-        if strange := sorted(by_name.keys() - known.keys()):
+        if strange := sorted(by_name.keys() - known.keys() - aggregates.keys()):
             raise BackupRefused(f"the backup has tables that its schema does not have: {', '.join(strange)}")
         for name in reversed(known):  # what a migration has put there comes with the backup
             if connection.execute(_query("select exists (select from {}) as some", name)).fetchone() == {"some": True}:
                 connection.execute(_query("delete from {}", name))
-        for name in known:
+        for name in (name for name in known if name in by_name):
+            _take(connection, file, by_name[name], known[name], progress, copies=store.copies)
+        until = file.manifest.counted_until
+        if aggregates and until is None:
+            until = backup_rollups.counted_until(connection)
+        for name, held_in in aggregates.items():
             if name in by_name:
-                _take(connection, file, by_name[name], known[name]["columns"], progress, copies=store.copies)
+                with connection.transaction():
+                    backup_rollups.wait(connection)
+                    waiting = msgspec.structs.replace(by_name[name], name=backup_rollups.WAITING)
+                    _take(connection, file, waiting, backup_rollups.COLUMNS, progress, copies=store.copies)
+                    backup_rollups.let_in(connection, held_in, until)
+        if until is not None:
+            backup_rollups.count_anew(connection, until)
+        last_days = backup_rollups.last_days(connection, until) if aggregates else {}
         for sequence in file.manifest.sequences:
             params = {"name": sequence.name, "value": sequence.value, "called": sequence.called}
             connection.execute(sql["restore_setval"], params)
         connection.execute("analyze")
+    for kind, day in last_days.items():  # an aggregate shows what it holds from when it was refreshed
+        for level in rollup_schema.LEVELS:
+            rollup.refresh(store, level, kind, (day, day + timedelta(days=1)))
 
 
 def prove(store: Store, file: Backup, progress: backup.Progress) -> None:
     """Compare ``store`` with what ``file`` says of itself: the rows of each table, the journal. Raises NotRestored."""
     with store.session() as connection:
         connection.execute("set statement_timeout = 0")
-        for table in file.manifest.tables:
+        aggregates = backup_rollups.aggregates(connection)
+        for table in (table for table in file.manifest.tables if table.name not in aggregates):
             found = connection.execute(_query("select count(*) as count from {}", table.name)).fetchone()
             if found != {"count": table.rows}:
                 raise NotRestored(f"{table.name} has {found and found['count']} rows, and the backup {table.rows}")
@@ -110,7 +132,7 @@ def prove(store: Store, file: Backup, progress: backup.Progress) -> None:
 def _refuse_newer(file: Backup) -> None:
     if unknown := sorted(set(file.manifest.schema) - set(migrate.versions())):
         made_by = f"gridhub {file.manifest.gridhub}"
-        raise BackupRefused(f"the backup is of a newer {made_by} (it has {unknown[-1]}): restore it with that version")
+        raise BackupRefused(f"the backup is of a newer {made_by}: it has {unknown[-1]}; restore it with that version")
 
 
 @contextmanager
@@ -167,7 +189,7 @@ def _take(
 
 
 def _make_room(connection: Tx, table: Table) -> None:
-    cut = {known.name: known for known in series.RAW.values()}.get(table.name)
+    cut = {known.name: known for known in _CUT}.get(table.name)
     if cut is None or partitions.is_hypertable(connection, table.name):
         return
     touched = [begin for first, last in table.periods for begin in cut.period.touched(first, last) if begin < last]

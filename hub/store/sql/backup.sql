@@ -58,3 +58,38 @@ select 1 as one from pg_database where datname = %(name)s
 
 -- name: restore_end_sessions
 select pg_terminate_backend(pid) from pg_stat_activity where datname = any(%(names)s) and pid <> pg_backend_pid()
+
+-- name: backup_aggregates
+select view_name::text as name,
+       format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name) as held_in
+from timescaledb_information.continuous_aggregates where view_schema = 'public' order by 1
+
+-- name: backup_counted_until
+select date_trunc('day', min(edge), 'UTC') as day from rollup_state
+
+-- name: backup_aggregate_rows
+select series, ts, count::integer as count, bad::integer as bad, coalesce(sum, 0) as sum, min, max,
+       newest[2] as last, last_ts
+from {} where ts < {}::timestamptz
+
+-- name: restore_waiting
+create temporary table {} (
+    series integer, ts timestamptz, count integer, bad integer, sum float8, min float8, max float8, last float8,
+    last_ts timestamptz
+)
+
+-- name: restore_let_in
+insert into {table} (series, ts, count, bad, sum, min, max, newest, last_ts)
+select series, ts, count, bad, case when count > 0 then sum end, min, max,
+       case when last_ts is not null
+            then array[extract(epoch from last_ts - timestamptz '2000-01-01 00:00:00+00')::float8, last] end, last_ts
+from {waiting} where ts < {until}::timestamptz
+
+-- name: restore_set_edge
+update rollup_state set edge = least(edge, %(edge)s)
+
+-- name: backup_aggregate_period
+select min(ts) as first, max(ts) + interval '1 microsecond' as last from ({}) rows
+
+-- name: restore_last_day
+select date_trunc('day', max(ts), 'UTC') as day from {} where ts < %(until)s
