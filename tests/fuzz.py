@@ -2,6 +2,7 @@
 
     python -m tests.fuzz --inputs 100000            all of them
     python -m tests.fuzz --inputs 100000 --seconds 20
+    python -m tests.fuzz payloads --count 1000000  what parses messages of devices: see tests.fuzz_intake
 
 Each input goes the way of a real one: RTSP through ``open_feed`` against a server on loopback that answers what a good
 camera once answered, damaged; pictures through the decoder and the analysers. A child process takes them one after the
@@ -41,13 +42,14 @@ from ingest.video.decode import Decoder, Picture
 from ingest.video.open import VideoPacket, open_feed
 from ingest.video.row import row_of
 from tests.fix_video import LOOPBACK
+from tests.fuzz_bytes import mutate
+from tests.fuzz_intake import main as payloads
 
 HANG_S = 20.0
 START_S = 60.0
 KINDS = ("rtsp", "h264")
 _PATIENCE_S = 0.05  # a client that still waits for more of a damaged answer gets the end of the connection
 _T0 = datetime(2026, 1, 1, tzinfo=UTC)
-_NUMBERS = (b"-1", b"0", b"65536", b"4294967296", b"99999999999999999999", b"1e9", b"")
 
 
 @dataclass
@@ -59,35 +61,6 @@ class Outcome:
     crashed: list[int] = field(default_factory=list)
     hung: list[int] = field(default_factory=list)
     seconds: float = 0.0
-
-
-def mutate(data: bytes, noise: random.Random) -> bytes:
-    """``data`` with one to eight damages: bits, bytes, numbers, pieces missing, doubled, cut off or put in."""
-    out = bytearray(data)
-    for _ in range(noise.choice((1, 1, 2, 4, 8))):
-        if not out:
-            break
-        at = noise.randrange(len(out))
-        length = noise.choice((1, 2, 4, 16, 200))
-        match noise.randrange(7):
-            case 0:
-                out[at] ^= 1 << noise.randrange(8)
-            case 1:
-                out[at : at + length] = noise.randbytes(length)
-            case 2:
-                del out[at : at + length]
-            case 3:
-                out[at:at] = out[at : at + length] * noise.choice((1, 2, 30))
-            case 4:
-                out[at:at] = noise.randbytes(length)
-            case 5:
-                del out[at:]
-            case _:
-                digits = [index for index, byte in enumerate(out) if 48 <= byte <= 57]
-                if digits:
-                    start = noise.choice(digits)
-                    out[start : start + 1] = noise.choice(_NUMBERS)
-    return bytes(out)
 
 
 class Conversation:
@@ -257,6 +230,8 @@ def _child(kind: str, first: int, last: int, progress: int) -> None:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["payloads"]:
+        return payloads(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=100_000, help="of each kind")
     parser.add_argument("--seconds", type=float, help="for each kind, at most")

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests import fuzz
+from tests.fuzz_bytes import mutate
 
 
 @pytest.mark.parametrize("kind", fuzz.KINDS)
@@ -20,8 +21,8 @@ def test_damaged_input_neither_crashes_nor_hangs_what_reads_cameras(kind: str) -
 
 def test_the_same_number_is_the_same_damage() -> None:
     good = bytes(range(256))
-    assert fuzz.mutate(good, random.Random("h264 5")) == fuzz.mutate(good, random.Random("h264 5"))
-    assert fuzz.mutate(good, random.Random("h264 5")) != fuzz.mutate(good, random.Random("h264 6"))
+    assert mutate(good, random.Random("h264 5")) == mutate(good, random.Random("h264 5"))
+    assert mutate(good, random.Random("h264 5")) != mutate(good, random.Random("h264 6"))
 
 
 def test_an_input_that_crashes_the_reader_is_named_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
