@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed
 
 from hub.model.bucket import Level
+from hub.store import readings
 from hub.store.sql import sql
 from hub.store.store import Store
 
@@ -54,9 +55,14 @@ def rows(
     store: Store, series: Series, level: Level, first: datetime, last: datetime
 ) -> Iterator[list[tuple[Any, ...]]]:
     """What is there in [first, last), oldest first, in portions: ``POINT`` for raw, else ``BUCKET``."""
-    query = SQL(sql["export_points" if level is Level.RAW else "export_level"])
-    named = query.format(level=Identifier(f"rollup_{level}"))
-    with store.transaction() as tx, closing(tx.cursor("series_export", row_factory=tuple_row)) as cursor:
-        cursor.execute(named, {"series": series.id, "first": first, "last": last})
-        while portion := cursor.fetchmany(ROWS_AT_ONCE):
-            yield portion
+    params: dict[str, Any] = {"series": series.id, "first": first, "last": last}
+    with store.transaction() as tx:
+        query: SQL | Composed = SQL(sql["export_points"])
+        if level is not Level.RAW:
+            tx.execute(sql["rollup_snapshot"])
+            query = SQL(sql["export_level"]).format(rows=readings.rows_of_level(tx, level))
+            params["edge"] = readings.edge(tx)
+        with closing(tx.cursor("series_export", row_factory=tuple_row)) as cursor:
+            cursor.execute(query, params)
+            while portion := cursor.fetchmany(ROWS_AT_ONCE):
+                yield portion

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 
 from psycopg.rows import DictRow
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed
 
 from hub.model.bucket import Bucket, Cut, Level
 from hub.model.observation import Stored
-from hub.model.quality import BAD
 from hub.model.source import SourceKind
+from hub.store import rollup_schema, series
 from hub.store.sql import sql
-from hub.store.store import Store
+from hub.store.store import Store, Tx
 
 
 def points(store: Store, source: str, metric: str, first: datetime, last: datetime, limit: int) -> list[DictRow]:
@@ -38,31 +38,58 @@ class Chart:
     before: float | None
 
 
-def chart(store: Store, source: str, metric: str, cut: Cut, *, with_before: bool) -> Chart:
-    """A series in the buckets of ``cut``, added up from the level that suits them."""
-    level = cut.level
-    kind = "points" if level is Level.RAW else "level"
+def chart(
+    store: Store, source: str, metric: str, cut: Cut, *, with_before: bool, level: Level | None = None
+) -> Chart:
+    """A series in the buckets of ``cut``, added up from the level that suits them, or from a finer one."""
+    level = level or cut.level
     with store.transaction() as tx:
+        tx.execute(sql["rollup_snapshot"])  # the edge and the rows on both sides of it are of one moment
         head = tx.execute(sql["series_head"], {"source": source, "metric": metric}).fetchone()
         if head is None:
             return Chart("", [], None)
         params = {
             "series": head["id"],
-            "bad": BAD,
+            "edge": edge(tx),
             "first": cut.first,
             "last": cut.last,
             "step": cut.step,
             "edges": None if cut.is_even else list(cut.edges),
         }
-        rows = tx.execute(_of_level(sql[f"chart_of_{kind}"], level), params).fetchall()
-        before = tx.execute(_of_level(sql[f"last_before_of_{kind}"], level), params) if with_before else None
-        found = before.fetchone() if before is not None else None
-    return Chart(head["unit"], [Bucket(**row) for row in rows], None if found is None else found["last"])
+        query, query_before = chart_queries(tx, level)
+        # Planned anew each time: with the times at hand the planner leaves out all partitions but those that are read.
+        rows = tx.execute(query, params, prepare=False).fetchall()
+        before = tx.execute(query_before, params, prepare=False).fetchone() if with_before else None
+    return Chart(head["unit"], [Bucket(**row) for row in rows], None if before is None else before["last"])
 
 
-def _of_level(query: LiteralString, level: Level) -> Composed:
-    """``{level}`` in a query is the view of that name."""
-    return SQL(query).format(level=Identifier(f"rollup_{level}"))
+def chart_queries(tx: Tx, level: Level) -> tuple[Composed, Composed]:
+    """For the buckets, and for the last value before them."""
+    if level is Level.RAW:
+        return _filled("chart_of_points", Level.MINUTE), _filled("last_before_of_points", Level.MINUTE)
+    buckets = SQL(sql["chart_of_level"]).format(rows=rows_of_level(tx, level))
+    return buckets, _filled(f"last_before_of_{_kept(tx)}", level)
+
+
+def rows_of_level(tx: Tx, level: Level) -> Composed:
+    """A query for the rows of ``series`` in [``first``, ``last``); a bucket that holds the ``edge`` has several."""
+    return _filled(f"rows_of_{_kept(tx)}", level)
+
+
+def edge(tx: Tx) -> datetime:
+    """What is before it is counted in the tables of rollups."""
+    row = tx.execute(sql["series_edge"]).fetchone()
+    assert row is not None  # noqa: S101  an aggregate always answers
+    found: datetime = row["edge"]
+    return found
+
+
+def _kept(tx: Tx) -> str:
+    return "view" if series.is_hypertable(tx) else "tables"
+
+
+def _filled(query: str, level: Level) -> Composed:
+    return rollup_schema.fill(query, level, SourceKind.DEVICE)
 
 
 def latest(store: Store, sources: Sequence[str], after: datetime) -> list[DictRow]:

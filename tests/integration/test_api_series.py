@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import random
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow
 import pytest
 
 from dashboard.api import series as series_api
+from hub.clock import SystemClock
 from hub.model.observation import Observation
-from hub.model.quality import Quality
+from hub.model.quality import BAD, Quality
 from hub.model.source import SourceKind
+from hub.model.times import rfc3339
 from hub.store.batches import BatchWriter
+from hub.store.rollup import Rollup
 from tests.fix_api import T0, Api, problem
 
 HOUR = {"source": "smoke-1", "metric": "smoke", "from": "2026-03-01T12:00:00Z", "to": "2026-03-01T13:00:00Z"}
@@ -92,6 +97,66 @@ def test_buckets_hold_what_is_good_and_count_what_is_not(api: Api) -> None:
     assert found["points"][:3] == [
         [at(0), 3.0, 1.0, 6.0, 3, 6.0, 1], [at(10), 7.0, 7.0, 7.0, 1, 7.0, 0], [at(20), 8.0, 8.0, 8.0, 1, 8.0, 1],
     ]  # fmt: skip
+
+
+LEVELS = [
+    ("1m", None, "minute"), ("5m", None, "minute"), ("90m", None, "minute"), ("1h", None, "hour"), ("6h", None, "hour"),
+    ("1d", None, "day"), ("7d", None, "day"), ("1d", "Asia/Shanghai", "hour"), ("1d", "Asia/Kolkata", "minute"),
+    ("1d", "Europe/Berlin", "hour"), ("6h", "Europe/Berlin", "hour"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "tz", "level"), LEVELS)
+def test_a_level_answers_what_the_raw_points_come_to(api: Api, step: str, tz: str | None, level: str) -> None:
+    """Over the night in which the clocks of Berlin go forward, with more than one kind of rows."""
+    first, last = datetime(2026, 3, 27, 5, 30, tzinfo=UTC), datetime(2026, 4, 1, 7, tzinfo=UTC)
+    chance = random.Random(step)
+    said = {first + timedelta(seconds=chance.randrange(6 * 86_400)): round(chance.gauss(20, 5), 2) for _ in range(400)}
+    rows = [
+        Observation("smoke-1", "smoke", ts, ts, value, quality=Quality(chance.choice([0, 0, 0, 1, 4, 8])))
+        for ts, value in said.items()
+    ]
+    writer = BatchWriter(api.store, "mqtt-0", SourceKind.DEVICE)
+    writer.append(rows[:300])
+    Rollup(api.store, SystemClock()).catch_up()
+    writer.append(rows[300:])
+    Rollup(api.store, SystemClock()).catch_up()
+    params = {**HOUR, "from": first.isoformat(), "to": last.isoformat(), "step": step} | ({"tz": tz} if tz else {})
+    found = read(api, **params)
+    assert found["level"] == level
+    assert found["points"] == expected_of(rows, datetime.fromisoformat(found["from"]), found, tz)
+
+
+def expected_of(rows: list[Observation], first: datetime, found: dict[str, Any], tz: str | None) -> list[list[Any]]:
+    """By way of the clock on the wall, one row after the other."""
+    zone, step, last = ZoneInfo(tz or "UTC"), timedelta(seconds=found["step_s"]), datetime.fromisoformat(found["to"])
+    buckets: dict[datetime, list[Observation]] = {}
+    for row in sorted(rows, key=lambda row: row.ts):
+        local = row.ts.astimezone(zone)
+        midnight = datetime.combine(local.date(), time(), zone)
+        if step % timedelta(days=1):
+            since = row.ts - (midnight.astimezone(UTC) if tz else first)
+            begin = (midnight.astimezone(UTC) if tz else first) + since // step * step
+        else:
+            begin = midnight - timedelta(days=(local.date() - date(2000, 1, 3)).days % step.days)
+        if first <= row.ts < last:
+            buckets.setdefault(begin.astimezone(UTC), []).append(row)
+    points = []
+    for begin, inside in sorted(buckets.items()):
+        good = [row.value for row in inside if not row.quality & BAD and row.value is not None]
+        mean = pytest.approx(sum(good) / len(good), rel=1e-12) if good else None
+        bounds = [min(good), max(good)] if good else [None, None]
+        last_value = good[-1] if good else None
+        points.append([rfc3339(begin), mean, *bounds, len(good), last_value, len(inside) - len(good)])
+    return points
+
+
+def test_the_previous_value_is_found_before_the_first_day(api: Api) -> None:
+    observe(api, (-86_400 * 40, 7.0), (0, 4.0))
+    Rollup(api.store, SystemClock()).catch_up()
+    found = read(api, **{**HOUR, "from": "2026-02-27T12:00:00Z"}, step="1d", fill="previous")
+    assert [mean for _, mean, *_ in found["points"]] == [7.0, 7.0, 4.0]
+    assert found["level"] == "day"
 
 
 def test_buckets_are_whole_whatever_is_asked_for(api: Api) -> None:

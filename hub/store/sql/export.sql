@@ -13,7 +13,9 @@ where series = %(series)s and ts >= %(first)s and ts < %(last)s
 order by ts, key
 
 -- name: export_level
-select ts, sum / nullif(count, 0) as mean, min, max, count, last, bad
-from {level}
-where series = %(series)s and ts >= %(first)s and ts < %(last)s
+select ts, sum(sum) / nullif(sum(count), 0) as mean, min(min) as min, max(max) as max, sum(count)::bigint as count,
+       (array_agg(last order by last_ts desc, last desc) filter (where last is not null))[1] as last,
+       sum(bad)::bigint as bad
+from ({rows}) rows
+group by ts
 order by ts
