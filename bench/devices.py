@@ -142,15 +142,15 @@ class Bench:
         cost = self._measure("arrays", self._our_worker, OURS, messages, max(1, self.backlog // 10), 50)
         alone = cost.rows / cost.worker_s
         return [
-            Row("samples per CPU second of worker and PostgreSQL, arrays of 50", cost.per_cpu_s, "rows/s", "> 0"),
-            Row("samples per CPU second of the worker, arrays of 50", alone, "rows/s", ">= 100000"),
+            Row("samples per CPU second, arrays of 50", cost.per_cpu_s, "rows/s", ">= 100000"),
+            Row("the same of the worker alone", alone, "rows/s", ">= 100000"),
         ]
 
     def delay(self) -> list[Row]:
         """Commit minus publishing, at a steady rate."""
         consumer = self._our_worker()
         try:
-            self._warm_up(consumer, OURS, Numbered().single, 1)
+            self._warm_up(consumer, OURS, Numbered().single)
             flood = Flood(self.servers.broker_port)
             count = round(RATE * self.storm_s)
             before = consumer.cpu_s() + self.servers.postgres_cpu_s()
@@ -198,7 +198,9 @@ class Bench:
     ) -> Cost:
         consumer = start()
         try:
-            self._warm_up(consumer, query, messages, size)
+            # Arrays begin with single messages as well: a million rows would have the server vacuum what it measures.
+            before = Numbered().single if size > 1 else messages
+            self._warm_up(consumer, query, before)
             first = len(DEVICES)
             consumer.hold()
             flood = Flood(self.servers.broker_port)
@@ -207,7 +209,7 @@ class Bench:
             worker_s, postgres_s, began_s = consumer.cpu_s(), self.servers.postgres_cpu_s(), time.monotonic()
             consumer.go_on()
             if query:
-                self._wait_rows(consumer, query, (first + count) * size, 300.0)
+                self._wait_rows(consumer, query, first + count * size, 300.0)
             else:
                 settle(consumer.cpu_s)
             self.costs[name] = cost = Cost(
@@ -223,14 +225,14 @@ class Bench:
               f"{cost.rows / cost.took_s:,.0f} rows/s, {consumer.peak_mb:.0f} MB", flush=True)  # fmt: skip
         return cost
 
-    def _warm_up(self, consumer: Consumer, query: str, messages: Messages, size: int) -> None:
+    def _warm_up(self, consumer: Consumer, query: str, messages: Messages) -> None:
         """Every topic once, and all that comes of it. Consumers that start late are waited for."""
         settle(consumer.cpu_s)
         flood = Flood(self.servers.broker_port)
         flood.send(messages(0, len(DEVICES)))
         flood.close()
         if query:
-            self._wait_rows(consumer, query, len(DEVICES) * size, 120.0)
+            self._wait_rows(consumer, query, len(DEVICES), 120.0)
         settle(lambda: consumer.cpu_s() + self.servers.postgres_cpu_s())
 
     def _wait_rows(self, consumer: Consumer, query: str, wanted: int, timeout_s: float) -> None:
