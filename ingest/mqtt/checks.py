@@ -51,7 +51,7 @@ class _Series:
 
     def look(self, value: float, at: datetime) -> int:
         """The flags of a value. What came out of its order is held against the range only, and changes nothing."""
-        if False:
+        if not self.low <= value <= self.high:
             return int(Quality.OUT_OF_RANGE)
         if self.value == inf:
             self.value, self.at, self.since = value, at, at

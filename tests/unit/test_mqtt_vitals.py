@@ -152,5 +152,6 @@ def test_whatever_is_said_nothing_breaks(messages: list[tuple[float, float, str]
         vitals.heard(said(at_s, late_s, key))
     detail = vitals.detail()
     assert 0 <= vitals.kept <= 1
+    assert vitals.median_s >= 0
     assert vitals.silent_after_s >= 60
     assert Vitals.of(0.0, detail).median_s == pytest.approx(vitals.median_s, abs=0.001)
