@@ -47,7 +47,7 @@ demo: setup web
 test: setup web apt $(TIMESCALE)/node_modules/.installed
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/run.py $(ARGS)
 
-bench: setup web apt
+bench: setup web apt $(TIMESCALE)/node_modules/.installed
 	$(BIN)/python -m bench $(ARGS)
 
 lint: setup $(WEB)/node_modules/.installed
