@@ -209,10 +209,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert trial.asked[0][0] == "spBv1.0/plant/NCMD/edge-0", "who was forgotten is asked when it speaks again"
 
 
-def test_it_subscribes_to_what_nodes_say_and_not_to_commands() -> None:
-    assert Plant().trial.router.subscriptions == (
-        "spBv1.0/+/NBIRTH/+", "spBv1.0/+/NDATA/+", "spBv1.0/+/NDEATH/+",
-        "spBv1.0/+/DBIRTH/+/+", "spBv1.0/+/DDATA/+/+", "spBv1.0/+/DDEATH/+/+",
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    "topic",
+    ["STATE/host", "plant/NCMD/edge-1", "plant/DCMD/edge-1/pump", "plant", "plant/NDATA", "plant/NDATA/a/b", ""],
+)
+def test_one_subscription_keeps_the_order_and_what_is_no_data_is_left_out(topic: str) -> None:
+    trial = Plant().trial
+    assert trial.router.subscriptions == ("spBv1.0/#",)
+    assert trial.read(f"spBv1.0/{topic}", b"x").skipped == 1
+
+
+def test_ids_are_the_installations() -> None:
     own = Plant('  - {codec: sparkplug, node: "n-{edge}", device: "{edge}-{device}"}\n')
     assert rows(own.say("NBIRTH", payload(bd_seq(0), seq=0))) == [("n-edge-1", "device.online", 1.0)]

@@ -72,7 +72,7 @@ class JsonCodec:
             found = {**found, **{name: _word(name, find(sample)) for name, find in self.from_sample.items()}}
         device = self.device.device(found)
         key = values.identity(_only(self.id(sample))) if self.id is not None else ""
-        stamp = tray.stamp(self._when(sample), key, sample, index)
+        stamp = tray.stamp(self._when(sample, tray.received_at), key, sample, index)
         told = list(self._told(sample))
         if not told:
             raise Refused(Cause.WRONG_SHAPE, f"none of the mapping's paths finds anything; it has {_keys(sample)}")
@@ -90,14 +90,14 @@ class JsonCodec:
         found = take.found if convert is None or take.found is None else convert(take.found)
         tray.add(device, take.metric, found, stamp, take.unit)
 
-    def _when(self, sample: Any) -> datetime | None:
+    def _when(self, sample: Any, received_at: datetime) -> datetime | None:
         if self.time is None:
             return None
         find, read = self.time
         told = _only(find(sample))
         if told is None:
             raise Refused(Cause.BAD_TIME, f"it has no time where the mapping looks for it; it has {_keys(sample)}")
-        return read(told)
+        return read(told, received_at)
 
     def _told(self, sample: Any) -> Iterator[_Take]:
         for reading in self.readings:

@@ -84,6 +84,7 @@ class Frigate:
         self._know(tray, camera)
         own = _when(after, ended=sort == "end")
         metric = metric_name(f"object.{label}")
+        key = values.identity(f"{event_id[:80]}:{sort}:{own.timestamp():.6f}")
         if sort == "end" or after.get("false_positive") is True:
             self._tracks.pop(event_id, None)
         else:
@@ -91,7 +92,6 @@ class Frigate:
             self._tracks.move_to_end(event_id)
             while len(self._tracks) > MAX_TRACKS:
                 self._tracks.popitem(last=False)
-        key = values.identity(f"{event_id[:80]}:{sort}:{own.timestamp():.6f}")
         stamp = tray.stamp(own, key)
         if stamp is None:
             return
@@ -129,7 +129,7 @@ class Frigate:
                 told["box"] = [round(min(1.0, max(0.0, part)), 4) for part in across]
         zones = after.get("current_zones")
         if isinstance(zones, list):
-            told["zones"] = [zone[:64] for zone in zones[:64] if isinstance(zone, str)]
+            told["zones"] = [_clean(zone, 64) for zone in zones[:64] if isinstance(zone, str)]
         if isinstance(after.get("stationary"), bool):
             told["stationary"] = after["stationary"]
         return told
@@ -152,8 +152,13 @@ def _about(event_id: str, sort: str, after: Mapping[str, Any]) -> dict[str, Any]
     label = after.get("sub_label")
     label = label[0] if isinstance(label, list) and label else label
     if isinstance(label, str):
-        about["sub_label"] = label[:200]
+        about["sub_label"] = _clean(label, 200)
     return about
+
+
+def _clean(text: str, length: int) -> str:
+    """Without what the store cannot hold: NUL, and halves of surrogate pairs."""
+    return text[:length].replace("\0", "").encode(errors="replace").decode()
 
 
 def _when(after: Mapping[str, Any], *, ended: bool) -> datetime:

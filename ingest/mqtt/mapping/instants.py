@@ -13,7 +13,8 @@ from hub.model.times import aware
 from ingest.mqtt.decoded import Cause
 from ingest.mqtt.values import kind, short
 
-Reader = Callable[[object], datetime]
+Reader = Callable[[object, datetime], datetime]
+"""From what a payload holds, and when it arrived, to an instant. Raises Refused."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = {"epoch_s": 1e0, "epoch_ms": 1e-3, "epoch_us": 1e-6, "epoch_ns": 1e-9}
 FORMATS = ("rfc3339", *_COUNTED)
@@ -31,11 +32,11 @@ def zone(name: str) -> ZoneInfo:
 
 
 def reader(how: str, where: ZoneInfo | None) -> Reader:
-    """A function from what a payload holds to an instant; it raises Refused. Raises ValueError for a wrong ``how``."""
+    """Raises ValueError for a wrong ``how``."""
     if how in _COUNTED:
-        return lambda found: counted(found, _COUNTED[how])
+        return lambda found, _received_at: counted(found, _COUNTED[how])
     if how == "rfc3339":
-        return lambda found: _written(found, where)
+        return lambda found, received_at: _written(found, where, received_at)
     if "%" not in how:
         hint = nearest(how, FORMATS)
         raise ValueError(f"{how!r} is neither {', '.join(FORMATS)} nor a pattern as in %Y-%m-%d %H:%M:%S{hint}")
@@ -44,7 +45,7 @@ def reader(how: str, where: ZoneInfo | None) -> Reader:
             raise ValueError(f"{how!r}: %{how[position : position + 1]} is not known to strptime")
     if where is None and "%z" not in how:
         raise ValueError(f"{how!r} has no offset from UTC (%z): say whose time it is, as in zone: Asia/Shanghai")
-    return lambda found: _pattern(found, how, where)
+    return lambda found, received_at: _pattern(found, how, where, received_at)
 
 
 def counted(found: object, unit_s: float) -> datetime:
@@ -62,30 +63,34 @@ def counted(found: object, unit_s: float) -> datetime:
         raise Refused(Cause.BAD_TIME, f"{short(found)} is outside the calendar") from error
 
 
-def _written(found: object, where: ZoneInfo | None) -> datetime:
+def _written(found: object, where: ZoneInfo | None, received_at: datetime) -> datetime:
+    """RFC 3339 text; ``where`` says whose time it is that has no offset. Raises Refused."""
     if not isinstance(found, str):
         counted_words = "; if it counts from 1970, say format: epoch_s or epoch_ms"
         hint = counted_words if isinstance(found, int | float) and not isinstance(found, bool) else ""
         raise Refused(Cause.BAD_TIME, f"a time is RFC 3339 text, not {kind(found)}{hint}")
     try:
-        return _placed(datetime.fromisoformat(found.strip()), where)
+        return _placed(datetime.fromisoformat(found.strip()), where, received_at)
     except ValueError as error:
         raise Refused(Cause.BAD_TIME, f"{short(found)} is not an RFC 3339 time: {str(error)[:120]}") from error
 
 
-def _pattern(found: object, how: str, where: ZoneInfo | None) -> datetime:
+def _pattern(found: object, how: str, where: ZoneInfo | None, received_at: datetime) -> datetime:
     if not isinstance(found, str):
         raise Refused(Cause.BAD_TIME, f"a time as in {how} is text, not {kind(found)}")
     try:
-        return _placed(datetime.strptime(found.strip(), how), where)  # noqa: DTZ007  the zone is given beside it
+        naive = datetime.strptime(found.strip(), how)  # noqa: DTZ007  the zone is given beside it
+        return _placed(naive, where, received_at)
     except (ValueError, OverflowError) as error:
         raise Refused(Cause.BAD_TIME, f"{short(found)} is not a time as in {how}") from error
 
 
-def _placed(instant: datetime, where: ZoneInfo | None) -> datetime:
-    """Raises ValueError. The hour that comes twice in autumn is taken for its first time."""
-    if instant.tzinfo is None:
-        if where is None:
-            raise ValueError("it has no offset from UTC: say whose time it is, as in zone: Asia/Shanghai")
-        instant = instant.replace(tzinfo=where)
-    return aware(instant)
+def _placed(instant: datetime, where: ZoneInfo | None, received_at: datetime) -> datetime:
+    """Raises ValueError. Of the hour that comes twice in autumn it is the one that is nearer to the arrival."""
+    if instant.tzinfo is not None:
+        return aware(instant)
+    if where is None:
+        raise ValueError("it has no offset from UTC: say whose time it is, as in zone: Asia/Shanghai")
+    both = [aware(instant.replace(tzinfo=where, fold=fold)) for fold in (0, 1)]
+    # In spring, of an hour that there is not, the two are the other way round: the first is taken, as ever.
+    return both[0] if both[1] <= both[0] else min(both, key=lambda one: abs(received_at - one))

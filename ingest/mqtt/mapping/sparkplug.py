@@ -42,6 +42,7 @@ _KINDS: Mapping[int, str] = {
     DataType.TEMPLATE: "a template", DataType.DATA_SET: "a data set", DataType.FILE: "a file",
 }  # fmt: skip
 _OPAQUE = frozenset({"bytes_value", "dataset_value", "template_value"})
+_LEVELS = {"NBIRTH": 3, "NDATA": 3, "NDEATH": 3, "DBIRTH": 4, "DDATA": 4, "DDEATH": 4}
 _CONTROL = ("Node Control/", "Device Control/")
 _REBIRTH = "Node Control/Rebirth"
 
@@ -90,7 +91,12 @@ class Sparkplug:
         self._nodes: OrderedDict[tuple[str, str], Node] = OrderedDict()
         self._metrics = 0
 
-    def decode(self, message: Message, found: Mapping[str, str]) -> Decoded:
+    def decode(self, message: Message, _found: Mapping[str, str]) -> Decoded:
+        levels = message.topic[len(self._prefix) + 1 :].split("/")
+        kind = levels[1] if len(levels) > 1 else ""
+        if len(levels) != _LEVELS.get(kind):
+            return Decoded(skipped=1)  # commands, and what hosts say of themselves
+        found = dict(zip(("group", "kind", "edge", "device"), levels, strict=False))
         try:
             values.check_size(message.payload)
             payload = Payload.FromString(message.payload)
@@ -106,7 +112,6 @@ class Sparkplug:
         self._metrics -= len(node.by_name)
         tray = Tray(message, self._surroundings.accept)
         talk = _Talk(self, key, node, node_id, source, found.get("device", ""), tray)
-        kind = message.topic[len(self._prefix) + 1 :].split("/")[1]
         talk.hear(kind, payload, message)
         self._metrics += len(node.by_name)
         while len(self._nodes) > MAX_NODES or (self._metrics > MAX_METRICS and len(self._nodes) > 1):
@@ -294,10 +299,8 @@ def make(desk: Desk) -> Made:
     device = desk.template("device", desk.settings.device or "{group}.{edge}.{device}", names)
     if device is not None and "device" not in device.names:
         desk.wrong(("device",), "needs {device}: else all devices behind a node would be one")
-    found = desk.patterns(
-        *(f"{prefix}/{{group}}/{kind}/{{edge}}" for kind in ("NBIRTH", "NDATA", "NDEATH")),
-        *(f"{prefix}/{{group}}/{kind}/{{edge}}/{{device}}" for kind in ("DBIRTH", "DDATA", "DDEATH")),
-    )
+    # One subscription: brokers keep the order within one (MQTT 5, 4.6), and nats-server between several does not.
+    found = desk.patterns(f"{prefix}/#")
     if node is None or device is None or desk.problems:
         return None
     return Sparkplug(desk.surroundings, prefix, node, device), found

@@ -91,8 +91,10 @@ class Tray:
             self._faults[error.cause, device] = Fault(Cause(error.cause), error.detail, count, device)
 
     def decoded(self) -> Decoded:
+        """What came of it; a message with nothing in it was left out, so that each is counted as something."""
+        said_nothing = not (self._observations or self._faults or self._announced or self.skipped)
         faults: Sequence[Fault] = tuple(self._faults.values())
-        return Decoded(self._observations, faults, tuple(self._announced), self.skipped)
+        return Decoded(self._observations, faults, tuple(self._announced), 1 if said_nothing else self.skipped)
 
     def _take(
         self,

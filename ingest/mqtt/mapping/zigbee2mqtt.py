@@ -77,7 +77,7 @@ class Zigbee2Mqtt:
         values.check_object(document, "what a device says")
         device = self._device.device({"device": name})
         told = document.get("last_seen")
-        stamp = tray.stamp(None if told is None else _last_seen(told), "", document)
+        stamp = tray.stamp(None if told is None else _last_seen(told, tray.received_at), "", document)
         exposed = self._exposed.get(name, {})
         for prop, value in leaves({key: one for key, one in document.items() if key not in _NOT_MEASURED}):
             known = exposed.get(prop, _UNKNOWN)
@@ -159,9 +159,9 @@ def _exposes(found: Any, depth: int, way: str = "") -> Iterator[tuple[str, Expos
             yield called, Exposed(units.common(unit) if isinstance(unit, str) else "", words)
 
 
-def _last_seen(told: Any) -> datetime:
+def _last_seen(told: Any, received_at: datetime) -> datetime:
     """As the bridge is set: ISO 8601 text, or milliseconds. Raises Refused."""
-    return instants.reader("rfc3339" if isinstance(told, str) else "epoch_ms", None)(told).astimezone(UTC)
+    return instants.reader("rfc3339" if isinstance(told, str) else "epoch_ms", None)(told, received_at).astimezone(UTC)
 
 
 def make(desk: Desk) -> Made:
