@@ -18,6 +18,7 @@ from hub.model.observation import Observation
 from hub.model.quality import Quality
 
 _SECOND = timedelta(seconds=1)
+_GOOD = Quality.GOOD  # compared by identity: a flag's truth is asked of a method, and this is each value
 _NEVER = timedelta.max
 _LATER = datetime.max.replace(tzinfo=UTC)
 
@@ -149,7 +150,7 @@ class Checks:
             if settings is None:
                 if item.metric == device.type.battery.metric and item.value is not None:
                     device.findings.battery = item.value
-                return item if not item.quality else self._noted(device, item)
+                return item if item.quality is _GOOD else self._noted(device, item)
             series = device.series[item.metric] = _Series.of(settings, device.held.get(item.metric))
             unit = unit or series.unit
         value = item.value
@@ -157,7 +158,7 @@ class Checks:
             return item
         if item.metric == device.type.battery.metric:
             device.findings.battery = value
-        if item.quality:
+        if item.quality is not _GOOD:
             return self._noted(device, item)
         flags = series.look(value, item.ts) if not unit or unit == series.unit else 0
         if flags:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,8 @@ _EVEN = 0.8  # the share of intervals near the median, from which on there is a 
 _KEPT = 0.8  # the share of reports that must come
 _STEADY = 3  # ids that follow each other, before a gap between them is one
 _MOST_MISSED = 100_000
+_SECOND = timedelta(seconds=1)
+_GOOD = Quality.GOOD  # compared by identity: a flag's truth is asked of a method, and this is each message
 
 
 class Problem(StrEnum):
@@ -82,17 +84,17 @@ class Vitals:
     def heard(self, said: Sequence[Observation]) -> None:
         """One message of it. By its own times, so that what was kept while the broker was away tells no lies."""
         first = said[0]
-        if self._last_at is not None:
-            interval_s = (first.ts - self._last_at).total_seconds()
+        if self._last_at is None:
+            self._last_at = first.ts
+        else:
+            interval_s = (first.ts - self._last_at) / _SECOND
             if interval_s > 0:
                 self._learn(interval_s)
                 self._last_at = first.ts
-        else:
-            self._last_at = first.ts
-        if first.key and first.key.isdecimal():
+        if first.key.isdecimal():
             key = ""
             for item in said:
-                if item.key is not key and item.key != key:
+                if item.key != key:
                     key = item.key
                     if key.isdecimal():
                         self._count(key)
@@ -135,22 +137,24 @@ class Vitals:
 
         After Ma, Muthukrishnan, Sandler: Frugal Streaming for Estimating Quantiles (2013), here with relative steps.
         """
-        period_s = self.period_s
+        period_s = self.declared_s or self.period_s
         if period_s:
-            missed = min(_MOST_MISSED, round(interval_s / period_s) - 1) if interval_s > 1.5 * period_s else 0
-            self.missed += missed
-            self.kept = self.kept * 0.9 ** min(missed, 50) * 0.9 + 0.1
-        self.intervals += 1
-        if self.median_s == 0.0:
-            self.median_s = interval_s
-            return
-        ratio = interval_s / self.median_s
-        self.even += max(0.1, 1 / self.intervals) * ((0.67 < ratio < 1.5) - self.even)
-        step = 1 + max(0.02, min(1.0, 4 / self.intervals))
+            if interval_s > 1.5 * period_s:
+                missed = min(_MOST_MISSED, round(interval_s / period_s) - 1)
+                self.missed += missed
+                self.kept *= 0.9 ** min(missed, 50)
+            self.kept = self.kept * 0.9 + 0.1
+        self.intervals = known = self.intervals + 1
+        median_s = self.median_s or interval_s
+        ratio = interval_s / median_s
+        self.even += (0.1 if known > 10 else 1 / known) * ((0.67 < ratio < 1.5) - self.even)
+        step = 1.02 if known > 200 else 2.0 if known < 5 else 1 + 4 / known
         if ratio > 1:
-            self.median_s = min(self.median_s * step, interval_s)
+            median_s *= step
+            self.median_s = interval_s if interval_s < median_s else median_s
         else:
-            self.median_s = max(self.median_s / step, interval_s)
+            median_s /= step
+            self.median_s = interval_s if interval_s > median_s else median_s
 
     def _count(self, key: str) -> None:
         """Ids that count up tell what was lost. Ids that are times of day, or count otherwise, do not."""
@@ -165,11 +169,11 @@ class Vitals:
 
     def _look_at_clock(self, newest: Observation) -> None:
         own = newest.ts
-        if newest.quality & Quality.MISDATED and newest.attrs is not None:
+        if newest.quality is not _GOOD and newest.attrs is not None and "device_ts" in newest.attrs:
             own = parse_instant(newest.attrs["device_ts"])
         elif newest.arrival_key:
             return
-        late_s = (own - newest.received_at).total_seconds()
+        late_s = (own - newest.received_at) / _SECOND
         if 0.0 <= late_s < 0.001:  # samples that have no time at all, a microsecond apart
             return
         if self._least_late_s is None or late_s > self._least_late_s:
