@@ -22,7 +22,7 @@ import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -354,7 +354,8 @@ def main(argv: Sequence[str]) -> int:
             outcome = run(options.count, server)
         finally:
             server.stop()
-    shown = {**asdict(outcome), "refused": dict(outcome.refused.most_common()), "wrong": outcome.wrong[:20]}
+    refused = dict(outcome.refused.most_common())
+    shown = {**vars(outcome), "refused": refused, "wrong": outcome.wrong[:20], "cpu_s": round(outcome.cpu_s)}
     sys.stdout.write(json.dumps({**shown, "all_wrong": len(outcome.wrong), "good": outcome.good}, indent=1) + "\n")
     return 0 if outcome.good else 1
 
@@ -366,7 +367,7 @@ def _child(first: int, last: int, progress: str) -> None:
 
         with Store.open(sys.stdin.read(), "fuzz") as store:
             outcome = feed(iter(range(first, last)), store, begun)
-    sys.stdout.write(json.dumps(asdict(outcome)))
+    sys.stdout.write(json.dumps(vars(outcome)))
     sys.stdout.flush()
     os._exit(0)
 

@@ -17,7 +17,7 @@ from ingest.mqtt.mapping.instants import Reader
 from ingest.mqtt.mapping.names import Template, fields
 from ingest.mqtt.mapping.paths import Finder
 from ingest.mqtt.mapping.reading import PlaceReading, Reading, Wrong, converter
-from ingest.mqtt.mapping.tray import Tray
+from ingest.mqtt.mapping.tray import POSITION, Tray
 from ingest.mqtt.message import Message
 from ingest.mqtt.values import MAX_SAMPLES, METRIC, Stamp, kind, short
 
@@ -65,6 +65,17 @@ class JsonCodec:
                 where = "" if self.each is None else f"sample {index}: "
                 tray.fault(Refused(error.cause, f"{where}{error.detail}"))
         return tray.decoded()
+
+    def finds_nothing(self, payload: bytes) -> list[str]:
+        """The metrics whose paths find nothing in any sample: for whoever writes the mapping."""
+        try:
+            document = values.read_document(payload)
+            samples = [document] if self.each is None else self.each(document)
+            readings = [one.metric for one in self.readings if not any(one.find(sample) for sample in samples)]
+            places = [one for one in self.places if not any(one.latitude(sample) for sample in samples)]
+        except Refused:
+            return []
+        return [*readings, *(POSITION for _ in places)]
 
     def _sample(self, tray: Tray, sample: Any, found: Mapping[str, str], index: int) -> None:
         """Raises Refused where the sample as a whole is wrong."""
