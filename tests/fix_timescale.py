@@ -86,4 +86,5 @@ def _empty(store: Store) -> None:
         tx.execute(f"truncate {tables} restart identity cascade".encode())
         for table in SERIES:
             tx.execute(f"truncate {table}".encode())
+        tx.execute("update rollup_state set edge = '2026-02-27Z', floor = '2000-01-01Z'")
         tx.execute("alter table journal enable trigger journal_append_only")

@@ -14,12 +14,14 @@ from hub.config import Config
 from hub.model.sizes import UNITS
 from hub.model.times import format_duration, rfc3339
 from hub.store import series, status
+from hub.store.rollup_schema import TABLES
 from hub.store.status import DAY, Disk, Status
 
 
 def keep(config: Config) -> dict[str, timedelta]:
     """For how long the rows of each table are kept."""
-    return {table.name: config.keep.observations for table in series.RAW.values()}
+    raw = {table.name: config.keep.of(kind)["observations"] for kind, table in series.RAW.items()}
+    return raw | {table.name: config.keep.of(kind)[level] for (level, kind), table in TABLES.items()}
 
 
 def as_json(found: Status, disk: Disk | None, troubles: Sequence[str], now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The keeper: what has to be done on time by somebody who is not busy with data.
 
 It notices processes that have stopped beating and marks what they watched as blind, brings back alerts that were put
-off, and keeps house (partitions ahead, retention).
+off. Beside that, in threads of their own, it keeps the rollups up to date and keeps house (``hub.app.upkeep``).
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from hub import log
 from hub.app.datadir import Room, free_bytes, say_full
+from hub.app.upkeep import Counting, House
 from hub.backoff import Backoff
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
-from hub.store import Store, alerts, commands, health, housekeeping, processes
+from hub.store import Store, alerts, commands, health, processes
 from hub.store.heart import LATE_S, Heart
 from hub.store.processes import Process
 from hub.supervise import supervise
 from hub.tally import Tally
 
 PERIOD_S = 1.0
-HOUSEKEEPING_S = 3600.0
 OVERDUE_S = 10.0
 """A command whose time is over is its worker's to end; one that is still open after so long has none."""
-KEEP_COMMANDS = timedelta(days=400)
 _PAUSE_S = 4.0  # between two looks: longer, and something hung
 
 _log = logging.getLogger(__name__)
@@ -99,7 +98,6 @@ class Keeper:
         self._store = store
         self._clock = clock
         self._stop = stop
-        self._housekeeping_at_s = 0.0
         self._room = Room()
 
     def trouble(self) -> str:
@@ -120,10 +118,6 @@ class Keeper:
                 _log.info("%d shelved alerts are back", len(alerts_back))
             if count := overdue.give_up(self._store):
                 _log.warning("%d commands were ended: nobody looked after them", count)
-            if self._clock.monotonic() >= self._housekeeping_at_s:
-                housekeeping.run(self._store, self._clock.now(), self._config.keep.observations)
-                commands.forget(self._store, self._clock.now() - KEEP_COMMANDS)
-                self._housekeeping_at_s = self._clock.monotonic() + HOUSEKEEPING_S
             working()
             self._stop.wait(PERIOD_S)
 
@@ -138,14 +132,19 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     clock = SystemClock()
     with Store.open(store_access(config), "keeper") as store:
-        heart = Heart(store, "keeper", clock, Tally()).start()
+        tally = Tally()
+        heart = Heart(store, "keeper", clock, tally).start()
         keeper = Keeper(config, store, clock, stop)
+        counting, house = Counting(store, clock, tally, stop), House(config, store, clock, tally, stop)
+        beside = [counting.start(), house.start()]
 
         def report(healthy: bool, reason: str) -> None:
-            reason = reason or keeper.trouble()
+            reason = reason or keeper.trouble() or counting.trouble or house.trouble
             heart.set("ok" if healthy and not reason else "degraded", reason or "watching over the others")
 
         supervise(keeper.run_once, name="keeper", stop=stop, backoff=Backoff(0.5, 5.0), report=report)
+        for thread in beside:
+            thread.join(timeout=2.0)
         heart.stop()
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from hub import document
 from hub.config.address import split_credentials
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
+from hub.config.keep import Keep
 from hub.config.mappings import Mappings
 from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
 from hub.document import Document
@@ -73,6 +74,9 @@ class BrokerSettings(Settings):
     username: str | None = None
     password_file: Path | None = None
     ca_file: Path | None = None
+    spool: Size | None = None
+    """For a broker that would not keep messages while the store is away: how much of them a worker keeps on its disk.
+    Left out: the broker keeps them."""
 
 
 class RecordSettings(Settings):
@@ -210,12 +214,6 @@ class Accept(Settings):
 
     past: Duration = timedelta(days=30)
     future: Duration = timedelta(minutes=5)
-
-
-class Keep(Settings):
-    """How long rows are kept. The journal is kept for ever: its chain would break."""
-
-    observations: Duration = timedelta(days=30)
 
 
 class Config(Settings):

@@ -1,29 +1,52 @@
-"""What is deleted by age or number, and the partitions that are made ahead."""
+"""What is deleted by age or number, what is compressed, and the partitions that are made ahead."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
 
-from hub.store import partitions, people, quarantine, series
+from hub.config.keep import Keep
+from hub.model.bucket import Level
+from hub.model.source import SourceKind
+from hub.store import partitions, people, quarantine, rollup, series
+from hub.store.rollup_schema import TABLES
 from hub.store.sql import sql
 from hub.store.store import Store
 
 ARRIVAL_KEEP = timedelta(days=7)
 AHEAD = timedelta(days=3)
+COMPRESS_AFTER = {Level.RAW: timedelta(days=2), Level.MINUTE: timedelta(days=7)}
+"""Later than nearly everything that comes late: a row that is put into a compressed chunk costs more."""
 
 _log = logging.getLogger(__name__)
 
 
-def run(store: Store, now: datetime, keep_observations: timedelta) -> None:
-    """Once an hour is enough; safe to run at any time. Raises StoreUnavailable."""
-    for table in series.RAW.values():
+def run(store: Store, now: datetime, keep: Keep) -> None:
+    """Once an hour is enough; safe to run at any time. Raises StoreUnavailable.
+
+    Raw rows go when they are counted, and an hour after that was decided: what counts late rows anew must know.
+    """
+    counted = rollup.counted_until(store)
+    for kind, table in series.RAW.items():
         partitions.ensure(store, table, table.period.touched(now - timedelta(days=1), now + AHEAD))
-        dropped = partitions.drop_before(store, table, now - keep_observations)
-        if dropped:
-            _log.info("dropped observations older than %s: %s", keep_observations, ", ".join(dropped))
+        limit = min(now - keep.of(kind)["observations"], counted)
+        _drop(store, table, min(limit, rollup.announce(store, kind, table.period.begin(limit))))
+        partitions.compress_before(store, table, now - COMPRESS_AFTER[Level.RAW])
+    for (level, kind), table in TABLES.items():
+        partitions.ensure(store, table, table.period.touched(now - timedelta(days=1), now + AHEAD))
+        _drop(store, table, now - keep.of(kind)[level])
+    for kind in SourceKind:
+        partitions.compress_before(store, TABLES[Level.MINUTE, kind], now - COMPRESS_AFTER[Level.MINUTE])
     people.expire_sessions(store, now)
+    longest = max(keep.of(kind)["observations"] for kind in SourceKind)
     with store.transaction() as tx:
         quarantine.trim(tx)
         tx.execute(sql["arrival_expire"], {"before": now - ARRIVAL_KEEP})
-        tx.execute(sql["batch_expire"], {"before": now - keep_observations})
+        if counted > rollup.NEVER:
+            tx.execute(sql["batch_expire"], {"before": now - longest})
+
+
+def _drop(store: Store, table: partitions.Table, instant: datetime) -> None:
+    dropped = partitions.drop_before(store, table, instant)
+    if dropped:
+        _log.info("dropped what was older than %s: %s", instant.date(), ", ".join(dropped))

@@ -115,6 +115,17 @@ def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
         return old
 
 
+def compress_before(store: Store, table: Table, instant: datetime) -> None:
+    """Compress what is wholly older than ``instant``, and again where late rows came in; TimescaleDB only."""
+    with store.transaction() as tx:
+        if not is_hypertable(tx, table.name):
+            return
+        rows = tx.execute(sql["hypertable_chunks_before"], {"table": table.name, "instant": instant}).fetchall()
+    for row in rows:
+        with store.outside_transaction() as connection:
+            connection.execute(sql["chunk_compress"], {"chunk": row["name"]})
+
+
 def spans(tx: Tx, name: str) -> list[tuple[datetime, datetime]]:
     """[first, last) of each partition or chunk of a table; [] where it is not cut by time."""
     query = "chunk_spans" if tx.execute(sql["timescale_installed"]).fetchone() else "partition_spans"

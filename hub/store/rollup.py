@@ -171,6 +171,19 @@ def counted_until(store: Store) -> datetime:
         return min([edge, *(head["min_ts"] for head in unread.late)]) if unread.is_all else NEVER
 
 
+def unread_late(tx: Tx, edge: datetime) -> list[int]:
+    """The ids of batches with rows before the edge that are not counted yet."""
+    return [head["id"] for head in _unread(tx, edge).late]
+
+
+def announce(store: Store, kind: SourceKind, instant: datetime) -> datetime:
+    """Say that raw rows before ``instant`` are about to go; answers what was said before, and so known to all."""
+    with store.transaction() as tx:
+        said: dict[str, datetime] = {row["kind"]: row["floor"] for row in tx.execute(sql["rollup_state"]).fetchall()}
+        tx.execute(sql["rollup_set_floor"], {"kind": kind, "floor": instant})
+    return said[kind]
+
+
 def refresh(store: Store, level: Level, kind: SourceKind, window: Window, *, force: bool = False) -> None:
     """TimescaleDB: count [first, last) anew from the finer level; ``force``: also where it knows of no change."""
     params = {"table": TABLES[level, kind].name, "first": window[0], "last": window[1]}

@@ -58,7 +58,7 @@ def create(tx: Tx) -> None:
         tx.execute(sql["rollup_raw_brin"])
 
 
-def fill(query: str, level: Level, kind: SourceKind) -> compose.Composed:
+def fill(query: str, level: Level, kind: SourceKind, **more: compose.Composable) -> compose.Composed:
     """A named query with the tables of one level and kind, and the ways of counting, put in."""
     finer = LEVELS[max(0, LEVELS.index(level) - 1)]
     return compose.SQL(sql[query]).format(
@@ -79,4 +79,5 @@ def fill(query: str, level: Level, kind: SourceKind) -> compose.Composed:
         added=compose.SQL(sql["rollup_added"]),
         merge=compose.SQL(sql["rollup_merge"]),
         is_good=compose.SQL(sql["rollup_is_good"]).format(bad=compose.Literal(int(BAD))),
+        **more,
     )

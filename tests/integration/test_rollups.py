@@ -13,12 +13,13 @@ import pytest
 from msgspec import structs
 
 from hub.clock import SimulatedClock
+from hub.config.keep import Keep
 from hub.errors import StoreError
 from hub.model.bucket import Level
 from hub.model.observation import Observation
 from hub.model.quality import BAD, Quality
 from hub.model.source import SourceKind
-from hub.store import Store, batches, offsets, partitions, rollup, series
+from hub.store import Store, batches, housekeeping, offsets, partitions, reconcile, rollup, series
 from hub.store.rollup import Rollup
 from hub.store.rollup_schema import LEVELS
 from tests.fix_timescale import empty
@@ -331,3 +332,63 @@ def test_the_flags_that_the_tables_know_as_bad_are_those_of_the_model(store: Sto
     assert int(BAD) == 9
     with store.transaction() as tx:
         assert series.is_hypertable(tx) in {True, False}
+
+
+def damage(town: Town, level: Level, column: str) -> None:
+    """Change what was counted of one bucket of a day ago, behind everybody's back."""
+    table = f"rollup_{level}_device"
+    with town.store.transaction() as tx:
+        if series.is_hypertable(tx):
+            row = tx.execute(
+                "select materialization_hypertable_schema || '.' || materialization_hypertable_name as name"
+                " from timescaledb_information.continuous_aggregates where view_name = %s",
+                [table],
+            ).fetchone()
+            assert row is not None
+            table = row["name"]
+        query = f"update {table} set {column} = {column} + 1 where ts < %s"  # noqa: S608
+        changed = tx.execute(query.encode(), [NOW - timedelta(days=1)])
+        assert changed.rowcount == 1
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("column", ["count", "bad", "sum", "max"])
+def test_a_rollup_that_is_wrong_is_found_named_and_put_right(town: Town, level: Level, column: str) -> None:
+    town.say(heat(-36 * HOUR, 5), heat(-36 * HOUR + 1, 7), heat(-5, 1))
+    first, last = NOW - timedelta(days=3), NOW
+    assert reconcile.reconcile(town.store, first, last, clock=town.clock) == []
+    damage(town, level, column)
+    found = reconcile.reconcile(town.store, first, last, clock=town.clock)
+    assert {(item.source, item.metric) for item in found} == {("heat-1", "heat")}
+    assert level in {item.level for item in found}
+    assert column in str(next(item for item in found if item.level is level))
+    assert reconcile.reconcile(town.store, first, last, repair=True, clock=town.clock) == found
+    assert reconcile.reconcile(town.store, first, last, clock=town.clock) == []
+    town.check()
+
+
+def test_days_whose_rows_were_dropped_keep_their_rollups_and_are_not_compared(town: Town) -> None:
+    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
+    town.rollup.catch_up()
+    keep = Keep(observations=timedelta(days=1))
+    for _ in range(2):
+        housekeeping.run(town.store, NOW + timedelta(days=1), keep)
+    assert len(town.store.fetch("select 1 from observation")) == 1
+    town.check()
+    damage(town, Level.HOUR, "sum")
+    assert reconcile.reconcile(town.store, NOW - timedelta(days=3), NOW, repair=True, clock=town.clock) == []
+    town.say(heat(-36 * HOUR + 1, 6))
+    town.rollup.catch_up()
+    day = rollup.floor(NOW - timedelta(hours=36), Level.DAY)
+    assert town.read(Level.DAY)["heat-1", day][:3] in {(2, 0, 11.0), (1, 0, 5.0)}, "what was counted is not lost"
+
+
+def test_rollups_are_dropped_by_their_own_age(town: Town) -> None:
+    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
+    town.rollup.catch_up()
+    town.clock.advance(31 * DAY)
+    town.rollup.catch_up()
+    for _ in range(2):
+        housekeeping.run(town.store, town.clock.now(), Keep(observations=timedelta(days=9), minute=timedelta(days=9)))
+    assert town.read(Level.MINUTE) == {}
+    assert len(town.read(Level.HOUR)) == 2

@@ -95,6 +95,12 @@ order by 1
 -- name: hypertable_create
 select create_hypertable(%(table)s::regclass, by_range('ts', %(chunk)s::interval), create_default_indexes => false)
 
+-- name: hypertable_chunks_before
+select show_chunks(%(table)s::regclass, older_than => %(instant)s::timestamptz)::text as name order by 1
+
+-- name: chunk_compress
+select compress_chunk(%(chunk)s::regclass, if_not_compressed => true)::text as name
+
 -- name: hypertable_drop_chunks
 select drop_chunks(%(table)s::regclass, older_than => %(instant)s::timestamptz)::text as name
 
