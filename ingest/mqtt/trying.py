@@ -22,6 +22,7 @@ from hub.words import counted
 from ingest.mqtt import codecs, topics
 from ingest.mqtt.decoded import Cause, Decoded, Fault
 from ingest.mqtt.mapping.build import build
+from ingest.mqtt.mapping.document import JsonCodec
 from ingest.mqtt.mapping.router import Route, Router
 from ingest.mqtt.message import Message
 
@@ -108,6 +109,7 @@ class _Trial:
                 {"cause": fault.cause, "count": fault.count, "device": fault.device, "detail": fault.detail}
                 for fault in self.decoded.faults
             ],
+            "found_nothing": self._unfound(),
             "skipped": self.decoded.skipped,
             "announced": [
                 {"device": told.device, "name": told.name, "type": told.type, "model": told.model,
@@ -132,6 +134,10 @@ class _Trial:
             return "the hub's own"
         return "" if self.route is None else self.route[0].name
 
+    def _unfound(self) -> list[str]:
+        codec = self.route[0].codec if self.route is not None else None
+        return codec.finds_nothing(self.message.payload) if isinstance(codec, JsonCodec) else []
+
     def _announced(self) -> list[str]:
         told = []
         for one in self.decoded.announced:
@@ -153,7 +159,7 @@ class _Trial:
         return [*told, f"  … and {more} more"] if more else told
 
     def _left(self) -> list[str]:
-        told = []
+        told = [f"no value  {name}: its path finds nothing in this payload" for name in self._unfound()]
         if self.decoded.skipped:
             words = "null, a state that is none, retained without a time of its own, or no measurement"
             told.append(f"left out  {counted(self.decoded.skipped, 'value')}: {words}")

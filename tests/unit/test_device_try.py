@@ -64,6 +64,8 @@ def test_it_says_why_not_and_what_was_meant(folder: Path, capsys: pytest.Capture
     told = capsys.readouterr().out
     assert "none takes this topic; the nearest is mappings[0] (json), 'plant/+/+/up'" in told
     assert "level 4 is 'data', not 'up'" in told
+    assert attempt(folder, "--topic", "plant/a/press-7/up", "--payload", write(folder, "p", {"mode": "x"})) == 0
+    assert "temperature: its path finds nothing" in capsys.readouterr().out
     assert attempt(folder, "--topic", "plant/a/press-7/up", "--payload", write(folder, "p", {"t": 1})) == 1
     assert "it has the keys ['t']" in capsys.readouterr().out
 
@@ -77,6 +79,7 @@ def test_it_reads_standard_input_and_answers_programs(
     [row] = told["stored"]
     assert (row["device"], row["metric"], row["unit"], row["quality"]) == ("a-p", "temperature", "Cel", "good")
     assert row["value"] == pytest.approx(0.0, abs=1e-9)
+    assert told["found_nothing"] == ["mode"]
     assert (told["levels"], told["refused"], told["skipped"]) == ({"line": "a", "device": "p"}, [], 0)
 
 

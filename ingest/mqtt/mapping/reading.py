@@ -95,7 +95,8 @@ def converter(metric: str, settings: ValueSettings) -> tuple[Callable[[Any], Any
             found = _mapped(metric, words, found)
         if sort is not None:
             found = _SORTS[sort](metric, found)
-        return found * scale + offset if computes else found
+        # Twelve digits are more than a sensor has, and leave out the noise of the arithmetic: 73.4 °F are 23 Cel.
+        return float(f"{found * scale + offset:.12g}") if computes else found
 
     return convert, unit
 
