@@ -18,7 +18,7 @@ import psutil
 import psycopg
 
 from tests.fix_hub import wait_for
-from tests.torture_checks import Verdict, judge, missing
+from tests.torture_checks import Verdict, judge, missing, rollups_unlike_raw
 from tests.torture_rig import Disk, Publishers, Rig
 
 RECOVERY_S = 60.0
@@ -241,7 +241,12 @@ def torture(
                 with rig.connection() as connection:
                     return not missing(connection, acknowledged)
 
+            def all_counted() -> bool:
+                with rig.connection() as connection:
+                    return not rollups_unlike_raw(connection)
+
             wait_for(all_stored, RECOVERY_S, "all that was acknowledged is stored in the end")
+            wait_for(all_counted, RECOVERY_S, "the rollups are what the raw rows come to")
             grown = [] if usage(rig) <= before + _SLACK else [f"handles and threads: {before}, then {usage(rig)}"]
             family = rig.hub.family()
             rig.hub.stop(20.0)

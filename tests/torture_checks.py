@@ -44,6 +44,23 @@ _WRONG: Mapping[str, str] = {
 }
 
 
+_ROLLUPS = {"rollup_minute": "1 minute", "rollup_hour": "1 hour", "rollup_day": "1 day"}
+_UNLIKE_RAW = """
+with counted as (
+    select series, date_bin('{width}', ts, '2000-01-01Z') as ts, value, quality & 9 <> 0 as bad, ts as at
+    from observation where value is not null
+), raw as (
+    select series, ts, count(*) filter (where not bad) as count, count(*) filter (where bad) as bad,
+           coalesce(sum(value) filter (where not bad), 0) as sum,
+           min(value) filter (where not bad) as min, max(value) filter (where not bad) as max,
+           max(at) filter (where not bad) as last_ts
+    from counted group by 1, 2
+)
+select series, ts, r.count, v.count from raw r full join {view} v using (series, ts)
+where (r.count, r.bad, r.sum, r.min, r.max, r.last_ts)
+      is distinct from (v.count, v.bad, v.sum, v.min, v.max, v.last_ts)
+"""
+"""Nine are the flags of a bad value: out of range, misdated. Sums are of whole numbers, so that they are exact."""
 _LEFT_OVER = """
 select relname from pg_class
 where relkind = 'r' and relname ~ '^(observation|rollup)_.*_[0-9]+$' and not relispartition
@@ -91,7 +108,7 @@ def judge(connection: psycopg.Connection[Any], acknowledged: Mapping[str, set[in
         sorted(wanted - there.keys()),
         sorted(pair for pair, times in there.items() if times > 1),
     )
-    verdict.wrong = wrong(connection)
+    verdict.wrong = [*wrong(connection), *rollups_unlike_raw(connection)]
     return verdict
 
 
@@ -104,6 +121,16 @@ def wrong(connection: psycopg.Connection[Any]) -> list[str]:
             found.append(f"{len(rows)} {what}, such as {rows[:3]}")
     if left := partitions_left_over(connection):
         found.append(f"partitions that belong to nothing: {left}")
+    return found
+
+
+def rollups_unlike_raw(connection: psycopg.Connection[Any]) -> list[str]:
+    """Levels that are not what the raw rows come to, in words, with examples. Late rows take a keeper and a moment."""
+    found = []
+    for view, width in _ROLLUPS.items():
+        rows = connection.execute(_UNLIKE_RAW.format(view=view, width=width).encode()).fetchall()
+        if rows:
+            found.append(f"{len(rows)} rows of {view} that are not what the raw rows come to, such as {rows[:3]}")
     return found
 
 

@@ -207,6 +207,7 @@ def write_config(folder: Path, conninfo: str) -> Path:
     area = {"type": "Feature", "geometry": None, "properties": {"path": "qth", "name": "City", "kind": "grid"}}
     (folder / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [area]}))
     (folder / "rules.yaml").write_text(RULE)
+    (folder / "var").mkdir()
     path = folder / "hub.yaml"
     path.write_text(json.dumps({"areas": "areas.geojson", "rules": ["rules.yaml"], "store": {"url": conninfo}}))
     return path
