@@ -15,6 +15,7 @@ from dashboard.api.context import Ctx
 from dashboard.api.fields import Instant, Text, Zone
 from dashboard.api.problems import invalid
 from hub.model.bucket import MOST, Cut, Fill, Level, cut, filled, round_step
+from hub.model.source import SourceKind
 from hub.model.times import parse_duration
 from hub.store import readings, sources
 
@@ -28,7 +29,7 @@ _BUCKET = ("ts", "mean", "min", "max", "count", "last", "bad")
 
 @dataclass(frozen=True, slots=True)
 class _Auto:
-    """The shortest round step that makes no more points than wanted."""
+    """The shortest round step that makes no more points than wanted, of those for which rows are still kept."""
 
 
 def _step(text: str) -> timedelta | _Auto:
@@ -72,19 +73,27 @@ def get_series(
     """
     if first >= last:
         raise invalid("to", "must come after from")
-    require_seen(person, sources.get(ctx.store, source).area, f"source {source!r}")
+    known = sources.get(ctx.store, source)
+    require_seen(person, known.area, f"source {source!r}")
     head = {"source": source, "metric": metric, "tz": None if tz is None else tz.key}
     if step is None:
         if fill is not Fill.NONE:
             raise invalid("fill", "needs a step: points as they came have no gaps to fill")
         return _answer(accept, head | _points(ctx, source, metric, first, last), _POINT)
     if isinstance(step, _Auto):
-        step = round_step(first, last, max_points, SHORTEST_STEP)
+        step = round_step(first, last, max_points, _finest(ctx, known.kind, first))
     try:
         wanted = cut(first, last, step, tz)
     except ValueError as error:
         raise invalid("step", str(error)) from error
     return _answer(accept, head | _buckets(ctx, source, metric, wanted, fill), _BUCKET)
+
+
+def _finest(ctx: Ctx, kind: SourceKind, first: datetime) -> timedelta:
+    """The shortest step of which there are still rows as old as ``first``."""
+    age, kept = ctx.clock.now() - first, ctx.config.keep.of(kind)
+    of_levels = {"observations": SHORTEST_STEP, "minute": Level.MINUTE.width, "hour": Level.HOUR.width}
+    return next((width for name, width in of_levels.items() if age <= kept[name]), Level.DAY.width)
 
 
 def _points(ctx: Ctx, source: str, metric: str, first: datetime, last: datetime) -> dict[str, Any]:

@@ -189,10 +189,14 @@ def test_the_previous_value_is_found_before_the_first_bucket(api: Api) -> None:
     assert [mean for _, mean, *_ in found["points"]] == [7.0, 7.0, 7.0, 4.0, 4.0, 4.0]
 
 
-def test_a_step_is_chosen_that_makes_no_more_points_than_wanted(api: Api) -> None:
-    observe(api, *((second, 1.0) for second in range(60)))
-    found = read(api, **MINUTE, step="auto", max_points=7)
-    assert (found["step_s"], len(found["points"])) == (10.0, 6)
+@pytest.mark.parametrize(("days", "step_s", "level"), [(1, 10.0, "raw"), (40, 60.0, "minute"), (100, 3600.0, "hour")])
+def test_a_step_is_chosen_that_makes_no_more_points_than_wanted_of_what_is_still_kept(
+    api: Api, days: int, step_s: float, level: str
+) -> None:
+    first = (datetime.now(UTC) - timedelta(days=days)).replace(second=0, microsecond=0)
+    minute = {**HOUR, "from": rfc3339(first), "to": rfc3339(first + timedelta(minutes=1))}
+    found = read(api, **minute, step="auto", max_points=7)
+    assert (found["step_s"], found["level"]) == (step_s, level)
 
 
 @pytest.mark.parametrize("params", [{}, {"step": "10s", "fill": "null"}])
