@@ -101,7 +101,7 @@ def put_strangers(store: Store, strangers: Sequence[Stranger]) -> None:
     }
     with store.transaction() as tx:
         tx.execute(sql["unknown_put"], params)
-        tx.execute(sql["unknown_forget_known"], params)  # somebody added it meanwhile
+        tx.execute(sql["unknown_forget_known"])  # somebody added them meanwhile
         tx.execute(sql["unknown_trim"], {"keep": MAX_UNKNOWN})
 
 

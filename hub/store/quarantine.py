@@ -64,7 +64,7 @@ def ask(tx: Tx, which: Which, now: datetime, numbers: Sequence[int] | None = Non
 
 def asked(store: Store, after: int, limit: int) -> list[_Row]:
     """What is to be read again with an id above ``after``, the oldest first: id, origin, device, payload,
-    received_at."""
+    received_at, and whether the device is approved now."""
     return list(store.fetch(sql["quarantine_asked"], {"after": after, "limit": limit}))
 
 

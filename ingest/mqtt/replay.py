@@ -33,11 +33,18 @@ _Row = dict[str, Any]
 
 
 class Replay:
-    """``read`` is for the thread that reads messages; everything else happens in a thread of its own."""
+    """``read`` is for the thread that reads messages; everything else happens in a thread of its own.
 
-    def __init__(self, store: Store, shard: Shard, clock: Clock, tally: Tally) -> None:
+    ``approved``: whether the worker itself knows a device by now. Approving one tells it and asks for its messages at
+    once, and they must not be read before it is known.
+    """
+
+    def __init__(
+        self, store: Store, shard: Shard, approved: Callable[[str], bool | None], clock: Clock, tally: Tally
+    ) -> None:
         self._store = store
         self._shard = shard
+        self._approved = approved
         self._clock = clock
         self._tally = tally
         self._batches = BatchWriter(store, f"replay-{shard.index}", SourceKind.DEVICE)
@@ -70,24 +77,28 @@ class Replay:
             if noticed or now_s - looked_s >= LOOK_S:
                 looked_s = now_s
                 try:
-                    self._look()
+                    if not self._look():
+                        looked_s = float("-inf")
                 except StoreError as error:
                     _log.debug("the quarantine cannot be read again now: %s", error)
                     looked_s = float("-inf")
         listener.close()
 
-    def _look(self) -> None:
-        """Everything that is asked for, oldest first. Raises StoreError."""
-        after = 0
+    def _look(self) -> bool:
+        """Everything that is asked for, oldest first. False where some of it has to wait. Raises StoreError."""
+        after, is_all = 0, True
         while rows := quarantine.asked(self._store, after, _AT_ONCE):
             after = rows[-1]["id"]
-            mine = [row for row in rows if self._shard.owns(row["device"] or row["origin"])]
+            own = [row for row in rows if self._shard.owns(row["device"] or row["origin"])]
+            mine = [row for row in own if not row["approved"] or self._approved(row["device"])]
+            is_all = is_all and len(mine) == len(own)
             for row in mine:
                 self._asked.put(row)
             decoded = [self._wait() for _ in mine]
             for item in decoded:
                 if item is not None:
                     self._write(*item)
+        return is_all
 
     def _wait(self) -> tuple[_Row, Decoded] | None:
         """The next that is decoded; that takes until the broker is there. None where the worker ends."""

@@ -142,8 +142,14 @@ def test_a_flood_of_invented_ids_does_not_push_out_a_device_that_goes_on_speakin
 
 
 def test_a_device_that_was_added_meanwhile_leaves_no_trace_as_unknown(api: Api) -> None:
-    devices.put_strangers(api.store, [stranger("smoke-1")])
-    assert devices.unknown_page(api.store) == []
+    devices.put_strangers(api.store, [stranger("smoke-1"), stranger("pump-1"), stranger("pump-2")])
+    with api.store.transaction() as tx:
+        sources.add(tx, devices.source_of("pump-1", GRID, "pump", "Pump"), T0)
+    client = api.client("ines")
+    assert [item["id"] for item in client.get("/devices/unknown").json()["items"]] == ["pump-2"]
+    assert problem(client.get("/devices/unknown/pump-1")) == (404, "not_found")
+    devices.put_strangers(api.store, [stranger("pump-2")])
+    assert [row["id"] for row in api.store.fetch("select id from unknown_device")] == ["pump-2"]
 
 
 def test_what_was_refused_is_listed_by_cause_topic_and_device_page_by_page(api: Api) -> None:

@@ -40,13 +40,14 @@ delete from unknown_device where id in (
 )
 
 -- name: unknown_forget_known
-delete from unknown_device u using source s where s.id = u.id and u.id = any(%(ids)s)
+delete from unknown_device u using source s where s.id = u.id
 
 -- name: unknown_page
-select id, topic, reason, count, first_seen_at, last_seen_at, heads, announced, blocked from unknown_device
+select id, topic, reason, count, first_seen_at, last_seen_at, heads, announced, blocked from unknown_device u
 where (%(id)s::text is null or id = %(id)s)
   and (%(blocked)s::boolean is null or blocked = %(blocked)s)
   and id > %(cursor)s
+  and not exists (select from source s where s.id = u.id)
 order by id limit %(limit)s
 
 -- name: unknown_block

@@ -40,8 +40,9 @@ where octet_length(payload) = size_bytes and replay_at is null
 select pg_notify('gridhub_quarantine', '')
 
 -- name: quarantine_asked
-select id, origin, device, payload, received_at from quarantine
-where replay_at is not null and id > %(after)s order by id limit %(limit)s
+select q.id, q.origin, q.device, q.payload, q.received_at, coalesce(s.approved, false) as approved
+from quarantine q left join source s on s.id = q.device
+where q.replay_at is not null and q.id > %(after)s order by q.id limit %(limit)s
 
 -- name: quarantine_failed
 update quarantine set replay_at = null, cause = %(cause)s, detail = %(detail)s where id = %(id)s
