@@ -75,8 +75,8 @@ class Worker:
         self._presence = Presence()
         self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
         self._heard_before: set[str] | None = None
-        self._replay = Replay(store, shard, clock, self.tally)
         self._registry = Registry(store, clock, self._devices_changed)
+        self._replay = Replay(store, shard, self._registry.approved, clock, self.tally)
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=_OUTBOX)
         router = mappings(lambda topic, payload: self._outbox.append((topic, payload))) if mappings else None
         self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock, router)
