@@ -22,6 +22,7 @@ from ingest.base import Shard
 from ingest.mqtt.commanding import Commander
 from ingest.mqtt.mapping.build import build
 from ingest.mqtt.worker import Worker
+from ingest.spool import Spool
 
 _STORE_TIMEOUT_S = 2.0  # everything here tries again, and a worker must end in time while the store is away
 _log = logging.getLogger(__name__)
@@ -48,8 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             clock, name = SystemClock(), client_id(config, shard)
             mappings = (lambda send: build(config, send, shard.owns)) if config.mappings else None
             worker = Worker(
-                store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers, mappings
-            )
+                store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers, mappings,
+                open_spool(config, shard),
+            )  # fmt: skip
             commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
             whole = worker.run(stop)
             commander.join()
@@ -66,6 +68,24 @@ def client_id(config: Config, shard: Shard) -> str:
     """Stable, since the broker keeps the session by it; different for every installation on one broker."""
     installation = hashlib.sha256(secret(config, "installation").encode()).hexdigest()[:8]
     return f"gridhub-{installation}-{shard.index}"
+
+
+def open_spool(config: Config, shard: Shard) -> Spool | None:
+    """This worker's, and in the first worker's what workers that there are no more have left. Raises StartError."""
+    folder = config.data_dir / "spool"
+    left = [path for path in folder.glob("mqtt-*.sqlite") if shard.index == 0 and _number(path) >= shard.count]
+    own = folder / f"mqtt-{shard.index}.sqlite"
+    if config.broker.spool is None and not left and not own.exists():
+        return None
+    spool = Spool(own, config.broker.spool or 0)  # no longer asked for: what is in it goes to the store
+    for path in left:
+        spool.take_over(path)
+    return spool
+
+
+def _number(path: Path) -> int:
+    digits = path.stem.removeprefix("mqtt-")
+    return int(digits) if digits.isdecimal() else -1
 
 
 if __name__ == "__main__":

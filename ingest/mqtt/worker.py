@@ -36,6 +36,7 @@ from ingest.mqtt.reception import Reception
 from ingest.mqtt.registry import Registry, Roll, pasts
 from ingest.mqtt.replay import Replay
 from ingest.queue import Item
+from ingest.spool import Spool
 from ingest.writer import Writer
 
 MAX_ROWS_WAITING = 200_000
@@ -63,15 +64,19 @@ class Worker:
         clock: Clock,
         register: Sequence[RegisterSettings] = (),
         mappings: Callable[[Send], Router] | None = None,
+        spool: Spool | None = None,
     ) -> None:
-        """``mappings`` makes what reads foreign topics; it is handed what it may publish with."""
+        """``mappings`` makes what reads foreign topics; it is handed what it may publish with. ``spool``: for a broker
+        that does not keep what is not acknowledged."""
         self._name = f"mqtt-{shard.index}"
         self._store = store
         self._shard = shard
         self._access = access
         self._clock = clock
         self.tally = Tally()
-        self._writer = Writer(store, self._name, SourceKind.DEVICE, self.tally, committed=self._committed)
+        self._writer = Writer(
+            store, self._name, SourceKind.DEVICE, self.tally, committed=self._committed, spool=spool, clock=clock
+        )
         self._presence = Presence()
         self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
         self._heard_before: set[str] | None = None
@@ -160,7 +165,7 @@ class Worker:
         """Once; it is no use waiting for a store that is away, and the broker still has what is not written."""
         if not self._writer_is_closed:
             self._writer_is_closed = True
-            self._writer.close(0.0 if self._writer.trouble else 3.0)
+            self._writer.close(3.0 if self._writer.keeps() else 0.0)
 
     def _take_in(self, connection: Connection, message: Message) -> None:
         delivery = self._in_flight.begin(connection, message)
@@ -249,6 +254,8 @@ class Worker:
         if self._broker_reason:
             self._heart.set("degraded", self._broker_reason)
         elif self._writer.trouble:
-            self._heart.set("degraded", f"the store is away: {self._writer.trouble}")
+            held = f"; {self._writer.spooled()} values are in the spool" if self._writer.spooled() else ""
+            full = ", which is full" if self._writer.spool_is_full else ""
+            self._heart.set("degraded", f"the store is away: {self._writer.trouble}{held}{full}")
         else:
             self._heart.set("ok", f"connected to the broker; {self._registry.count()} devices")
