@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import structs
 
 from hub.cases import acts, intake
+from hub.clock import SimulatedClock
 from hub.config.vault import SEALED
 from hub.model.alert import AlertChange, Evidence, Fire, Resolve, Severity
 from hub.model.area import Area
@@ -71,6 +72,13 @@ def record(store: Store, name: str) -> None:
     """Tell the store of a minute of video."""
     path = f"recordings/cam-1/2026-03-01/{name}"
     segments.add(store, Segment("cam-1", T0, T0 + timedelta(seconds=60), path, 1000))
+
+
+def set_back(store: Store) -> SimulatedClock:
+    """Let what was stored just now have been stored when it happened; answers a clock of the day after."""
+    with store.transaction() as tx:
+        tx.execute("update batch set committed_at = coalesce(max_ts, '2026-03-01')")
+    return SimulatedClock(T0 + timedelta(days=1))
 
 
 def content(store: Store, *, without: tuple[str, ...] = ("session",)) -> dict[str, list[str]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
-from hub.store import Store, check, check_video
+from hub.clock import Clock
+from hub.store import Store, check, check_rollups, check_video
 from hub.store.check import DAY, Finding, Progress
 
 
 def everything(
-    store: Store, data_dir: Path, now: datetime, days: int, progress: Progress, *, repair: bool
+    store: Store, data_dir: Path, clock: Clock, days: int, progress: Progress, *, repair: bool
 ) -> list[Finding]:
     """What is wrong, with what was repaired. Raises StoreUnavailable."""
+    now = clock.now()
     since = now - days * DAY
     return [
         *check.safeguards(store, repair=repair),
@@ -21,5 +22,6 @@ def everything(
         *check.numbers(store),
         *check.alerts(store, since),
         *check.observations(store, now, days, progress),
+        *check_rollups.rollups(store, since, clock, progress, repair=repair),
         *check_video.recordings(store, data_dir, now, progress, repair=repair),
     ]

@@ -98,12 +98,14 @@ def _days(text: str) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    config, now = load(options.config), SystemClock().now()
+    config = load(options.config)
     with served(config), _store(config) as store:
         if missing := status.missing(store):
             raise HubError(f"the schema lacks {', '.join(missing)}: gridhub db upgrade")
         with _progress() as progress:
-            found = db_check.everything(store, config.data_dir, now, options.days, progress, repair=options.repair)
+            found = db_check.everything(
+                store, config.data_dir, SystemClock(), options.days, progress, repair=options.repair
+            )
         rows = journal.last_id(store)
     for finding in found:
         _say(f"repaired: {finding.sentence}" if finding.repaired else finding.sentence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +10,7 @@ import pytest
 
 from hub.app import db_check
 from hub.store import Store, check_video
+from hub.store.rollup import Rollup
 from tests import fix_town
 from tests.fix_timescale import empty
 
@@ -26,16 +26,15 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         store = cast(Store, request.getfixturevalue("timescale"))
         empty(store)
     fix_town.live_in(store)
+    Rollup(store, fix_town.set_back(store)).catch_up()
     (tmp_path / VIDEO).mkdir(parents=True)
     (tmp_path / VIDEO / "a.mp4").write_bytes(b"video")
     return store
 
 
 def checked(store: Store, folder: Path, *, repair: bool = False) -> list[str]:
-    now = datetime.now(UTC)
-    # What the town has seen is dated in March: the days that are looked at end today, and begin before.
-    days = (now - fix_town.T0).days + 10
-    found = db_check.everything(store, folder, now, days, lambda *_: None, repair=repair)
+    clock = fix_town.set_back(store)
+    found = db_check.everything(store, folder, clock, 10, lambda *_: None, repair=repair)
     return [f"repaired: {finding.sentence}" if finding.repaired else finding.sentence for finding in found]
 
 
@@ -45,13 +44,17 @@ def test_what_the_hub_has_written_is_right(town: Store, tmp_path: Path) -> None:
 
 DAMAGE = {
     "a row of the journal is changed": (
-        ("alter table journal disable trigger user; update journal set actor = 'nobody' where id = 3;"
-        "alter table journal enable trigger user"),
+        (
+            "alter table journal disable trigger user; update journal set actor = 'nobody' where id = 3;"
+            "alter table journal enable trigger user"
+        ),
         "row 3 does not follow",
     ),
     "a row of the journal is removed": (
-        ("alter table journal disable trigger user; delete from journal where id = 2;"
-        "alter table journal enable trigger user"),
+        (
+            "alter table journal disable trigger user; delete from journal where id = 2;"
+            "alter table journal enable trigger user"
+        ),
         "row 3 does not follow",
     ),
     "the journal is not protected": (
@@ -67,17 +70,26 @@ DAMAGE = {
         "delete from observation_device where ts = '2026-03-01 12:00:03+00'",
         "says that it holds 23 observations, and 22 are there",
     ),
-    "a series is removed": ("delete from series where metric = 'motion'", "4 observations"),
+    "a series is removed": (
+        "delete from series where metric = 'motion'",
+        "observations of the day to 2026-03-01 12:00Z have no series",
+    ),
     "a reader is ahead": (
         "update reader_offset set seq = 99 where writer = 'mqtt-0' and reader = 'rules'",
         "rules has read mqtt-0 up to 99, and its last batch is 5",
     ),
+    "a rollup is wrong": (
+        "update rollup_minute_device set count = count + 1 where ts = '2026-03-01 12:00+00'",
+        "the rollup of the minute 2026-03-01T12:00:00",
+    ),
     "a state is lost": ("delete from source_state where source = 'smoke-2'", "smoke-2 has no state"),
     "a gap is lost": ("delete from gap where source = 'smoke-2'", "smoke-2 is unknown, and has 0 open gaps"),
     "gaps overlap": (
-        ("insert into gap (source, scope, cause, state, reason, began_at, ended_at)"
-        " select source, scope, cause, state, reason, began_at, ended_at from gap"
-        " where source = 'cam-1' and ended_at is not null"),
+        (
+            "insert into gap (source, scope, cause, state, reason, began_at, ended_at)"
+            " select source, scope, cause, state, reason, began_at, ended_at from gap"
+            " where source = 'cam-1' and ended_at is not null"
+        ),
         "cam-1 has gaps that overlap",
     ),
     "an alert is closed past the hub": (
@@ -93,9 +105,11 @@ DAMAGE = {
         "is acknowledged, and it is not known by whom",
     ),
     "an alert is open twice": (
-        ("drop index alert_active; insert into alert (rule, fingerprint, severity, state, area, sources, summary,"
-        " started_at, detected_at) select rule, fingerprint, severity, state, area, sources, summary,"
-        " started_at + interval '1 s', detected_at from alert where state <> 'resolved'"),
+        (
+            "drop index alert_active; insert into alert (rule, fingerprint, severity, state, area, sources, summary,"
+            " started_at, detected_at) select rule, fingerprint, severity, state, area, sources, summary,"
+            " started_at + interval '1 s', detected_at from alert where state <> 'resolved'"
+        ),
         "2 alerts of smoke for smoke@g1 are open",
     ),
     "an incident is closed past the hub": (
@@ -121,6 +135,19 @@ def test_it_is_named_when(town: Store, damage: str, tmp_path: Path) -> None:
     found = checked(town, tmp_path)
     assert any(expected in sentence for sentence in found), found
     assert all(": " in sentence or "; " in sentence for sentence in found), "each says what to do"
+
+
+def test_a_rollup_that_is_wrong_is_counted_anew(postgres_store: Store, tmp_path: Path) -> None:
+    fix_town.live_in(postgres_store)
+    (tmp_path / VIDEO).mkdir(parents=True)
+    (tmp_path / VIDEO / "a.mp4").write_bytes(b"video")
+    Rollup(postgres_store, fix_town.set_back(postgres_store)).catch_up()
+    with postgres_store.transaction() as tx:
+        tx.execute("update rollup_hour_device set sum = sum + 1")
+    said = checked(postgres_store, tmp_path, repair=True)
+    assert said
+    assert all(sentence.startswith("repaired: the rollup of the ") or "more rollups" in sentence for sentence in said)
+    assert checked(postgres_store, tmp_path) == []
 
 
 def test_what_belongs_to_no_source_is_named(postgres_store: Store, tmp_path: Path) -> None:
@@ -164,7 +191,7 @@ def test_a_recording_that_is_gone_is_named_and_forgotten(videos: Store, tmp_path
 def test_a_recording_that_nobody_told_of_is_named_and_left_alone(videos: Store, tmp_path: Path) -> None:
     stray = tmp_path / VIDEO / "c.mp4"
     assert checked(videos, tmp_path) == [], "its worker may be about to tell"
-    then = datetime.now(UTC).timestamp() - 2 * check_video.YOUNG_S
+    then = fix_town.T0.timestamp() - check_video.YOUNG_S
     os.utime(stray, (then, then))
     [said] = checked(videos, tmp_path, repair=True)
     assert f"the store does not know the recording {VIDEO}/c.mp4" in said
