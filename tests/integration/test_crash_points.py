@@ -47,7 +47,7 @@ DEVICES = {
     "health_before_commit": 1,
 }
 RULES = {"rules_before_offsets": 2, "rules_after_offsets": 2, "rules_before_commit": 2, "rules_after_commit": 2}
-HOUSE = {"partition_dropped": 1}
+HOUSE = {"partition_dropped": 2}
 MIGRATIONS = {"migration_applied": 2, "migration_committed": 1}
 RESTORE = {"restore_before_switch": 4, "restore_renamed": 4, "restore_after_switch": 3}
 """With the number of rows that are there after it: of the database as it was, or of the backup."""
@@ -246,21 +246,34 @@ def test_a_rule_engine_killed_there_raises_each_alert_once(
     check_store(store)
 
 
+_DROP = """
+import sys
+from datetime import UTC, datetime, timedelta
+from hub.model.source import SourceKind
+from hub.store import Store, partitions, series
+with Store.open(sys.argv[1], "test") as store:
+    partitions.drop_before(store, series.RAW[SourceKind.DEVICE], datetime.now(UTC) - timedelta(days=30))
+"""
+
+
 @pytest.mark.parametrize("point", HOUSE)
-def test_a_keeper_killed_there_leaves_nothing_half_done(
-    store: Store, config: Path, victim: Callable[..., Victim], point: str
-) -> None:
+def test_a_drop_of_what_is_over_killed_there_leaves_nothing_half_done(store: Store, point: str) -> None:
+    populate(store)
     now = datetime.now(UTC)
     writer = BatchWriter(store, "test", SourceKind.DEVICE)
     for days in (0, 1, 40, 41, 42):
         ts = now - timedelta(days=days)
         writer.append([Observation("smoke-1", "smoke", ts, ts, 1.0)])
-    keeper = victim("hub.app.keeper", "-c", str(config))
-    keeper.start(f"{point}:{HOUSE[point]}")
-    wait_for(keeper.has_died, f"it dies at {point}", DEADLINE_S)
+
+    def drop(at: str) -> int:
+        environment = {**os.environ, "GRIDHUB_CRASH_AT": at}
+        argv = [sys.executable, "-c", _DROP, store.conninfo]
+        return subprocess.run(argv, cwd=REPOSITORY, env=environment, timeout=60, check=False).returncode
+
+    assert drop(f"{point}:{HOUSE[point]}") == -signal.SIGKILL
     assert len(_stored(store)) == 5, "what was not committed is as it was"
-    keeper.start()
-    wait_for(lambda: len(_stored(store)) == 2, "what is too old is gone", DEADLINE_S)
+    assert drop("") == 0
+    assert len(_stored(store)) == 2, "what is over is gone"
     with psycopg.connect(store.conninfo) as connection:
         assert partitions_left_over(connection) == []
 
