@@ -304,6 +304,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/unknown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Unknown Devices
+         * @description In the order of their ids, with the last messages of each. At most 1,000 wait; the least heard of go first.
+         */
+        get: operations["list_unknown_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/unknown/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Unknown Device */
+        get: operations["get_unknown_device"];
+        put?: never;
+        post?: never;
+        /**
+         * Dismiss Unknown Device
+         * @description Forget it until it speaks again; one that was blocked is heard again.
+         */
+        delete: operations["dismiss_unknown_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/unknown/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Unknown Device
+         * @description Add it. What is kept of it in the quarantine is read again.
+         */
+        post: operations["approve_unknown_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/unknown/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block Unknown Device
+         * @description Hear nothing of it any more: its messages are counted, and not kept.
+         */
+        post: operations["block_unknown_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -322,6 +403,26 @@ export interface paths {
          * @description 409 `conflict` where the id is taken.
          */
         post: operations["add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Device Types
+         * @description Those that are built in and those of the configuration: what they measure, and what of it is plausible.
+         */
+        get: operations["list_device_types"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -367,6 +468,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refused
+         * @description The newest first. Of the oldest only so many are kept as there is room for: 10,000, and 64 MiB.
+         */
+        get: operations["list_refused"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove All Refused
+         * @description All that match.
+         */
+        delete: operations["remove_all_refused"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Refused
+         * @description How many are kept of each cause, the most frequent first.
+         */
+        get: operations["count_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Refused */
+        get: operations["get_refused"];
+        put?: never;
+        post?: never;
+        /** Remove Refused */
+        delete: operations["remove_refused"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Refused
+         * @description Have it read again, as if it came now at the time it came. 409 `truncated` where it is not kept as a whole.
+         *
+         *     It is gone from here when it was taken in; refused again, it stays with the new reason.
+         */
+        post: operations["replay_refused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay All Refused
+         * @description The same for all that match and are kept as a whole.
+         */
+        post: operations["replay_all_refused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description The newest first, and ``offers``: what the device can be told.
+         */
+        get: operations["list_commands"];
+        put?: never;
+        /**
+         * Give Command
+         * @description Answers at once; what comes of it is told by ``GET /commands/{id}`` and the event stream.
+         *
+         *     200 where the same was asked for before with the same ``Idempotency-Key``. 404 `no_such_command`, 409
+         *     `confirm_needed` and `not_approved`, 422 `bad_param` and `key_reused`, 429 `too_many_open`.
+         */
+        post: operations["give_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Command */
+        get: operations["get_command"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -376,7 +625,10 @@ export interface paths {
         };
         /**
          * Get Series
-         * @description [from, to), oldest first, at most 10,000 points; buckets in which nothing was said are left out.
+         * @description [from, to), oldest first, as JSON or, where asked for by Accept, as a stream of Arrow.
+         *
+         *     Points as they came: at most 10,000, `next` says where to go on. Buckets: at most 10,000, whole, on the clock and
+         *     the calendar of `tz`; those that minutes, hours or days (UTC) make up are added up from what the hub keeps of these.
          */
         get: operations["get_series"];
         put?: never;
@@ -794,6 +1046,48 @@ export interface components {
             shortest: string;
             detect?: components["schemas"]["DetectSettings"] | null;
         };
+        /**
+         * Announced
+         * @description What an unknown device, or who speaks for it, says of it. ``metrics``: units by metric.
+         */
+        Announced: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Approval
+         * @description Where the device is and what it is. ``name`` left out: the one it announced, or its id.
+         */
+        Approval: {
+            /** Area */
+            area: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name?: string | null;
+            /** Period */
+            period?: string | null;
+        };
         /** Area */
         Area: {
             /** Path */
@@ -867,6 +1161,14 @@ export interface components {
             cameras_watching: number;
             /** Grids */
             grids: components["schemas"]["GridStatus"][];
+        };
+        /**
+         * Asked
+         * @description How many messages the workers were asked to read again, or how many were removed.
+         */
+        Asked: {
+            /** Count */
+            count: number;
         };
         /**
          * Availability
@@ -1063,6 +1365,123 @@ export interface components {
              */
             lines: components["schemas"]["LineSettings"][];
         };
+        /**
+         * Command
+         * @description See ``docs/design/commands.md`` for the states.
+         */
+        Command: {
+            /** Id */
+            id: string;
+            /** Device */
+            device: string;
+            /** Area */
+            area: string;
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            state: components["schemas"]["CommandState"];
+            /** Reason */
+            reason: string;
+            /** Late */
+            late: string;
+            /** By */
+            by: string;
+            /** Answers */
+            answers: boolean;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * CommandNew
+         * @description ``timeout`` holds for sending and answering together. ``confirm``: for commands that ask for it.
+         */
+        CommandNew: {
+            /** Name */
+            name: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: boolean | number | string;
+            };
+            /** Timeout */
+            timeout?: string | null;
+            /**
+             * Confirm
+             * @default false
+             */
+            confirm: boolean;
+        };
+        /**
+         * CommandState
+         * @enum {string}
+         */
+        CommandState: "accepted" | "sent" | "delivered" | "ok" | "failed" | "timed_out" | "unsent";
+        /** Commands */
+        Commands: {
+            /** Items */
+            items: components["schemas"]["Command"][];
+            /** Next */
+            next: string | null;
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+        };
+        /**
+         * Condition
+         * @description How a device does, as its worker last wrote it, once a minute.
+         *
+         *     ``period_s``: how often it reports; null where that is not known. ``kept``: the share of its reports that came
+         *     lately; ``missed``: how many did not, ``gaps``: how many ids are missing where it counts them; ``offset_s``: how far
+         *     its clock is ahead; ``flags``: how many values were marked since its worker began.
+         */
+        Condition: {
+            /** Period S */
+            period_s?: number | null;
+            /** Kept */
+            kept?: number | null;
+            /** Missed */
+            missed?: number | null;
+            /** Gaps */
+            gaps?: number | null;
+            /** Battery */
+            battery?: number | null;
+            /** Offset S */
+            offset_s?: number | null;
+            /**
+             * Flags
+             * @default {}
+             */
+            flags: {
+                [key: string]: number;
+            };
+            /** Flagged At */
+            flagged_at?: string | null;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: ("silent" | "period" | "battery" | "clock" | "values")[];
+        };
         /** Credentials */
         Credentials: {
             /** Username */
@@ -1114,6 +1533,8 @@ export interface components {
             origin: "config" | "api";
             /** Approved */
             approved: boolean;
+            /** Period */
+            period: string | null;
             state: components["schemas"]["SourceState"];
             /** Reason */
             reason: string;
@@ -1124,6 +1545,7 @@ export interface components {
             since: string;
             /** Seen At */
             seen_at: string | null;
+            condition: components["schemas"]["Condition"];
             /** Latest */
             latest: {
                 [key: string]: components["schemas"]["Latest"];
@@ -1140,6 +1562,8 @@ export interface components {
             type?: string | null;
             /** Name */
             name?: string | null;
+            /** Period */
+            period?: string | null;
         };
         /**
          * DeviceNew
@@ -1154,6 +1578,27 @@ export interface components {
             type: string;
             /** Name */
             name?: string | null;
+            /** Period */
+            period?: string | null;
+        };
+        /**
+         * DeviceType
+         * @description What is known of the devices of a type.
+         */
+        DeviceType: {
+            /** Type */
+            type: string;
+            name: components["schemas"]["Named"];
+            /** Period */
+            period: string | null;
+            /** Battery Metric */
+            battery_metric: string;
+            /** Battery Low */
+            battery_low: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["TypeMetric"];
+            };
         };
         /**
          * Discovered
@@ -1220,6 +1665,12 @@ export interface components {
             kind: string;
         };
         /**
+         * Fill
+         * @description What becomes of a bucket in which nothing good was said.
+         * @enum {string}
+         */
+        Fill: "none" | "null" | "previous" | "linear";
+        /**
          * Gap
          * @description An interval in which the camera was not watching, or (scope ``record``) watched and was not recorded though it
          *     should have been; ``to`` is null while it lasts.
@@ -1267,6 +1718,25 @@ export interface components {
             watching: number;
             /** Cameras */
             cameras: number;
+        };
+        /**
+         * Head
+         * @description The beginning of a message. ``text`` is null where it is no UTF-8; then ``hex`` is it.
+         */
+        Head: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Topic */
+            topic: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Text */
+            text: string | null;
+            /** Hex */
+            hex: string | null;
         };
         /**
          * ImportLine
@@ -1376,7 +1846,10 @@ export interface components {
          * @enum {string}
          */
         IncidentState: "open" | "closed";
-        /** Latest */
+        /**
+         * Latest
+         * @description ``unit`` is a code of UCUM. A value with ``flags`` is not plausible.
+         */
         Latest: {
             /** Value */
             value: number | null;
@@ -1387,7 +1860,17 @@ export interface components {
              * Format: date-time
              */
             ts: string;
+            /** Unit */
+            unit: string;
+            /** Flags */
+            flags: ("out_of_range" | "frozen" | "jumping" | "misdated")[];
         };
+        /**
+         * Level
+         * @description What the store keeps of a series: what was said, and what that comes to in a minute, an hour, a day (UTC).
+         * @enum {string}
+         */
+        Level: "raw" | "minute" | "hour" | "day";
         /**
          * Line
          * @description From the first point to the second, in fractions of the frame: left to right of it is ``forward``.
@@ -1440,6 +1923,29 @@ export interface components {
             change: components["schemas"]["AlertChange"];
             /** Note */
             note: string;
+        };
+        /** Named */
+        Named: {
+            /** Zh */
+            zh?: string | null;
+            /** En */
+            en?: string | null;
+        };
+        /**
+         * Offer
+         * @description A command that the device takes. ``answers``: it says what came of it.
+         */
+        Offer: {
+            /** Name */
+            name: string;
+            /** Params */
+            params: components["schemas"]["Param"][];
+            /** Confirm */
+            confirm: boolean;
+            /** Timeout */
+            timeout: string;
+            /** Answers */
+            answers: boolean;
         };
         /**
          * OnvifDevice
@@ -1503,12 +2009,41 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[Refused] */
+        Page_Refused_: {
+            /** Items */
+            items: components["schemas"]["Refused"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[Rule] */
         Page_Rule_: {
             /** Items */
             items: components["schemas"]["Rule"][];
             /** Next */
             next: string | null;
+        };
+        /** Page[UnknownDevice] */
+        Page_UnknownDevice_: {
+            /** Items */
+            items: components["schemas"]["UnknownDevice"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Param */
+        Param: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /** Choices */
+            choices: string[];
+            /** Default */
+            default: boolean | number | string | null;
         };
         /** Part */
         Part: {
@@ -1700,6 +2235,79 @@ export interface components {
             /** Gaps */
             gaps: components["schemas"]["Gap"][];
         };
+        /**
+         * Refused
+         * @description A message, or a part of one, that was not taken. ``whole``: it is kept as a whole, and can be read again.
+         *
+         *     ``device`` is "" where it is not known whose it is. ``replay_at``: it was asked to be read again then, and waits.
+         */
+        Refused: {
+            /** Id */
+            id: number;
+            /** Topic */
+            topic: string;
+            /** Device */
+            device: string;
+            /** Cause */
+            cause: string;
+            /** Detail */
+            detail: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Whole */
+            whole: boolean;
+            /** Replay At */
+            replay_at: string | null;
+            /** Head */
+            head: string;
+        };
+        /** RefusedCount */
+        RefusedCount: {
+            /** Cause */
+            cause: string;
+            /** Count */
+            count: number;
+            /** Kept Bytes */
+            kept_bytes: number;
+        };
+        /**
+         * RefusedDetail
+         * @description ``text`` is null where it is no UTF-8. Both are what is kept of it.
+         */
+        RefusedDetail: {
+            /** Id */
+            id: number;
+            /** Topic */
+            topic: string;
+            /** Device */
+            device: string;
+            /** Cause */
+            cause: string;
+            /** Detail */
+            detail: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Whole */
+            whole: boolean;
+            /** Replay At */
+            replay_at: string | null;
+            /** Head */
+            head: string;
+            /** Text */
+            text: string | null;
+            /** Hex */
+            hex: string;
+        };
         /** Remark */
         "Remark-Input": {
             /**
@@ -1793,14 +2401,32 @@ export interface components {
             switched_off: number;
         };
         /**
+         * Selection
+         * @description All that match what is given.
+         */
+        Selection: {
+            /** Cause */
+            cause?: string | null;
+            /** Origin */
+            origin?: string | null;
+            /** Device */
+            device?: string | null;
+        };
+        /**
          * Series
-         * @description ``points``: with a step (ts, mean, min, max, count); without (ts, value), and (ts, null, text) for words.
+         * @description ``level``: what the answer was added up from. ``unit``: UCUM, empty where it is not known.
+         *
+         *     Each of ``points`` holds the ``columns``: with a step ts, mean, min, max, count, last, bad (``count`` good values;
+         *     ``bad`` ones are left out); without ts, value, text, quality (flags; 0 is good). ``from`` and ``to`` are those of
+         *     whole buckets. ``next``: ``from`` of the points that follow, where not all are here.
          */
         Series: {
             /** Source */
             source: string;
             /** Metric */
             metric: string;
+            /** Unit */
+            unit: string;
             /**
              * From
              * Format: date-time
@@ -1813,21 +2439,28 @@ export interface components {
             to: string;
             /** Step S */
             step_s: number | null;
+            level: components["schemas"]["Level"];
+            /** Tz */
+            tz: string | null;
+            /** Columns */
+            columns: string[];
             /** Points */
             points: ([
                 string,
                 number | null,
                 number | null,
                 number | null,
+                number,
+                number | null,
                 number
             ] | [
                 string,
-                null,
-                string
-            ] | [
-                string,
-                number | null
+                number | null,
+                string | null,
+                number
             ])[];
+            /** Next */
+            next: string | null;
         };
         /**
          * Severity
@@ -1920,6 +2553,49 @@ export interface components {
             username?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /** TypeMetric */
+        TypeMetric: {
+            /** Unit */
+            unit: string;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /** Max Rate */
+            max_rate: number | null;
+            /** Frozen After */
+            frozen_after: string | null;
+            name: components["schemas"]["Named"];
+        };
+        /**
+         * UnknownDevice
+         * @description ``heads``: its last five messages. ``reason``: why an entry of `register` that matches did not let it in.
+         */
+        UnknownDevice: {
+            /** Id */
+            id: string;
+            /** Topic */
+            topic: string;
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Heads */
+            heads: components["schemas"]["Head"][];
+            announced: components["schemas"]["Announced"] | null;
+            /** Blocked */
+            blocked: boolean;
         };
         /** User */
         User: {
@@ -2836,12 +3512,221 @@ export interface operations {
             };
         };
     };
+    list_unknown_devices: {
+        parameters: {
+            query?: {
+                /** @description those that are blocked, instead of those that wait */
+                blocked?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnknownDevice_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_unknown_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDevice"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_unknown_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_unknown_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    block_unknown_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDevice"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_devices: {
         parameters: {
             query?: {
                 /** @description an area: it and what lies below it */
                 area?: string | null;
                 state?: components["schemas"]["SourceState"] | null;
+                /** @description those that somebody should look at */
+                problem?: ("silent" | "period" | "battery" | "clock" | "values") | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 /** @description how many to answer at most */
@@ -2902,6 +3787,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_device_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceType"][];
                 };
             };
             /** @description what was wrong with the request */
@@ -3086,15 +4009,19 @@ export interface operations {
             };
         };
     };
-    get_series: {
+    list_refused: {
         parameters: {
-            query: {
-                source: string;
-                metric: string;
-                from: string;
-                to: string;
-                /** @description the width of a bucket; left out: points as they came */
-                step?: string | null;
+            query?: {
+                /** @description why it was refused */
+                cause?: string | null;
+                /** @description the topic it came on */
+                origin?: string | null;
+                /** @description whose it is */
+                device?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3108,7 +4035,436 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Page_Refused_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_all_refused: {
+        parameters: {
+            query?: {
+                /** @description why it was refused */
+                cause?: string | null;
+                /** @description the topic it came on */
+                origin?: string | null;
+                /** @description whose it is */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedCount"][];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedDetail"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_all_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commands"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_command: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same request again, with the same key, is the same command */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_series: {
+        parameters: {
+            query: {
+                source: string;
+                metric: string;
+                from: string;
+                to: string;
+                /** @description the width of a bucket, or auto; left out: points as they came */
+                step?: string;
+                /** @description what becomes of buckets in which nothing good was said */
+                fill?: components["schemas"]["Fill"];
+                /** @description whose calendar days and weeks follow; UTC */
+                tz?: string | null;
+                /** @description with step=auto */
+                max_points?: number;
+            };
+            header?: {
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Series"];
+                    "application/vnd.apache.arrow.stream": string;
                 };
             };
             /** @description what was wrong with the request */
