@@ -392,3 +392,23 @@ def test_rollups_are_dropped_by_their_own_age(town: Town) -> None:
         housekeeping.run(town.store, town.clock.now(), Keep(observations=timedelta(days=9), minute=timedelta(days=9)))
     assert town.read(Level.MINUTE) == {}
     assert len(town.read(Level.HOUR)) == 2
+
+
+def test_late_rows_reach_what_is_compressed_and_are_compressed_again(town: Town) -> None:
+    town.say(*(heat(-12 * DAY + second, second) for second in range(0, 600, 10)))
+    town.rollup.catch_up()
+    housekeeping.run(town.store, NOW, Keep())
+    if town.rollup._is_hyper:
+        assert compressed(town.store, "observation_device") == 1
+    again = heat(-12 * DAY + 20, 20)
+    town.say(heat(-12 * DAY + 25, 500), again, *(heat(-12 * DAY + 7, 1, f"heat-{number}") for number in range(2, 30)))
+    town.rollup.catch_up()
+    town.check()
+    housekeeping.run(town.store, NOW, Keep())
+    town.check()
+    assert len(town.store.fetch("select 1 from observation")) == 60 + 1 + 28
+
+
+def compressed(store: Store, table: str) -> int:
+    query = "select number_compressed_chunks as number from hypertable_compression_stats(%s)"
+    return sum(row["number"] for row in store.fetch(query, [table]))
