@@ -165,6 +165,11 @@ def test_several_samples_in_one_message_have_their_own_device_and_time() -> None
     assert fault.detail == "sample 2: whose it is cannot be told: {$.serial} is no text in it"
 
 
+def test_text_in_a_document_is_not_read_as_a_document() -> None:
+    trial = Trial.of("  - {codec: json, topic: 'x/{device}', each: '$..s', values: {v: '$..v', w: $.w}}\n")
+    assert trial.causes("x/d", {"s": '{"v": 1}'}) == {"wrong_shape": 1}
+
+
 def test_samples_without_a_time_are_kept_in_their_order() -> None:
     trial = Trial.of("  - {codec: json, topic: 'x/{device}', each: '$[*]', values: {v: '$'}}\n")
     found = trial.read("x/d", [1, 2, 3]).observations

@@ -137,6 +137,15 @@ def test_what_cannot_be_read_of_an_announcement_is_told(levels: str, config: obj
     assert (str(found.faults[0].cause), words in found.faults[0].detail) == (cause, True), found.faults
 
 
+def test_what_lies_outside_of_topics_is_not_listened_to() -> None:
+    trial = Trial.of(MAPPING)
+    elsewhere = {**TEMPERATURE, "stat_t": "homeassistant/mine", "avty_t": "x/y/z"}
+    found = trial.read("homeassistant/sensor/a/config", elsewhere)
+    assert [(str(fault.cause), fault.count) for fault in found.faults] == [("unsupported", 2)]
+    [route] = trial.router.routes
+    assert route.codec._count == 0  # type: ignore[attr-defined]
+
+
 def test_a_number_is_one() -> None:
     trial = ready()
     assert trial.causes("tele/tasmota_1/SENSOR", {"AM2301": {"Temperature": "warm"}}) == {"bad_value": 1}

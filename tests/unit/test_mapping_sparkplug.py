@@ -194,6 +194,13 @@ def test_what_is_no_payload_is_refused(data: bytes) -> None:
     assert list(found.observations) == []
 
 
+def test_a_payload_that_is_too_large_is_refused() -> None:
+    metric = {"name": "x", "datatype": DataType.STRING, "string_value": "x" * 300_000}
+    found = Plant().born().say("NDATA", payload(metric))
+    assert [str(fault.cause) for fault in found.faults] == ["too_large"]
+    assert "300" in found.faults[0].detail
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sparkplug, "MAX_NODES", 3)
     monkeypatch.setattr(sparkplug, "MAX_METRICS", 10)
