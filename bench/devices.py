@@ -67,7 +67,8 @@ class Numbered:
         for number in range(first, first + count):
             device = DEVICES[number % len(DEVICES)]
             ts = (self._start_ms + number) / 1000
-            yield f"gridhub/{device}/sensor/{METRIC}", f"{ts:.3f}:{20 + number % 997 / 100:.3f}".encode()
+            value = 20 + number % 997 / 100  # it takes nothing without a NUL at the end
+            yield f"gridhub/{device}/sensor/{METRIC}", f"{ts:.3f}:{value:.3f}\0".encode()
 
     def arrays(self, size: int) -> Messages:
         """``size`` samples a message, each as large as a single one without its id."""
