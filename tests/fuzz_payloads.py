@@ -5,6 +5,7 @@ The same number is the same message in every run.
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable
@@ -199,20 +200,25 @@ def _bent(tree: Any, noise: random.Random) -> Any:
     for _ in range(noise.choice((1, 1, 2, 3))):
         place, key = _somewhere(whole, noise)
         if place is None:
-            return noise.choice(_NASTY)
+            return _nasty(noise)
         match noise.randrange(5):
             case 0 | 1:
-                place[key] = noise.choice(_NASTY)
+                place[key] = _nasty(noise)
             case 2:
                 del place[key]
             case 3 if isinstance(place, dict):
                 name = noise.choice(("ts", "id", "values", "x" * 70, "A b", "é", "\0", "smoke", "", "v" * 63))
                 place[name] = place.pop(key)
             case _ if isinstance(place, list):
-                place[key:key] = [place[key]] * noise.choice((1, 2, 40))
+                place[key:key] = [copy.deepcopy(place[key]) for _ in range(noise.choice((1, 2, 40)))]
             case _:
                 place[key] = [place[key]]
     return whole
+
+
+def _nasty(noise: random.Random) -> Any:
+    """A copy: what is put into it later must not come again in other messages."""
+    return copy.deepcopy(noise.choice(_NASTY))
 
 
 def _somewhere(tree: Any, noise: random.Random) -> tuple[Any, Any]:
