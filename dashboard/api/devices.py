@@ -141,8 +141,7 @@ def _of_rows(ctx: Context, rows: Sequence[Row]) -> list[device_shapes.Device]:
     latest: dict[str, dict[str, Any]] = {row["id"]: {} for row in rows}
     if rows:
         for point in readings.latest(ctx.store, list(latest), ctx.clock.now() - LATEST_WITHIN):
-            flags = [str(flag.name).lower() for flag in Quality(point["quality"])]
-            latest[point["source"]][point["metric"]] = {**point, "flags": flags}
+            latest[point["source"]][point["metric"]] = {**point, "flags": Quality(point["quality"]).words}
     return [_device(row, latest[row["id"]]) for row in rows]
 
 

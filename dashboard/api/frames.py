@@ -13,6 +13,7 @@ from typing import Any
 
 from dashboard.api.parts import Part
 from hub.model.observation import Stored
+from hub.model.quality import Quality
 from hub.model.times import rfc3339
 from hub.store.journal import Entry
 
@@ -67,6 +68,7 @@ def observations(items: Sequence[Stored]) -> bytes:
             "received_at": rfc3339(item.received_at),
             "value": item.value if item.value is None or math.isfinite(item.value) else None,
             "text": item.text,
+            "flags": Quality(item.quality).words,
         }
         for item in items
     ]

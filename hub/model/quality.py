@@ -18,6 +18,11 @@ class Quality(IntFlag):
     MISDATED = 8
     """Its own time was outside what is accepted: it stands at its time of arrival."""
 
+    @property
+    def words(self) -> list[str]:
+        """The names of the flags, as other programs are told them."""
+        return [str(flag.name).lower() for flag in self]
+
 
 BAD = Quality.OUT_OF_RANGE | Quality.MISDATED
 """A value with one of these is left out of aggregates and of rules; the others are doubtful, and counted in."""

@@ -78,7 +78,8 @@ select last from (
 select name, last_seq from writer
 
 -- name: observation_newest_of_batches
-select distinct on (o.series) s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.value, o.text, o.attrs
+select distinct on (o.series) s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.value, o.text, o.attrs,
+       o.quality
 from observation o
 join series s on s.id = o.series
 join source src on src.id = s.source

@@ -76,6 +76,8 @@ export interface Reading {
   received_at: string;
   value: number | null;
   text: string | null;
+  /** What is known against the value; none of it is a good one. */
+  flags: Latest['flags'];
 }
 
 /** The events of `GET /stream`. Those with an `id` come from the journal; ids only grow. */

@@ -246,6 +246,7 @@ export const en = {
     required: 'A reason is needed.',
   },
 
+  flags: { out_of_range: 'outside the plausible range', frozen: 'has not changed for too long', jumping: 'changed too fast', misdated: 'its time was wrong; shown at its arrival' },
   area: {
     city: 'Whole city',
     cameras: 'Cameras',

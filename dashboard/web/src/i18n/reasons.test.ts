@@ -75,11 +75,11 @@ describe('reasons in Chinese', () => {
   });
 
   it('know every cause for which what a device sends is refused', () => {
-    const causes = [...(read('ingest/mqtt/codecs.py').split('class Cause')[1] as string).split('@dataclass')[0]!.matchAll(/= "(\w+)"/g)];
+    const causes = [...(read('ingest/mqtt/decoded.py').split('class Cause')[1] as string).split('@dataclass')[0]!.matchAll(/= "(\w+)"/g)];
     expect(causes.length).toBeGreaterThan(10);
     for (const [, cause] of causes) expect(Object.keys(MACHINE_WORDS)).toContain(cause);
-    expect(said('what it sends is refused: too_old', 'zh')).toBe('上报内容被拒收：时间过早');
-    expect(said('what it sends is refused: too_old', 'en')).toBe('what it sends is refused: the time is too long ago');
+    expect(said('what it sends is refused: not_cbor', 'zh')).toBe('上报内容被拒收：不是 CBOR');
+    expect(said('what it sends is refused: not_cbor', 'en')).toBe('what it sends is refused: not CBOR');
   });
 
   it('know every named reason of the rule engine', () => {

@@ -226,6 +226,7 @@ export const zh: Messages = {
     required: '请填写原因。',
   },
 
+  flags: { out_of_range: '超出合理范围', frozen: '长时间无变化', jumping: '变化过快', misdated: '时间有误，按到达时间显示' },
   area: {
     city: '全市',
     cameras: '摄像机',

@@ -10,7 +10,7 @@ const source = (id: number, state: 'watching' | 'stalled'): StreamEvent => ({
 });
 const reading = (ts: string, value: number): StreamEvent => ({
   type: 'observation',
-  data: { items: [{ source: 'smoke-1', area: 'c/g1', metric: 'smoke', ts, received_at: ts, value, text: null }] },
+  data: { items: [{ source: 'smoke-1', area: 'c/g1', metric: 'smoke', ts, received_at: ts, value, text: null, flags: [] }] },
 });
 
 describe('events of the journal', () => {
@@ -93,7 +93,7 @@ describe('readings', () => {
   });
 
   it('from the list of devices are there from the start', () => {
-    const latest = { smoke: { value: 0.2, text: null, ts: '2026-01-01T00:00:00Z' } };
+    const latest = { smoke: { value: 0.2, text: null, ts: '2026-01-01T00:00:00Z', unit: '1', flags: [] } };
     const start = cityOf({ lastId: 0, areas: [], alerts: [], cameras: [], standings: [], parts: [], devices: [device('smoke-1', 'c/g1', { latest })] });
     expect(start.latest.get(seriesKey('smoke-1', 'smoke'))?.value).toBe(0.2);
   });

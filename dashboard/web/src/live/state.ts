@@ -189,7 +189,13 @@ function applyReading(copy: Copy, item: Reading): void {
   const ts = Date.parse(item.ts);
   // Late data fills the past; it is not what the sensor says now.
   if (!known || ts >= Date.parse(known.ts)) {
-    copy.map('latest').set(key, { value: item.value, text: item.text, ts: item.ts });
+    copy.map('latest').set(key, {
+      value: item.value,
+      text: item.text,
+      ts: item.ts,
+      unit: known?.unit ?? '',
+      flags: item.flags,
+    });
   }
   if (item.value !== null) {
     const recent = copy.map('recent');
