@@ -56,7 +56,7 @@ def test_rows_of_other_kinds_are_not_told() -> None:
 
 @pytest.mark.parametrize(("value", "said"), [(1.5, 1.5), (None, None), (float("nan"), None), (float("inf"), None)])
 def test_an_observation_is_json_whatever_its_value(value: float | None, said: float | None) -> None:
-    frame = frames.observations([Stored("s", "qth/g1", "smoke", "smoke", AT, AT, value, None, {"big": 1})])
+    frame = frames.observations([Stored("s", "qth/g1", "smoke", "smoke", AT, AT, value, None, {"big": 1}, 5)])
     assert data(frame) == (
         ["event: observation"],
         {
@@ -64,6 +64,7 @@ def test_an_observation_is_json_whatever_its_value(value: float | None, said: fl
                 {
                     "source": "s", "area": "qth/g1", "metric": "smoke", "ts": "2026-03-01T12:00:00.000000Z",
                     "received_at": "2026-03-01T12:00:00.000000Z", "value": said, "text": None,
+                    "flags": ["out_of_range", "jumping"],
                 }
             ]
         },
