@@ -25,4 +25,7 @@ class Quality(IntFlag):
 
 
 BAD = Quality.OUT_OF_RANGE | Quality.MISDATED
-"""A value with one of these is left out of aggregates and of rules; the others are doubtful, and counted in."""
+"""A value with one of these is left out of aggregates; the others are doubtful, and counted in."""
+
+UNFIT = Quality.OUT_OF_RANGE
+"""A value with this is kept from the rules. A wrong clock is not: smoke that is said under a wrong date is smoke."""

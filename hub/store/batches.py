@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from hub import crash
 from hub.model.observation import Batch, Observation, Refusal, Stored
-from hub.model.quality import BAD
+from hub.model.quality import UNFIT
 from hub.model.source import SourceKind
 from hub.store import series
 from hub.store.copying import EPOCH, Row, encode, microseconds
@@ -157,7 +157,7 @@ def read_after(store: Store, offsets: Mapping[str, int], limit: int = 500) -> li
         found: dict[int, list[Stored]] = {head["id"]: [] for head in heads}
         times = [time for head in heads for time in (head["min_ts"], head["max_ts"]) if time is not None]
         if times:
-            params = {"ids": list(found), "first": min(times), "last": max(times), "bad": int(BAD)}
+            params = {"ids": list(found), "first": min(times), "last": max(times), "unfit": int(UNFIT)}
             for row in tx.execute(sql["observation_of_batches"], params).fetchall():
                 found[row.pop("batch")].append(Stored(**row))
     return [

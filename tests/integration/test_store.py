@@ -17,7 +17,7 @@ from hub.errors import Conflict, StartError, StoreError
 from hub.model.alert import AlertChange, AlertState, Evidence, Fire, Resolve, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation, Refusal
-from hub.model.quality import BAD, Quality
+from hub.model.quality import UNFIT, Quality
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.store import (
     Store,
@@ -156,7 +156,7 @@ def test_what_is_marked_as_bad_is_stored_and_kept_from_the_rules(city: Store) ->
     assert batch is not None
     assert batch.rows == 16
     [(_, items)] = batches.read_after(city, {})
-    assert [int(item.quality) for item in items] == [number for number in range(16) if not number & int(BAD)]
+    assert [int(item.quality) for item in items] == [number for number in range(16) if not number & int(UNFIT)]
 
 
 def test_a_series_has_the_unit_that_was_first_said_of_it(city: Store) -> None:

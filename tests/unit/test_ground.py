@@ -25,7 +25,7 @@ from hub.model.people import Role
 from hub.model.sizes import format_size, parse_size
 from hub.model.times import format_duration, parse_duration, parse_instant, rfc3339
 from hub.passwords import hash_password, verify
-from hub.store.series import days
+from hub.store.partitions import Period
 from hub.supervise import supervise
 from hub.tally import Tally
 from ingest.base import Shard
@@ -144,14 +144,14 @@ def test_no_secret_is_written_to_a_log() -> None:
     assert _Formatter("%(message)s").format(record) == "opening rtsp://***@h/x with ***"
 
 
-@given(st.integers(-10_000_000, 10_000_000), st.integers(0, 400_000))
-def test_the_days_of_a_span_cover_it_and_nothing_more(start_s: int, length_s: int) -> None:
+@given(st.sampled_from(list(Period)), st.integers(-100_000_000, 100_000_000), st.integers(0, 40_000_000))
+def test_the_periods_of_a_span_cover_it_and_nothing_more(period: Period, start_s: int, length_s: int) -> None:
     first = T0 + timedelta(seconds=start_s)
     last = first + timedelta(seconds=length_s)
-    found = days(first, last)
-    assert found[0] <= first < found[0] + timedelta(days=1)
-    assert found[-1] <= last < found[-1] + timedelta(days=1)
-    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(found))
+    found = period.touched(first, last)
+    assert found[0] <= first < period.end(found[0])
+    assert found[-1] <= last < period.end(found[-1])
+    assert all(period.end(earlier) == later for earlier, later in pairwise(found))
 
 
 def test_a_supervised_loop_backs_off_tells_each_change_once_and_recovers(caplog: pytest.LogCaptureFixture) -> None:

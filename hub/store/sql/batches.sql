@@ -58,5 +58,5 @@ select o.batch, s.source, src.area, src.type, s.metric, o.ts, o.received_at, o.v
 from observation o
 join series s on s.id = o.series
 join source src on src.id = s.source
-where o.batch = any(%(ids)s) and o.ts between %(first)s and %(last)s and o.quality & %(bad)s = 0
+where o.batch = any(%(ids)s) and o.ts between %(first)s and %(last)s and o.quality & %(unfit)s = 0
 order by o.batch, o.ts
