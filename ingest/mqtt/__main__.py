@@ -21,6 +21,7 @@ from hub.store import Store
 from ingest.base import Shard
 from ingest.mqtt.commanding import Commander
 from ingest.mqtt.mapping.build import build
+from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.worker import Worker
 from ingest.spool import Spool
 
@@ -46,11 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = load(options.config)
         with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:
-            clock, name = SystemClock(), client_id(config, shard)
-            mappings = (lambda send: build(config, send, shard.owns)) if config.mappings else None
+            clock, sessions = SystemClock(), Sessions(config.data_dir / "sessions", installation(config))
+            name = sessions.client_id(shard)
+            mappings = (lambda send, owns: build(config, send, owns)) if config.mappings else None
             worker = Worker(
                 store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers, mappings,
-                open_spool(config, shard),
+                open_spool(config, shard), sessions,
             )  # fmt: skip
             commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
             whole = worker.run(stop)
@@ -64,10 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def client_id(config: Config, shard: Shard) -> str:
-    """Stable, since the broker keeps the session by it; different for every installation on one broker."""
-    installation = hashlib.sha256(secret(config, "installation").encode()).hexdigest()[:8]
-    return f"gridhub-{installation}-{shard.index}"
+def installation(config: Config) -> str:
+    """How the client ids begin: different for every installation on one broker."""
+    return f"gridhub-{hashlib.sha256(secret(config, 'installation').encode()).hexdigest()[:8]}"
 
 
 def open_spool(config: Config, shard: Shard) -> Spool | None:

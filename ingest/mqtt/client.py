@@ -66,7 +66,7 @@ class Dialler:
             self._versions.reverse()
         # A session that is still there keeps its subscriptions, and subscribing anew would send every retained
         # message again. The first time this process subscribes all the same, as it wants those.
-        if not (connection.session_present and self._subscribed):
+        if self._subscriptions and not (connection.session_present and self._subscribed):
             try:
                 connection.subscribe(self._subscriptions)
             except BrokerAway:
@@ -75,8 +75,12 @@ class Dialler:
             self._subscribed = True
         return connection
 
-    def _connect(self, access: BrokerAccess, version: MQTTProtocolVersion) -> Connection:
-        connection = Connection(access, self._client_id, version, self._clock)
+    def end_session(self, access: BrokerAccess) -> None:
+        """Have the broker forget the session and all that it holds; after ``connect``. Raises BrokerAway."""
+        self._connect(access, self._versions[0], ends=True).close()
+
+    def _connect(self, access: BrokerAccess, version: MQTTProtocolVersion, *, ends: bool = False) -> Connection:
+        connection = Connection(access, self._client_id, version, self._clock, ends=ends)
         try:
             connection.open(access)
         except BrokerAway:
@@ -91,8 +95,12 @@ class Connection:
     There is no thread in it: whoever calls ``take`` reads the socket and lets paho do what it has to do.
     """
 
-    def __init__(self, access: BrokerAccess, client_id: str, version: MQTTProtocolVersion, clock: Clock) -> None:
+    def __init__(
+        self, access: BrokerAccess, client_id: str, version: MQTTProtocolVersion, clock: Clock, *, ends: bool = False
+    ) -> None:
+        """``ends``: it begins by ending the session, and leaves none."""
         self.version = version
+        self._ends = ends
         self.session_present = False
         self._clock = clock
         self._messages: list[Message] = []
@@ -112,10 +120,10 @@ class Connection:
         properties = None
         if self.version is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.SessionExpiryInterval = 0 if self._ends else SESSION_EXPIRY_S
             properties.ReceiveMaximum = RECEIVE_MAXIMUM
             properties.MaximumPacketSize = MAXIMUM_PACKET_BYTES
-        clean_start: Any = False if properties is not None else mqtt.MQTT_CLEAN_START_FIRST_ONLY
+        clean_start: Any = self._ends if properties is not None else mqtt.MQTT_CLEAN_START_FIRST_ONLY
         try:
             if access.tls:
                 self._client.tls_set_context(ssl.create_default_context(cafile=access.ca_file))
@@ -202,7 +210,7 @@ class Connection:
         client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=None if self.version is MQTTProtocolVersion.MQTTv5 else False,
+            clean_session=None if self.version is MQTTProtocolVersion.MQTTv5 else self._ends,
             protocol=self.version,
             reconnect_on_failure=False,
             manual_ack=True,

@@ -26,6 +26,7 @@ class Acknowledges(Protocol):
 class Delivery:
     """One message that is being written. ``committed`` and still here: its acknowledgement could not be sent."""
 
+    session: InFlight
     connection: Acknowledges
     packet_id: int
     likeness: int
@@ -43,7 +44,7 @@ class InFlight:
     def begin(self, connection: Acknowledges, message: Message) -> Delivery | None:
         """None where this message is being written already, or was and is acknowledged now."""
         packet_id = message.packet_id
-        delivery = Delivery(connection, packet_id, hash((message.topic, message.payload)))
+        delivery = Delivery(self, connection, packet_id, hash((message.topic, message.payload)))
         if not message.wants_ack:
             return delivery
         with self._lock:

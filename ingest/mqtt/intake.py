@@ -77,7 +77,7 @@ class Intake:
                 address = topics.parse(message.topic)
             except ValueError as error:
                 # One worker looks after it, as they all get it.
-                if not self._shard.owns(message.topic):
+                if topics.is_probe(message.topic) or not self._shard.owns(message.topic):
                     return (), ()
                 return (), self._refuse(message.topic, message, [Fault(Cause.BAD_TOPIC, str(error))])
             if not self._shard.owns(address.device):

@@ -46,3 +46,12 @@ def telemetry(device: str) -> str:
 def status(device: str) -> str:
     """Where a device publishes, retained and as its last will, whether it is there."""
     return f"{_ROOT}/{check_source_id(device)}/{Kind.STATUS}"
+
+
+def probes(client_id: str) -> tuple[str, ...]:
+    """Topics of no device, one within each subscription: what is published there comes back after all before it."""
+    return tuple(f"{_ROOT}/-{client_id}/{kind}" for kind in Kind)
+
+
+def is_probe(topic: str) -> bool:
+    return topic.startswith(f"{_ROOT}/-gridhub-")

@@ -26,6 +26,7 @@ from hub.tally import Tally
 from ingest.base import Shard
 from ingest.mqtt import topics
 from ingest.mqtt.client import Connection, Dialler
+from ingest.mqtt.drain import Drain, Reads
 from ingest.mqtt.inflight import Delivery, InFlight
 from ingest.mqtt.intake import Intake
 from ingest.mqtt.mapping.codec import Send
@@ -35,6 +36,7 @@ from ingest.mqtt.presence import Presence
 from ingest.mqtt.reception import Reception
 from ingest.mqtt.registry import Registry, Roll, pasts
 from ingest.mqtt.replay import Replay
+from ingest.mqtt.sessions import Sessions
 from ingest.queue import Item
 from ingest.spool import Spool
 from ingest.writer import Writer
@@ -63,11 +65,13 @@ class Worker:
         accept: Accept,
         clock: Clock,
         register: Sequence[RegisterSettings] = (),
-        mappings: Callable[[Send], Router] | None = None,
+        mappings: Callable[[Send, Callable[[str], bool]], Router] | None = None,
         spool: Spool | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
-        """``mappings`` makes what reads foreign topics; it is handed what it may publish with. ``spool``: for a broker
-        that does not keep what is not acknowledged."""
+        """``mappings`` makes what reads foreign topics; it is handed what it may publish with, and whose devices are
+        read. ``spool``: for a broker that does not keep what is not acknowledged. ``sessions``: what is known of those
+        of another number of workers."""
         self._name = f"mqtt-{shard.index}"
         self._store = store
         self._shard = shard
@@ -83,8 +87,17 @@ class Worker:
         self._registry = Registry(store, clock, self._devices_changed)
         self._replay = Replay(store, shard, self._registry.approved, clock, self.tally)
         self._outbox: deque[tuple[str, bytes]] = deque(maxlen=_OUTBOX)
-        router = mappings(lambda topic, payload: self._outbox.append((topic, payload))) if mappings else None
-        self._intake = Intake(shard, self._registry, self._presence, accept, self.tally, clock, router)
+
+        def intake(share: Shard) -> tuple[Intake, Router | None]:
+            router = mappings(lambda *said: self._outbox.append(said), share.owns) if mappings else None
+            return Intake(share, self._registry, self._presence, accept, self.tally, clock, router), router
+
+        self._intake, router = intake(shard)
+        left = [] if sessions is None else sessions.left(shard)
+        self._sessions = sessions
+        self._drains = [
+            Drain(old, shard.count, sessions, access, self, intake(old)[0], clock) for old in left if sessions
+        ]
         self._reception = Reception(store, self._intake.strangers, register, clock, self.tally)
         foreign = router.subscriptions if router is not None else ()
         self._dialler = Dialler(client_id, (*topics.SUBSCRIPTIONS, *foreign), clock)
@@ -106,11 +119,12 @@ class Worker:
             threading.Thread(target=target, args=(stop,), name=target.__name__.strip("_"), daemon=True)
             for target in (self._tend_link, self._watch_devices)
         ]
+        drains = [threading.Thread(target=drain.run, args=(stop,), name="drain", daemon=True) for drain in self._drains]
         whole = True
         try:
             while not (stop.is_set() or self._registry.wait_loaded(_POLL_S)):
                 self._heart.set("degraded", "waiting for the store")
-            for thread in threads:
+            for thread in (*threads, *drains):
                 thread.start()
             # Nothing here asks the store: this thread must hear the signal to stop even while the store hangs.
             while whole and not stop.wait(_POLL_S):
@@ -141,13 +155,15 @@ class Worker:
         connection = self._dialler.connect(self._access())
         try:
             self.tally.add("gridhub_broker_connects_total")
+            if self._sessions is not None:
+                self._sessions.made(self._shard)
             if not connection.session_present:
                 self._in_flight.forget()
             self._left_behind = 0
             working()
             while not stop.is_set():
                 for message in connection.take(_POLL_S):
-                    self._take_in(connection, message)
+                    self.take_in(connection, message, self._intake, self._in_flight)
                 self._replay.read(self._intake.read_again)
                 while self._outbox:
                     connection.publish(*self._outbox.popleft(), _ASKED_S)
@@ -167,15 +183,16 @@ class Worker:
             self._writer_is_closed = True
             self._writer.close(3.0 if self._writer.keeps() else 0.0)
 
-    def _take_in(self, connection: Connection, message: Message) -> None:
-        delivery = self._in_flight.begin(connection, message)
+    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> None:
+        """Hand one message to the writer, or leave it with the broker where there is no room."""
+        delivery = in_flight.begin(connection, message)
         if delivery is None:
             self.tally.add("gridhub_mqtt_redelivered_total")
             return
-        observations, refusals = self._intake.read(message)
+        observations, refusals = intake.read(message)
         crash.point("message_read")
         delivery.rows = len(observations)
-        # Only this thread adds to the rows that wait: a stale sum is too large, never too small.
+        # Hardly another thread adds to the rows that wait: a stale sum is too large, and seldom a little too small.
         has_room = self._rows_waiting + delivery.rows <= MAX_ROWS_WAITING or not self._rows_waiting
         if has_room:
             self._add_rows(delivery.rows)
@@ -183,12 +200,13 @@ class Worker:
             if self._writer.put(Item(observations, refusals, delivery)):
                 return
             self._add_rows(-delivery.rows)
-        self._in_flight.abandon(delivery)
+        in_flight.abandon(delivery)
         self._count_no_room(wants_ack=message.wants_ack)
 
     def _committed(self, deliveries: Sequence[Delivery]) -> None:
         self._add_rows(-sum(delivery.rows for delivery in deliveries))
-        self._in_flight.settle(deliveries)
+        for session in {delivery.session for delivery in deliveries}:
+            session.settle([delivery for delivery in deliveries if delivery.session is session])
 
     def _add_rows(self, rows: int) -> None:
         with self._rows_lock:
