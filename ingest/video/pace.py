@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hub.clock import Clock
 from ingest.video.open import VideoPacket
 
-REST_S = 0.2
+REST_S = 0.4
 """The longest rest: so much later is a movement seen."""
 _WAITED_S = 0.004  # a packet that took so long to come was not lying ready: nothing is left behind
 _MOST_BYTES = 96 * 1024  # what may gather: less than a socket holds (128 KiB of receive buffer to begin with)

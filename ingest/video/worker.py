@@ -27,7 +27,7 @@ from ingest.video.serve import PictureServer, View, socket_path
 from ingest.writer import Writer
 
 _POLL_S = 10.0
-_TICK_S = 0.5
+_TICK_S = 1.0
 _GOODBYE_S = 3.0
 
 _log = logging.getLogger(__name__)
