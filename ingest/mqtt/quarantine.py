@@ -16,6 +16,7 @@ WHOLE_BYTES = 64 * 1024
 """A payload of up to so many bytes is kept as a whole,"""
 WHOLE_BYTES_IN_ALL = 8 * 1024 * 1024
 """while all that are kept in ten minutes have no more than this."""
+_MAX_ORIGIN = 200
 HEAD_BYTES = 2048
 """Bytes kept of any other. It cannot be read again."""
 
@@ -35,6 +36,7 @@ class Allowance:
             self._began_s = now_s
             self._kept.clear()
             self._in_all = self._bytes = 0
+        origin = origin[:_MAX_ORIGIN]
         kept = self._kept.get((origin, cause), 0)
         if kept >= KEPT_PER_ORIGIN or self._in_all >= KEPT_IN_ALL:
             return None

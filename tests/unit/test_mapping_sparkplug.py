@@ -211,7 +211,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         trial.read(f"spBv1.0/plant/NBIRTH/edge-{number}", payload(bd_seq(0), *metrics, seq=0))
     codec: Any = route.codec
     assert len(codec._nodes) == 1
-    assert codec._metrics == sum(len(node.by_name) for node in codec._nodes.values()) == 9
+    assert codec._metrics == sum(node.size for node in codec._nodes.values()) == 9
     trial.read("spBv1.0/plant/NDATA/edge-0", payload({"alias": 1, "int_value": 1}, seq=1))
     assert trial.asked[0][0] == "spBv1.0/plant/NCMD/edge-0", "who was forgotten is asked when it speaks again"
 

@@ -14,7 +14,7 @@ from ingest.mqtt.decoded import Cause, Decoded, refused
 from ingest.mqtt.mapping import units
 from ingest.mqtt.mapping.desk import Desk, Made
 from ingest.mqtt.mapping.instants import Reader
-from ingest.mqtt.mapping.names import Template, fields
+from ingest.mqtt.mapping.names import MAX_NAME, Template, fields
 from ingest.mqtt.mapping.paths import Finder
 from ingest.mqtt.mapping.reading import PlaceReading, Reading, Wrong, converter
 from ingest.mqtt.mapping.tray import POSITION, Tray
@@ -190,12 +190,16 @@ class OwnCodec:
 
 
 def leaves(document: Any, way: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Numbers, texts, truth values and nulls of nested objects, called by their way: ``color.x``. No arrays."""
+    """Numbers, texts, truth values and nulls of nested objects, called by their way: ``color.x``. No arrays.
+
+    An object whose way is longer than a name may be is given as it is: the names of what is in it would be many times
+    as long as the whole payload.
+    """
     if not isinstance(document, dict) or depth > _MAX_DEPTH:
         return
     for name, found in document.items():
         called = f"{way}.{name}" if way else name
-        if isinstance(found, dict):
+        if isinstance(found, dict) and len(called) <= MAX_NAME:
             yield from leaves(found, called, depth + 1)
         elif not isinstance(found, list):
             yield called, found

@@ -28,6 +28,7 @@ MAX_TRACKS = 5_000
 """Followed at once, of all cameras; one whose end never came is forgotten when so many others have come since."""
 MAX_CAMERAS = 1_000
 _MAX_TOLD = 50
+_MAX_ID = 80
 _WORDS = {"online": True, "offline": False, "disabled": False}
 _Size = tuple[int, int]
 
@@ -80,11 +81,13 @@ class Frigate:
         event_id, camera, label = (after.get(key) for key in ("id", "camera", "label"))
         if not (isinstance(event_id, str) and isinstance(camera, str) and isinstance(label, str)):
             raise Refused(Cause.WRONG_SHAPE, "an event has id, camera and label, which are texts")
+        if len(event_id) > _MAX_ID:
+            raise Refused(Cause.BAD_ID, f"the id of an event has more than {_MAX_ID} characters")
         device = self._device.device({"camera": camera})
         self._know(tray, camera)
         own = _when(after, ended=sort == "end")
         metric = metric_name(f"object.{label}")
-        key = values.identity(f"{event_id[:80]}:{sort}:{own.timestamp():.6f}")
+        key = values.identity(f"{event_id}:{sort}:{own.timestamp():.6f}")
         if sort == "end" or after.get("false_positive") is True:
             self._tracks.pop(event_id, None)
         else:
@@ -114,7 +117,7 @@ class Frigate:
 
     def _track(self, camera: str, after: Mapping[str, Any]) -> dict[str, Any]:
         """As a camera of the hub tells it: an id, a box (x, y, width, height) and a score."""
-        told: dict[str, Any] = {"id": str(after["id"])[:80]}
+        told: dict[str, Any] = {"id": after["id"]}
         score = after.get("score")
         if isinstance(score, int | float) and 0 <= score <= 1:
             told["score"] = score
@@ -145,7 +148,7 @@ def _is_box(found: Any) -> bool:
 
 def _about(event_id: str, sort: str, after: Mapping[str, Any]) -> dict[str, Any]:
     """Where Frigate keeps more: ``/api/events/{id}/snapshot.jpg`` and ``clip.mp4`` there."""
-    about: dict[str, Any] = {"event": event_id[:80], "type": sort}
+    about: dict[str, Any] = {"event": event_id, "type": sort}
     for name, key in (("snapshot", "has_snapshot"), ("clip", "has_clip")):
         if isinstance(after.get(key), bool):
             about[name] = after[key]

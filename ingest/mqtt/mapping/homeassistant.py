@@ -25,6 +25,8 @@ from ingest.mqtt.message import Message
 from ingest.mqtt.values import short
 
 MAX_ENTITIES = 50_000
+MAX_BYTES = 32 * 1024 * 1024
+"""Of all discoveries that are remembered together."""
 _NO_STATE = frozenset({"", "unknown", "unavailable", "None", "null"})
 
 
@@ -46,6 +48,8 @@ class HomeAssistant:
         self._topics = topics
         self._listeners: dict[str, list[_Listener]] = {}
         self._topics_of: dict[str, tuple[str, ...]] = {}
+        self._sizes: dict[str, int] = {}
+        self._bytes = 0
         self._metrics: dict[tuple[str, str], str] = {}
         self._count = 0
 
@@ -72,6 +76,8 @@ class HomeAssistant:
         if not message.payload:
             tray.skipped += 1  # it takes the discovery back
             return
+        if self._bytes + len(message.payload) > MAX_BYTES:
+            raise Refused(Cause.TOO_LARGE, f"the discoveries come to more than {MAX_BYTES // 2**20} MiB")
         levels = message.topic[len(self._prefix) + 1 :].split("/")[:-1]
         found = read(levels, values.read_document(message.payload))
         device = self._device.device({"id": found.id, "name": found.name})
@@ -85,13 +91,16 @@ class HomeAssistant:
             topics += self._listen(tray, message.topic, entity.named(device, metric))
         for entity in found.availability:
             topics += self._listen(tray, message.topic, entity.named(device, ""))
-        self._topics_of[message.topic] = tuple(topics)
+        if topics:
+            self._topics_of[message.topic] = tuple(topics)
+            self._sizes[message.topic] = len(message.payload)
+            self._bytes += len(message.payload)
         tray.announce(Announced(device, found.name[:200], _suggest(found), found.model[:200], metrics))
 
     def _own_name(self, device: str, entity: Entity, topic: str) -> str:
         """Two entities of one device may share a name, such as a sensor and a switch."""
         for metric in (entity.metric, f"{entity.component}.{entity.metric}"[:63]):
-            if self._metrics.setdefault((device, metric), topic) == topic:
+            if self._metrics.get((device, metric), topic) == topic:
                 return metric
         return entity.metric
 
@@ -104,10 +113,13 @@ class HomeAssistant:
             tray.fault(Refused(Cause.TOO_LARGE, f"more than {MAX_ENTITIES} entities are announced"), entity.device)
             return []
         self._count += 1
+        if entity.metric:
+            self._metrics[entity.device, entity.metric] = announced_by
         self._listeners.setdefault(entity.topic, []).append(_Listener(announced_by, entity))
         return [entity.topic]
 
     def _forget(self, announced_by: str) -> None:
+        self._bytes -= self._sizes.pop(announced_by, 0)
         for topic in set(self._topics_of.pop(announced_by, ())):
             listeners = self._listeners.get(topic, [])
             rest = [one for one in listeners if one.announced_by != announced_by]

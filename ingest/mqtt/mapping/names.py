@@ -16,6 +16,8 @@ from hub.errors import Refused
 from ingest.mqtt.decoded import Cause
 from ingest.mqtt.values import METRIC, short
 
+MAX_NAME = 512
+"""Characters of a foreign name. A longer one is refused before anything is made of it, or remembered."""
 _MAX_DEVICE = 127
 _MAX_METRIC = 63
 _NOT_DEVICE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -52,9 +54,22 @@ class Template:
         return device_id(_FIELD.sub(lambda field: found[field[1]], self._text))
 
 
-@lru_cache(_KEPT)
 def device_id(name: str) -> str:
     """An id that is safe in a topic, a URL and a file name. Raises Refused for a name that leaves nothing."""
+    if len(name) > MAX_NAME:
+        raise Refused(Cause.BAD_DEVICE, f"the name of the device has {len(name)} characters; at most {MAX_NAME} may be")
+    return _device_id(name)
+
+
+def metric_name(name: str) -> str:
+    """``Inputs/Temp 1`` as ``inputs.temp_1``: lower case, a slash as a point. Raises Refused."""
+    if len(name) > MAX_NAME:
+        raise Refused(Cause.BAD_METRIC, f"the name of a metric has {len(name)} characters; at most {MAX_NAME} may be")
+    return _metric_name(name)
+
+
+@lru_cache(_KEPT)
+def _device_id(name: str) -> str:
     safe = _NOT_DEVICE.sub("-", name).lstrip("_.-")
     if safe == name and len(safe) <= _MAX_DEVICE:
         return safe
@@ -64,8 +79,7 @@ def device_id(name: str) -> str:
 
 
 @lru_cache(_KEPT)
-def metric_name(name: str) -> str:
-    """``Inputs/Temp 1`` as ``inputs.temp_1``: lower case, a slash as a point. Raises Refused."""
+def _metric_name(name: str) -> str:
     if METRIC.fullmatch(name):
         return name
     safe = _NOT_METRIC.sub("_", name.lower().replace("/", ".")).strip("_.")

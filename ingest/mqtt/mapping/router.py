@@ -13,6 +13,7 @@ from ingest.mqtt.message import Message
 from ingest.mqtt.values import short
 
 _KEPT = 50_000
+_MAX_TOPIC = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Router:
 
     def read(self, message: Message) -> Decoded:
         """Never raises, whatever the bytes."""
+        if len(message.topic) > _MAX_TOPIC:  # no device of ours has one, and those that are known are remembered
+            return Decoded(faults=(Fault(Cause.BAD_TOPIC, f"a topic of more than {_MAX_TOPIC} characters"),))
         found = self.route(message.topic)
         if found is None:
             return Decoded(faults=(Fault(Cause.BAD_TOPIC, f"no mapping takes {short(message.topic)}"),))

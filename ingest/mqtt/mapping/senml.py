@@ -25,7 +25,7 @@ from ingest.mqtt import values
 from ingest.mqtt.decoded import Cause, Decoded, refused
 from ingest.mqtt.mapping import units
 from ingest.mqtt.mapping.desk import Desk, Made
-from ingest.mqtt.mapping.names import Template
+from ingest.mqtt.mapping.names import MAX_NAME, Template
 from ingest.mqtt.mapping.tray import Tray
 from ingest.mqtt.message import Message
 from ingest.mqtt.values import MAX_SAMPLES, kind, short
@@ -139,6 +139,8 @@ def _resolve(base: dict[str, Any], raw: Mapping[str, Any], received_at: datetime
 
 
 def _take_apart(base_name: str, name: str) -> tuple[str, str]:
+    if len(base_name) + len(name) > MAX_NAME:
+        raise Refused(Cause.BAD_METRIC, f"a name of more than {MAX_NAME} characters")
     whole = base_name + name
     if not _NAME.fullmatch(whole):
         raise Refused(Cause.BAD_METRIC, f"{short(whole)} is not a name of SenML (RFC 8428, 4.5.1)")

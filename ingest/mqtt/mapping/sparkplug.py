@@ -23,7 +23,7 @@ from ingest.mqtt.decoded import Announced, Cause, Decoded, refused
 from ingest.mqtt.mapping import instants, units
 from ingest.mqtt.mapping.codec import Surroundings
 from ingest.mqtt.mapping.desk import Desk, Made
-from ingest.mqtt.mapping.names import Template, metric_name
+from ingest.mqtt.mapping.names import MAX_NAME, Template, metric_name
 from ingest.mqtt.mapping.sparkplug_payload import DataType, Payload
 from ingest.mqtt.mapping.tray import Tray
 from ingest.mqtt.message import Message
@@ -33,6 +33,8 @@ ASK_AGAIN_AFTER = timedelta(seconds=10)
 MISSED_METRIC = "device.missed"
 """How many messages of an edge node never came, told where the hole is noticed."""
 MAX_NODES = 5_000
+MAX_DEVICES = 5_000
+"""Behind one node."""
 MAX_METRICS = 200_000
 """Remembered of all nodes; whoever is heard least recently is forgotten first, and asked when it speaks again."""
 _SEQUENCE = 256
@@ -55,6 +57,7 @@ class Known:
     name: str
     datatype: int
     unit: str
+    alias: int | None = None
 
 
 @dataclass(slots=True)
@@ -65,19 +68,36 @@ class Node:
     bd_seq: int | None = None
     seq: int | None = None
     by_alias: dict[int, Known] = field(default_factory=dict)
-    by_name: dict[tuple[str, str], Known] = field(default_factory=dict)
+    by_name: dict[str, dict[str, Known]] = field(default_factory=dict)
+    """By device, then by name."""
+    size: int = 0
+    """Metrics that are remembered."""
     devices: set[str] = field(default_factory=set)
     asked_at: datetime | None = None
 
     def forget(self, device: str | None = None) -> None:
-        """All of it, or one device."""
-        self.by_alias = {key: one for key, one in self.by_alias.items() if device and one.device != device}
-        self.by_name = {key: one for key, one in self.by_name.items() if device and one.device != device}
+        """All of it, or one device: of a node with many, each of which is born, only its own are looked at."""
+        if device is None:
+            self.by_alias, self.by_name, self.size = {}, {}, 0
+            return
+        gone = self.by_name.pop(device, {})
+        self.size -= len(gone)
+        for known in gone.values():
+            if known.alias is not None and self.by_alias.get(known.alias) is known:
+                del self.by_alias[known.alias]
 
-    def learn(self, alias: int | None, known: Known) -> None:
-        self.by_name[known.device, known.name] = known
-        if alias is not None:
-            self.by_alias[alias] = known
+    def learn(self, known: Known) -> None:
+        """A name that comes twice in one birth keeps its first meaning: there are no more aliases than names."""
+        of_device = self.by_name.setdefault(known.device, {})
+        if known.name in of_device or len(known.name) > MAX_NAME:
+            return
+        of_device[known.name] = known
+        self.size += 1
+        if known.alias is not None:
+            self.by_alias[known.alias] = known
+
+    def named(self, device: str, name: str) -> Known | None:
+        return self.by_name.get(device, {}).get(name)
 
 
 class Sparkplug:
@@ -109,13 +129,13 @@ class Sparkplug:
         key = (found["group"], found["edge"])
         node = self._nodes.pop(key, None) or Node()
         self._nodes[key] = node
-        self._metrics -= len(node.by_name)
+        self._metrics -= node.size
         tray = Tray(message, self._surroundings.accept)
         talk = _Talk(self, key, node, node_id, source, found.get("device", ""), tray)
         talk.hear(kind, payload, message)
-        self._metrics += len(node.by_name)
+        self._metrics += node.size
         while len(self._nodes) > MAX_NODES or (self._metrics > MAX_METRICS and len(self._nodes) > 1):
-            self._metrics -= len(self._nodes.popitem(last=False)[1].by_name)
+            self._metrics -= self._nodes.popitem(last=False)[1].size
         return talk.tray.decoded()
 
     def ask_rebirth(self, key: tuple[str, str], node: Node, node_id: str, at: datetime) -> None:
@@ -195,15 +215,20 @@ class _Talk:
 
     def _born(self, payload: Any) -> None:
         if self.device:
+            if len(self.node.devices) >= MAX_DEVICES and self.source not in self.node.devices:
+                words = f"more than {MAX_DEVICES} devices behind one edge node"
+                self.tray.fault(Refused(Cause.TOO_LARGE, words), self.source)
+                return
             self.node.forget(self.device)
             self.node.devices.add(self.source)
         announced: dict[str, str] = {}
         self.tray.online(self.source, True)
         for metric in payload.metrics:
-            if not metric.name or len(self.node.by_name) >= MAX_METRICS:
+            if not metric.name or self.node.size >= MAX_METRICS:
                 continue
-            known = Known(self.device, metric.name, metric.datatype, _unit(metric))
-            self.node.learn(metric.alias if metric.HasField("alias") else None, known)
+            alias = metric.alias if metric.HasField("alias") else None
+            known = Known(self.device, metric.name, metric.datatype, _unit(metric), alias)
+            self.node.learn(known)
             if not _is_control(metric.name):
                 announced[_announced_name(metric.name)] = known.unit
             self._take(metric, known, payload)
@@ -215,7 +240,7 @@ class _Talk:
         nameless = 0
         for metric in payload.metrics:
             if metric.name:
-                known = self.node.by_name.get((self.device, metric.name))
+                known = self.node.named(self.device, metric.name)
                 known = known or Known(self.device, metric.name, metric.datatype, _unit(metric))
             else:
                 by_alias = self.node.by_alias.get(metric.alias) if metric.HasField("alias") else None

@@ -70,19 +70,17 @@ _SPELLED_OUT = {
 }  # fmt: skip
 _CODES = frozenset(_COMMON.values()) | frozenset(_SENML.values())
 _MAX_UNIT = 40
+_MAX_SPELLED = 200
 
 
-@lru_cache(10_000)
 def common(spelled: str) -> str:
     """UCUM of a unit as Home Assistant, Zigbee2MQTT, Ignition or a label spells it; "" for none."""
-    spelled = spelled.strip()
-    return _COMMON.get(spelled) or _annotation(spelled)
+    return _common(spelled[:_MAX_SPELLED])
 
 
-@lru_cache(10_000)
 def senml(spelled: str) -> str:
     """UCUM of a unit of the SenML registry; "" for none."""
-    return _SENML.get(spelled) or _annotation(spelled)
+    return _senml(spelled[:_MAX_SPELLED])
 
 
 def check(code: str) -> str:
@@ -119,6 +117,17 @@ def conversion(sent: str, kept: str) -> tuple[float, float]:
         raise ValueError(f"{sent!r} cannot be converted to {kept!r}: one of the two is a logarithm")
     # Fifteen digits leave out the noise of the arithmetic.
     return float(f"{(at_100 - at_0) / 100.0:.15g}"), float(f"{at_0:.13g}")
+
+
+@lru_cache(10_000)
+def _common(spelled: str) -> str:
+    spelled = spelled.strip()
+    return _COMMON.get(spelled) or _annotation(spelled)
+
+
+@lru_cache(10_000)
+def _senml(spelled: str) -> str:
+    return _SENML.get(spelled) or _annotation(spelled)
 
 
 def _annotation(spelled: str) -> str:

@@ -18,7 +18,7 @@ from ingest.mqtt.mapping import instants, units
 from ingest.mqtt.mapping.codec import Surroundings
 from ingest.mqtt.mapping.desk import Desk, Made
 from ingest.mqtt.mapping.document import leaves
-from ingest.mqtt.mapping.names import Template, metric_name
+from ingest.mqtt.mapping.names import MAX_NAME, Template, metric_name
 from ingest.mqtt.mapping.tray import Tray
 from ingest.mqtt.message import Message
 from ingest.mqtt.values import kind, short
@@ -145,6 +145,8 @@ def _exposes(found: Any, depth: int, way: str = "") -> Iterator[tuple[str, Expos
         if not isinstance(one, dict):
             continue
         prop = one.get("property")
+        if isinstance(prop, str) and len(way) + len(prop) >= MAX_NAME:
+            continue  # no metric is called so, and the names of what is in it would be longer still
         called = f"{way}.{prop}" if way and isinstance(prop, str) else prop
         if isinstance(one.get("features"), list):
             composite = one.get("type") == "composite" and isinstance(called, str)
