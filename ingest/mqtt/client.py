@@ -37,6 +37,7 @@ _ANSWER_TIMEOUT_S = 10.0
 _FLUSH_TIMEOUT_S = 2.0
 _NO_TOPIC = "gridhub/v1/none"
 _NOBODY = 0x10
+_PINGREQ = b"\xc0\x00"
 
 
 class BrokerAway(HubError):
@@ -107,6 +108,7 @@ class Connection:
         self._published: list[tuple[int, str]] = []
         self._answered = False
         self._connected = False
+        self._heard_s = self._pinged_s = clock.monotonic()
         self._lost = ""
         self._granted: Sequence[ReasonCode] | None = None
         self._poked, self._poke = socket.socketpair()
@@ -155,6 +157,12 @@ class Connection:
             raise BrokerAway(self._lost)
         taken, self._messages = self._messages, []
         return taken
+
+    def rest(self, timeout_s: float) -> None:
+        """Leave what comes where it is, for so long; pings and acknowledgements go out. Raises BrokerAway."""
+        self._turn(timeout_s, reads=False)
+        if self._lost:
+            raise BrokerAway(self._lost)
 
     def ack(self, packet_ids: Sequence[int]) -> bool:
         """False where the connection is gone; the broker will deliver the messages again."""
@@ -232,15 +240,15 @@ class Connection:
             self._turn(min(left_s, 0.5))
         return condition()
 
-    def _turn(self, timeout_s: float) -> None:
-        """Wait for the socket, read what there is, and let paho read, write and ping."""
+    def _turn(self, timeout_s: float, *, reads: bool = True) -> None:
+        """Wait for the socket, read what there is, let paho read and write, and keep the connection alive."""
         client, wire = self._client, self._client.wire
         if self._lost or wire is None:
             return
         try:
+            ready_for: list[Any] = [wire, self._poked] if reads else [self._poked]
             waits: list[Any] = [wire] if wire.has_unsent() or client.want_write() else []
-            reads: list[Any] = [wire, self._poked]
-            ready, writable, _ = select.select(reads, waits, [], timeout_s)
+            ready, writable, _ = select.select(ready_for, waits, [], timeout_s)
             if self._poked in ready:
                 self._poked.recv(4096)
             if wire in ready:
@@ -250,10 +258,25 @@ class Connection:
             if writable:
                 wire.send_rest()
                 client.loop_write()
+            self._keep_alive(wire, heard=wire in ready or not reads)
         except (OSError, ValueError, Malformed) as error:  # ValueError: the socket was closed under our hands
             self._lose(f"the connection to the broker was lost: {error}")
-            return
-        client.loop_misc()
+
+    def _keep_alive(self, wire: Wire, *, heard: bool) -> None:
+        """Ping, and give the broker up that says nothing. Whatever it says counts.
+
+        The answer to a ping may stand behind a minute's worth of messages: paho's own check calls that a dead link.
+        """
+        now_s = self._clock.monotonic()
+        if heard:
+            self._heard_s = now_s
+        if self._connected and now_s - self._pinged_s >= KEEPALIVE_S / 2:
+            self._pinged_s = now_s
+            wire.send(_PINGREQ)
+        if now_s - self._heard_s >= 1.5 * KEEPALIVE_S:
+            self._lose("the connection to the broker was lost: it does not answer")
+            self._client.wire = None
+            wire.close()
 
     def _lose(self, reason: str) -> None:
         if not self._lost:

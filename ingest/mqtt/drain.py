@@ -31,6 +31,7 @@ from ingest.mqtt.sessions import Sessions
 LATE_S = 60.0
 """How long what is delivered again is waited for: nats-server's ``ack_wait`` is 30 s."""
 _POLL_S = 0.5
+_REST_S = 0.02
 _PROBE_EXPIRY_S = 3600
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ class Takes(Protocol):
 
     def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> None:
         """Hand one message to the writer."""
+
+    def is_full(self) -> bool:
+        """Whether nothing more should be read."""
 
 
 class Drain:
@@ -108,6 +112,9 @@ class Drain:
         expected = set(self._probes)
         came_back_s = self._clock.monotonic()
         while not stop.is_set():
+            if self._worker.is_full():
+                connection.rest(_REST_S)
+                continue
             for message in connection.take(_POLL_S):
                 if message.topic in expected:
                     expected.discard(message.topic)

@@ -41,11 +41,14 @@ from ingest.queue import Item
 from ingest.spool import Spool
 from ingest.writer import Writer
 
+MAX_WAITING = 20_000
+"""Messages taken in and not committed."""
 MAX_ROWS_WAITING = 200_000
 """Rows taken in and not committed; at about 300 bytes each. What comes on top stays with the broker."""
 _REPORT_S = 2.0
 _REPORT_ROWS = 100  # in one transaction, about 50 ms of changes: it holds the lock of the journal
 _POLL_S = 0.5
+_REST_S = 0.02
 _OUTBOX = 1000
 _ASKED_S = 60
 """How long the broker keeps what a dialect asks of a device."""
@@ -79,7 +82,7 @@ class Worker:
         self._clock = clock
         self.tally = Tally()
         self._writer = Writer(
-            store, self._name, SourceKind.DEVICE, self.tally, committed=self._committed, spool=spool, clock=clock
+            store, self._name, SourceKind.DEVICE, self.tally, MAX_WAITING, self._committed, spool, clock
         )
         self._presence = Presence()
         self._heart = Heart(store, self._name, clock, self.tally, self._presence.forget_reported)
@@ -162,6 +165,9 @@ class Worker:
             self._left_behind = 0
             working()
             while not stop.is_set():
+                if self.is_full():
+                    connection.rest(_REST_S)
+                    continue
                 for message in connection.take(_POLL_S):
                     self.take_in(connection, message, self._intake, self._in_flight)
                 self._replay.read(self._intake.read_again)
@@ -176,6 +182,13 @@ class Worker:
             connection.flush()
         finally:
             connection.close()
+
+    def is_full(self) -> bool:
+        """Whether nothing more should be read: it waits in the socket and with the broker. Half of the room is left.
+
+        mosquitto 2.0.11 sends a whole backlog at once, whatever Receive Maximum says, as soon as it is acknowledged to.
+        """
+        return self._writer.waiting() > MAX_WAITING // 2 or self._rows_waiting > MAX_ROWS_WAITING // 2
 
     def _close_writer(self) -> None:
         """Once; it is no use waiting for a store that is away, and the broker still has what is not written."""

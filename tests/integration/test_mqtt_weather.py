@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -196,6 +197,7 @@ def test_what_finds_no_room_is_left_with_the_broker_and_asked_for_again(
     mqtt_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 60)
+    monkeypatch.setattr(worker.Worker, "is_full", lambda _: False)
     made, stop, thread = in_process(mqtt_city)
     try:
         stream = Stream(mqtt_city.device())
@@ -212,10 +214,35 @@ def test_what_finds_no_room_is_left_with_the_broker_and_asked_for_again(
         thread.join()
 
 
+def test_a_worker_that_is_full_stops_reading_and_stays_connected(
+    mqtt_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 4000)
+    monkeypatch.setattr("ingest.mqtt.client.KEEPALIVE_S", 1)
+    made, stop, thread = in_process(mqtt_city)
+    try:
+        stream = Stream(mqtt_city.device())
+        with psycopg.connect(mqtt_city.store.conninfo) as blocker:
+            blocker.execute("lock table batch in exclusive mode")
+            for _ in range(40):
+                stream.publish(100)
+                stream.wait_promised()
+            began_s = time.monotonic()
+            wait_for(lambda: time.monotonic() - began_s > 4, "longer than a broker waits for a ping")
+        stream.check_stored(mqtt_city)
+        assert len(mqtt_city.stored()) == 4000
+        assert made.tally.get("gridhub_mqtt_left_unacknowledged_total") == 0
+        assert made.tally.get("gridhub_broker_connects_total") == 1
+    finally:
+        stop.set()
+        thread.join()
+
+
 def test_a_flood_of_qos_0_without_room_is_dropped_and_counted(
     mqtt_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 10)
+    monkeypatch.setattr(worker.Worker, "is_full", lambda _: False)
     made, stop, thread = in_process(mqtt_city)
     try:
         device = mqtt_city.device()
