@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from hub.config.device_types import TypeSettings
 from hub.errors import NotFound
-from hub.model.source import Source, SourceKind, SourceState
+from hub.model.source import Source, SourceKind
 from hub.model.times import parse_duration
 from hub.store import quarantine, sources
 from hub.store.sql import sql
@@ -78,12 +78,9 @@ def known(store: Store) -> dict[str, Known]:
     return {row["id"]: Known(row["type"], row["approved"], _period(row["period"])) for row in rows}
 
 
-def remembered(store: Store) -> dict[str, tuple[SourceState, bool, Mapping[str, Any]]]:
-    """What was last written of the state of each device: the state, whether it was ever heard, the detail."""
-    return {
-        row["source"]: (SourceState(row["state"]), row["seen_at"] is not None, row["detail"])
-        for row in store.fetch(sql["device_remembered"])
-    }
+def remembered(store: Store) -> list[dict[str, Any]]:
+    """What was last written of each device: source, state, reason, since, seen_at (None: never heard), detail."""
+    return list(store.fetch(sql["device_remembered"]))
 
 
 def put_strangers(store: Store, strangers: Sequence[Stranger]) -> None:

@@ -19,6 +19,9 @@ from hub.store import journal
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
+BEFORE = "before"
+"""In the detail of a device whose worker is down: what its state was, with its reason and since when."""
+
 
 def report(store: Store, reports: Sequence[Health], process: str) -> None:
     """Write what ``process`` knows of its sources. Raises StoreUnavailable.
@@ -53,7 +56,10 @@ def blind(tx: Tx, process: str, since: datetime, reason: str, kind: SourceKind |
     blinded = []
     for row in rows:
         began = max(since, row["since"])
-        health = Health(row["source"], SourceState.WORKER_DOWN, reason, began, row["seen_at"], row["detail"])
+        detail = dict(row["detail"])
+        if row["kind"] == SourceKind.DEVICE:  # its next worker says again what was known, as a device speaks seldom
+            detail[BEFORE] = {key: row[key] for key in ("state", "reason")} | {"since": rfc3339(row["since"])}
+        health = Health(row["source"], SourceState.WORKER_DOWN, reason, began, row["seen_at"], detail)
         tx.execute(sql["source_state_put"], _values(health, began, process))
         _turn_gap(tx, health, began)
         blinded.append((row, health))

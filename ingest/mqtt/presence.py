@@ -25,6 +25,7 @@ SILENT_METRIC = "device.silent"
 _VALUES_FOR = timedelta(hours=1)
 _GONE = frozenset({SourceState.SILENT, SourceState.OFFLINE})
 _NO_TYPE = TypeSettings()
+_NOT_HEARD_OF = "not heard of yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Past:
     state: SourceState = SourceState.UNKNOWN
     was_heard: bool = True
     detail: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    since: datetime | None = None
+    lost: bool = False
+    """The store has it that nobody looks after the device. The rest is as it was before."""
 
     @property
     def held(self) -> dict[str, Held]:
@@ -61,7 +66,9 @@ class _Device:
     known_since_s: float
     was_heard: bool
     vitals: Vitals
+    past: Past = field(default_factory=Past)
     said_silent: bool = False
+    listened_since: datetime | None = None
     heard_at: datetime | None = None
     heard_s: float = 0.0
     offline_at: datetime | None = None
@@ -108,7 +115,9 @@ class Presence:
                 if known is None:
                     past = pasts.get(device, Past())
                     vitals = Vitals.of(declared_s, past.detail)
-                    self._devices[device] = _Device(now_s, device in heard_before, vitals, past.state in _GONE)
+                    self._devices[device] = _Device(
+                        now_s, device in heard_before, vitals, past, past.state in _GONE
+                    )
                 else:
                     known.vitals.declared_s = declared_s
 
@@ -153,6 +162,8 @@ class Presence:
             if deaf:
                 self._deaf_until_s = now_s
             for device, known in self._devices.items():
+                if known.listened_since is None and not deaf:
+                    known.listened_since = now
                 judged = _judge(known, now, now_s, deaf)
                 if judged is None:
                     continue
@@ -226,17 +237,32 @@ def _judge(known: _Device, now: datetime, now_s: float, deaf: bool) -> tuple[Sou
         return SourceState.OFFLINE, "the device, or its last will, said that it is offline", known.offline_at
     quiet_s = now_s - (known.known_since_s if known.heard_at is None else known.heard_s)
     limit_s = known.vitals.silent_after_s
-    if known.heard_at is not None and quiet_s < limit_s:
-        return SourceState.WATCHING, "", known.heard_at
-    if quiet_s < limit_s or not (known.was_heard or known.complaint):
-        return None
+    if quiet_s < limit_s:
+        if known.heard_at is not None:
+            return SourceState.WATCHING, "", known.heard_at
+        return None if deaf else _as_before(known, now)
     if known.complaint:
         reason = f"what it sends is refused: {known.complaint}"
+    elif known.heard_at is None and (known.past.state in _GONE or not known.was_heard):
+        return _as_before(known, now)
     elif known.reported is not None and known.reported[0] is SourceState.SILENT:
         reason = known.reported[1]  # why it fell silent, not how the broker is since
     elif deaf:
         reason = "the hub has no connection to the broker"
     else:
         reason = f"nothing heard for more than {format_duration(timedelta(seconds=round(limit_s)))}"
-    # Without a time of our own the silence begins where the store's last word of it ends, which is before now.
-    return SourceState.SILENT, reason, known.heard_at or now
+    # Without a word of its own it was silent for as long as we listened; before, nobody did, and the store says so.
+    return SourceState.SILENT, reason, known.heard_at or known.listened_since or now
+
+
+def _as_before(known: _Device, now: datetime) -> tuple[SourceState, str, datetime] | None:
+    """What the store knew of a device that was not heard since this process began; None where that was nothing.
+
+    Who watched is taken to watch, until it has had its time to speak, but only since somebody listens again.
+    """
+    past, since = known.past, known.listened_since or now
+    if past.state.watching:
+        return SourceState.WATCHING, "", since
+    if past.state in _GONE:
+        return past.state, past.reason, past.since or since
+    return (SourceState.UNKNOWN, _NOT_HEARD_OF, since) if past.lost else None

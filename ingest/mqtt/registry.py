@@ -6,11 +6,14 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from hub.clock import Clock
 from hub.config.device_types import TypeSettings
 from hub.errors import StoreError
-from hub.store import Store, devices
+from hub.model.source import SourceState
+from hub.store import Store, devices, health
 from hub.store.devices import Known
 from hub.store.listen import Listener
 from ingest.base import Shard
@@ -104,7 +107,16 @@ class Registry:
 
 def pasts(store: Store) -> dict[str, Past]:
     """What the store has of each device. Raises StoreUnavailable."""
-    return {
-        device: Past(state, was_heard, detail)
-        for device, (state, was_heard, detail) in devices.remembered(store).items()
-    }
+    return {row["source"]: _past(row) for row in devices.remembered(store)}
+
+
+def _past(row: Mapping[str, Any]) -> Past:
+    """Of a device whose worker was down, what was known before that."""
+    state, was_heard, detail = SourceState(row["state"]), row["seen_at"] is not None, row["detail"]
+    if state is not SourceState.WORKER_DOWN:
+        return Past(state, was_heard, detail, row["reason"], row["since"])
+    before = detail.get(health.BEFORE)
+    if before is None:  # as an earlier version left it
+        return Past(SourceState.WATCHING if was_heard else SourceState.UNKNOWN, was_heard, detail, lost=True)
+    since = datetime.fromisoformat(before["since"])
+    return Past(SourceState(before["state"]), was_heard, detail, before["reason"], since, lost=True)

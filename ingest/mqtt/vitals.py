@@ -114,7 +114,9 @@ class Vitals:
         found: dict[str, Any] = {}
         period_s = self.period_s
         if period_s:
-            found |= {"period_s": round(period_s, 3), "kept": round(self.kept, 3), "missed": self.missed}
+            found["period_s"] = round(period_s, 3)
+            if self.intervals or self._last_at is not None:
+                found |= {"kept": round(self.kept, 3), "missed": self.missed}
         if self.intervals:
             found["learnt"] = [round(self.median_s, 3), min(self.intervals, 1000), round(self.even, 3)]
         if self._steady >= _STEADY or self.gaps:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 from hub.app.keeper import give_up
 from hub.model.source import Source, SourceKind
-from hub.store import processes, readings, sources
+from hub.store import health, processes, readings, sources
 from tests.fix_mqtt import GRID, City, wait_for
 
 
@@ -182,6 +183,39 @@ def test_a_device_that_is_offline_is_so_again_after_its_worker_was_taken_for_dea
 
     wait_for(given_up, "the worker is taken for dead between two beats")
     wait_for(lambda: state() == "offline", "the worker has said again how its devices are", 10)
+
+
+def test_a_device_is_again_as_it_was_soon_after_its_worker_was_restarted(mqtt_city: City) -> None:
+    with mqtt_city.store.transaction() as tx:
+        source = Source("probe-1", SourceKind.DEVICE, GRID, "probe", "Probe", {"period": "3s"}, origin="api")
+        sources.add(tx, source, mqtt_city.now())
+    worker = mqtt_city.worker()
+    device = mqtt_city.device()
+    device.say("smoke-1", {"values": {"smoke": 0}})
+    device.say("probe-1", {"oops": 1})
+
+    def states() -> list[tuple[str, str]]:
+        rows = readings.source_page(mqtt_city.store, SourceKind.DEVICE)
+        return [(row["state"], row["reason"]) for row in rows if row["id"] in {"probe-1", "smoke-1"}]
+
+    refused = "what it sends is refused: wrong_shape"
+    wait_for(lambda: states() == [("silent", refused), ("watching", "")], "one watches, the other is refused", 25)
+    [before] = readings.source_page(mqtt_city.store, SourceKind.DEVICE, problem="silent")
+    assert (before["id"], before["seen_at"]) == ("probe-1", None)
+    worker.stop()
+    [process] = processes.list_processes(mqtt_city.store)
+    assert give_up(mqtt_city.store, process, mqtt_city.now()) == 2
+    assert {state for state, _ in states()} == {"worker_down"}
+    worker.start()
+    wait_for(lambda: states() == [("silent", refused), ("watching", "")], "they are as they were", 10)
+    assert [row["id"] for row in readings.source_page(mqtt_city.store, SourceKind.DEVICE, problem="silent")] == [
+        "probe-1"
+    ]
+    now = mqtt_city.now()
+    gaps = health.gaps(mqtt_city.store, "probe-1", now - timedelta(hours=1), now + timedelta(hours=1))
+    assert [gap["to"] is None for gap in gaps if gap["state"] == "worker_down"] == [], "its silence goes on"
+    gaps = health.gaps(mqtt_city.store, "smoke-1", now - timedelta(hours=1), now + timedelta(hours=1))
+    assert [gap["to"] is None for gap in gaps if gap["state"] == "worker_down"] == [False], "nobody looked meanwhile"
 
 
 def test_a_status_that_was_retained_before_the_worker_existed_is_known(mqtt_city: City) -> None:

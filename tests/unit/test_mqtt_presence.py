@@ -209,6 +209,43 @@ def test_what_was_silent_before_a_restart_is_not_told_again() -> None:
     assert turns(presence, clock) == [0.0]
 
 
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        (SourceState.WATCHING, ""),
+        (SourceState.SILENT, "what it sends is refused: bad_values"),
+        (SourceState.OFFLINE, "it said so"),
+        (SourceState.UNKNOWN, "not heard of yet"),
+    ],
+)
+def test_what_was_known_before_its_worker_was_down_is_said_again_as_soon_as_there_is_a_broker(
+    before: SourceState, reason: str
+) -> None:
+    was_heard = before in {SourceState.WATCHING, SourceState.OFFLINE}
+    presence, clock = Presence(), SimulatedClock(T0)
+    past = Past(before, was_heard, {}, reason, T0 - timedelta(hours=1), lost=True)
+    presence.know(["a"], ["a"] if was_heard else [], clock.monotonic(), {}, {"a": past})
+    assert presence.due(clock.now(), clock.monotonic(), deaf=True) == []
+    clock.advance(2)
+    [health] = presence.due(clock.now(), clock.monotonic())
+    assert (health.state, health.reason, health.seen_at) == (before, reason, None)
+    presence.reported([health], clock.monotonic())
+    clock.advance(70)
+    later = presence.due(clock.now(), clock.monotonic())
+    if before is SourceState.WATCHING:
+        assert health.since == T0 + timedelta(seconds=2), "nobody looked before"
+        assert [(item.state, item.since) for item in later] == [(SourceState.SILENT, health.since)]
+    else:
+        assert later == [], "it is as it was until it speaks"
+
+
+def test_nothing_is_known_of_the_period_of_a_device_that_never_said_anything() -> None:
+    presence, clock = known(period_s=10)
+    clock.advance(100)
+    [health] = presence.due(clock.now(), clock.monotonic())
+    assert dict(health.detail) == {"period_s": 10}
+
+
 def test_while_the_hub_has_no_broker_no_device_is_said_to_be_silent_until_it_had_its_time() -> None:
     presence, clock = known()
     clock.advance(100)

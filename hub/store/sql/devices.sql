@@ -13,7 +13,7 @@ select type, spec from device_type order by type
 select s.id, s.type, s.approved, s.config ->> 'period' as period from source s where s.kind = 'device'
 
 -- name: device_remembered
-select st.source, st.state, st.seen_at, st.detail from source_state st where st.kind = 'device'
+select st.source, st.state, st.reason, st.since, st.seen_at, st.detail from source_state st where st.kind = 'device'
 
 -- name: device_registered
 select count(*) as count from source where kind = 'device' and config ->> 'registered_by' = %(match)s
