@@ -57,7 +57,7 @@ class Strangers:
                 self.passed_over += 1
                 return
             known.count += 1
-            known.last_at = at
+            known.topic, known.last_at = topic, at
             text = {"at": rfc3339(at), "topic": topic[:500].replace("\0", ""), "size_bytes": len(payload)}
             known.heads.append({**text, "head": base64.b64encode(payload[:HEAD_BYTES]).decode()})
             del known.heads[:-MAX_HEADS]
@@ -91,6 +91,8 @@ class Strangers:
                             item.topic, item.count, item.first_seen_at, item.last_seen_at, heads, announced
                         )
                     continue
+                if not newer.count:
+                    newer.topic = item.topic
                 newer.count += item.count
                 newer.first_at = min(newer.first_at, item.first_seen_at)
                 newer.heads = [*map(dict, item.heads), *newer.heads][-MAX_HEADS:]

@@ -43,6 +43,17 @@ def test_what_could_not_be_written_down_is_added_to_what_comes_meanwhile() -> No
     assert (two.id, two.count) == ("pump-2", 1)
 
 
+def test_the_topic_of_an_unknown_device_is_that_of_its_last_message_and_not_of_who_announced_it() -> None:
+    desk = Strangers()
+    desk.announced(Announced("pump-1", "Pump"), "bridge/devices", at(0))
+    desk.heard("pump-1", "t/pump-1", b"1", at(1))
+    taken = desk.take()
+    assert [item.topic for item in taken] == ["t/pump-1"]
+    desk.announced(Announced("pump-1", "Pump"), "bridge/devices", at(2))
+    desk.put_back(taken)
+    assert [item.topic for item in desk.take()] == ["t/pump-1"]
+
+
 def test_a_flood_of_invented_ids_is_bounded_and_counted() -> None:
     desk = Strangers()
     desk.heard("pump-1", "t", b"1", at(0))

@@ -23,7 +23,8 @@ insert into unknown_device as u (id, topic, count, first_seen_at, last_seen_at, 
 select * from unnest(%(ids)s::text[], %(topics)s::text[], %(counts)s::bigint[], %(first)s::timestamptz[],
                      %(last)s::timestamptz[], %(heads)s::jsonb[], %(announced)s::jsonb[])
 on conflict (id) do update
-set topic = excluded.topic, count = u.count + excluded.count,
+set topic = case when excluded.count > 0 or u.count = 0 then excluded.topic else u.topic end, -- of the last head
+    count = u.count + excluded.count,
     last_seen_at = greatest(u.last_seen_at, excluded.last_seen_at),
     heads = coalesce((
         select jsonb_agg(head order by place)
