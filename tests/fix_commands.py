@@ -79,15 +79,22 @@ class Control:
     store: Store
     broker: Broker
     tally: Tally = field(default_factory=Tally)
+    alive: list[str] = field(default_factory=list)
     _ends: list[tuple[threading.Event, Commander]] = field(default_factory=list)
     _sirens: list[Siren] = field(default_factory=list)
+
+    def heard(self, device: str, at: datetime) -> None:
+        self.alive.append(device)
 
     def commander(self, shard: Shard | None = None, store: Store | None = None, port: int = 0) -> Commander:
         """One that is connected, unless nobody is there to connect to."""
         stop, shard = threading.Event(), shard or Shard(0, 1)
         access = BrokerAccess("127.0.0.1", port or self.broker.port, "gridhub", PASSWORD)
         name = f"gridhub-test-{shard.index}"
-        made = Commander(store or self.store, shard, name, lambda: access, SystemClock(), self.tally, stop).start()
+        made = Commander(
+            store or self.store, shard, name, lambda: access, SystemClock(), self.tally, stop, self.heard
+        )
+        made.start()
         self._ends.append((stop, made))
         return made
 

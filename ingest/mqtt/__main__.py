@@ -54,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 store, shard, name, lambda: broker_access(config), config.accept, clock, config.registers, mappings,
                 open_spool(config, shard), sessions,
             )  # fmt: skip
-            commander = Commander(store, shard, name, lambda: broker_access(config), clock, worker.tally, stop).start()
+            commander = Commander(
+                store, shard, name, lambda: broker_access(config), clock, worker.tally, stop, worker.alive
+            ).start()
             whole = worker.run(stop)
             commander.join()
             return 0 if whole and not commander.died else 1

@@ -39,6 +39,7 @@ MAX_WAITING = 2000
 """Answers that wait for the store. Those of which the broker has heard nothing come again on the next connection."""
 _POLL_S = 0.5
 _TEND_S = 1.0
+_COMPLAIN_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,10 @@ class Commander:
         clock: Clock,
         tally: Tally,
         stop: threading.Event,
+        alive: Callable[[str, datetime], None],
     ) -> None:
+        """``alive`` is told of every device that answers, and when."""
+        self._alive = alive
         self._name = f"mqtt-{shard.index}"
         self._store = store
         self._shard = shard
@@ -73,6 +77,7 @@ class Commander:
         self._todo: deque[Callable[[], None]] = deque()
         self._under_way: dict[int, str] = {}  # number of the packet → command
         self._tended_s = -math.inf
+        self._complained_s: dict[str, float] = {}
         self._threads = [
             threading.Thread(target=self._guard, args=(target,), name=target.__name__.strip("_"), daemon=True)
             for target in (self._await_notices, self._tend_commands)
@@ -225,7 +230,8 @@ class Commander:
             return "retained"  # old news, of a device that should not retain it
         try:
             answer = answers.read(message.payload)
-        except ValueError:
+        except ValueError as error:
+            self._say_garbage(device, error)
             return "garbage"
         at = message.received_at
 
@@ -233,9 +239,20 @@ class Commander:
             return machine.answer(known, device, at, done=answer.done, detail=answer.detail)
 
         changed = commands.change(self._store, answer.command, step, device, at)
+        self._alive(device, at)
         if changed is None:
             return "ignored"
         return "late" if changed.late else str(changed.state)
+
+    def _say_garbage(self, device: str, error: ValueError) -> None:
+        """Once a minute of each device."""
+        now_s = self._clock.monotonic()
+        if now_s - self._complained_s.get(device, -math.inf) < _COMPLAIN_S:
+            return
+        if len(self._complained_s) >= MAX_WAITING:  # somebody invents ids
+            self._complained_s.clear()
+        self._complained_s[device] = now_s
+        _log.warning("an answer of %s cannot be read: %s", device, error)
 
     def _give_up(self, now: datetime) -> None:
         why = f"it could not be sent in time: {self._trouble or 'the worker was busy or not there'}"

@@ -77,13 +77,16 @@ class Foreign:
         return self._presence.checks.check(kept), refusals
 
     def read_again(self, message: Message) -> Decoded:
-        """Out of the quarantine: no sign of life, and its number in a sequence was counted when it came."""
+        """Out of the quarantine: a sign of life at its own time; its number in a sequence was counted when it came."""
         decoded = self._router.read(msgspec.structs.replace(message, again=True))
         faults = list(decoded.faults)
         kept: list[Observation] = []
         for device, said in self._by_device(decoded.observations).items():
             if self._devices.approved(device):
                 kept += said
+                if any(item.metric != ONLINE_METRIC for item in said):
+                    now, now_s = self._clock.now(), self._clock.monotonic()
+                    self._presence.heard_then(device, message.received_at, now, now_s)
             else:
                 faults.append(_unknown(device, len(said), self._devices))
         return replace(decoded, observations=self._presence.checks.check(kept), faults=faults)

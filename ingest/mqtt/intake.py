@@ -105,7 +105,7 @@ class Intake:
         return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
 
     def read_again(self, message: Message) -> Decoded:
-        """A message that was kept in the quarantine: it is no sign of life, and is not quarantined a second time."""
+        """A message that was kept in the quarantine: a sign of life at its own time, not quarantined a second time."""
         if self._foreign is not None and not message.topic.startswith(topics.OWN):
             return self._foreign.read_again(message)
         try:
@@ -118,6 +118,9 @@ class Intake:
             decoded = codecs.status(address.device, message.payload, message.received_at)
         else:
             decoded = codecs.telemetry(address.device, message.payload, message.received_at, self._accept)
+        if decoded.observations and address.kind is topics.Kind.TELEMETRY:
+            now, now_s = self._clock.now(), self._clock.monotonic()
+            self._presence.heard_then(address.device, message.received_at, now, now_s)
         return replace(decoded, observations=self._presence.checks.check(decoded.observations))
 
     def _decode(self, address: topics.Address, message: Message) -> Decoded:

@@ -61,6 +61,7 @@ class Past:
         return {metric: (float(value), datetime.fromisoformat(since)) for metric, (value, since) in held.items()}
 
 
+
 @dataclass(slots=True)
 class _Device:
     known_since_s: float
@@ -130,6 +131,22 @@ class Presence:
                 known.offline_at, known.complaint = None, ""
                 if said:
                     known.vitals.heard(said)
+
+    def alive(self, device: str, at: datetime, now_s: float) -> None:
+        """It said something that is no observation, as the answer to a command is."""
+        with self._lock:
+            known = self._devices.get(device)
+            if known is not None:
+                known.heard_at, known.heard_s, known.was_heard, known.offline_at = at, now_s, True, None
+
+    def heard_then(self, device: str, at: datetime, now: datetime, now_s: float) -> None:
+        """What it said at ``at`` was accepted only now. That is news of a device that was not heard of since."""
+        with self._lock:
+            known = self._devices.get(device)
+            if known is None or (known.was_heard and (known.heard_at is None or known.heard_at >= at)):
+                return
+            known.heard_at, known.was_heard, known.complaint = at, True, ""
+            known.heard_s = now_s - max(0.0, (now - at).total_seconds())
 
     def status(self, device: str, online: bool, at: datetime, now_s: float, *, retained: bool) -> bool:
         """It, or its last will, said whether it is there; answers whether that is news.

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from hub import crash
 from hub.backoff import Backoff
@@ -141,6 +142,10 @@ class Worker:
             self._close_writer()
             self._heart.stop()
         return whole
+
+    def alive(self, device: str, at: datetime) -> None:
+        """A device of this worker has answered a command."""
+        self._presence.alive(device, at, self._clock.monotonic())
 
     # --- the way of a message ----------------------------------------------------------------------------------------
 

@@ -82,7 +82,9 @@ def test_a_command_waits_for_its_broker_until_its_time_is_over(control: Control)
     assert siren.heard.empty()
 
 
-def test_what_does_not_belong_to_a_command_does_not_count(control: Control) -> None:
+def test_what_does_not_belong_to_a_command_does_not_count(
+    control: Control, caplog: pytest.LogCaptureFixture
+) -> None:
     add(control.store, "siren-2")
     siren, other = control.siren(), control.siren("siren-2")
     control.commander()
@@ -102,6 +104,10 @@ def test_what_does_not_belong_to_a_command_does_not_count(control: Control) -> N
     siren.say(json.dumps({"id": command.id, "ok": True}), "no$id")
     wait_for(lambda: control.answered("garbage") == len(garbage) + 1, "the garbage is counted")
     assert control.answered("ignored") == 2
+    assert set(control.alive) == {"siren-1", "siren-2"}, "who answers is alive, whatever it answers to"
+    assert [message for message in caplog.messages if "cannot be read" in message] == [
+        "an answer of siren-1 cannot be read: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+    ], "once a minute"
     assert commands.get(control.store, command.id).state == "delivered"
     siren.answer(command.id, ok=False)
     control.wait_state(command, "failed")

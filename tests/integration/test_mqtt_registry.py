@@ -41,6 +41,12 @@ def test_an_unknown_device_leaves_its_last_words_and_they_are_stored_once_it_is_
     assert approve(mqtt_city, "pump-1") == 5, "five payloads of one device and cause are kept"
     mqtt_city.wait_stored([0, 1, 2, 3, 4], "pump-1", "flow")
     wait_for(lambda: refused(mqtt_city) == [], "what was taken in is gone from the quarantine")
+
+    def seen() -> bool:
+        [known] = readings.source_page(mqtt_city.store, SourceKind.DEVICE, source_id="pump-1")
+        return known["state"] == "watching" and known["seen_at"] is not None
+
+    wait_for(seen, "it is known when it said that")
     device.say("pump-1", {"ts": start + 7, "values": {"flow": 7}})
     mqtt_city.wait_stored([0, 1, 2, 3, 4, 7], "pump-1", "flow")
     assert devices.unknown_page(mqtt_city.store) == []

@@ -118,6 +118,30 @@ def test_a_device_whose_words_are_refused_does_not_watch_and_the_reason_says_so(
     assert watch.after(1) == [], "the reason does not change with every message"
 
 
+def test_an_answer_to_a_command_is_a_sign_of_life() -> None:
+    watch = Watch(heard_before=False)
+    watch.status(False)
+    watch.presence.alive("a", watch.clock.now(), watch.clock.monotonic())
+    assert watch.after(1) == [WATCHING]
+    assert watch.last[0].seen_at == T0
+    assert watch.after(60) == [SILENT]
+
+
+def test_what_is_read_again_is_a_sign_of_life_at_its_own_time_and_only_where_nothing_came_since() -> None:
+    watch = Watch(heard_before=False)
+    watch.clock.advance(600)
+    now_s = watch.clock.monotonic()
+    for seconds in (0, 30, 10):
+        watch.presence.heard_then("a", T0 + timedelta(seconds=seconds), watch.clock.now(), now_s)
+    assert watch.after(1) == [SILENT]
+    assert watch.last[0].seen_at == T0 + timedelta(seconds=30)
+    watch.presence.heard_then("a", watch.clock.now(), watch.clock.now(), watch.clock.monotonic())
+    assert watch.after(1) == [WATCHING]
+    watch = Watch()
+    watch.presence.heard_then("a", watch.clock.now() - timedelta(hours=1), watch.clock.now(), now_s)
+    assert watch.after(1) == [], "it was heard before, and may speak yet"
+
+
 def test_silence_while_the_broker_is_away_is_told_apart_and_told_once() -> None:
     watch = Watch()
     watch.heard()
