@@ -28,7 +28,7 @@ class Condition(BaseModel):
 
     ``period_s``: how often it reports; null where that is not known. ``kept``: the share of its reports that came
     lately; ``missed``: how many did not, ``gaps``: how many ids are missing where it counts them; ``offset_s``: how far
-    its clock is ahead; ``flags``: how many values were marked since its worker began.
+    its clock is ahead; ``flags``: how many values were marked since it was added.
     """
 
     period_s: float | None = None

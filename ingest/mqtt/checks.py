@@ -93,9 +93,13 @@ class Checks:
         self._counted: dict[str, int] = {}
 
     def know(
-        self, types: Mapping[str, TypeSettings], remembered: Mapping[str, Mapping[str, Held]] | None = None
+        self,
+        types: Mapping[str, TypeSettings],
+        remembered: Mapping[str, Mapping[str, Held]] | None = None,
+        found: Mapping[str, Findings] | None = None,
     ) -> None:
-        """The type of each device. ``remembered``: values that were held before this process began, by metric."""
+        """The type of each device. ``remembered``: values that were held before this process began, by metric;
+        ``found``: what was found until then."""
         before = self._devices
         known = {}
         for device, kind in types.items():
@@ -104,6 +108,10 @@ class Checks:
                 known[device] = there
             else:
                 known[device] = _Device(kind, (remembered or {}).get(device, {}))
+                if there is not None:
+                    known[device].findings = there.findings
+                elif found is not None and device in found:
+                    known[device].findings = found[device]
         self._devices = known
 
     def check(self, observations: Sequence[Observation]) -> Sequence[Observation]:

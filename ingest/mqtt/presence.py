@@ -15,7 +15,7 @@ from hub.config.device_types import TypeSettings
 from hub.model.observation import Observation
 from hub.model.source import Health, SourceState
 from hub.model.times import format_duration, rfc3339
-from ingest.mqtt.checks import Checks, Held
+from ingest.mqtt.checks import Checks, Findings, Held
 from ingest.mqtt.vitals import Problem, Vitals
 
 REFRESH_S = 60.0
@@ -61,6 +61,13 @@ class Past:
         return {metric: (float(value), datetime.fromisoformat(since)) for metric, (value, since) in held.items()}
 
 
+    @property
+    def findings(self) -> Findings:
+        """What was wrong with its values, and how its battery was."""
+        at, battery = self.detail.get("flagged_at"), self.detail.get("battery")
+        flagged_at = None if at is None else datetime.fromisoformat(at)
+        return Findings(dict(self.detail.get("flags") or {}), flagged_at, battery)
+
 
 @dataclass(slots=True)
 class _Device:
@@ -105,7 +112,8 @@ class Presence:
         profiles, pasts = profiles or {}, pasts or {}
         new = [device for device in devices if device not in self._devices]
         held = {device: past.held for device in new if (past := pasts.get(device)) is not None}
-        self.checks.know({device: profiles.get(device, Profile()).type for device in devices}, held)
+        found = {device: past.findings for device in new if (past := pasts.get(device)) is not None}
+        self.checks.know({device: profiles.get(device, Profile()).type for device in devices}, held, found)
         with self._lock:
             self._profiles = profiles
             for gone in self._devices.keys() - set(devices):

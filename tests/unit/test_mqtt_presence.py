@@ -299,6 +299,10 @@ def test_the_condition_of_a_device_goes_with_its_health_and_is_known_after_a_res
     assert detail["held"] == {"x": [1.0, "2026-03-01T12:00:00.000000Z"]}
     assert json.loads(json.dumps(detail)) == detail
     again, later = known(kind=kind, past=Past(detail=detail))
+    again.heard("a", later.now(), later.monotonic())
+    [remembered] = again.due(later.now(), later.monotonic())
+    for key in ("flags", "flagged_at", "battery", "problems"):
+        assert remembered.detail[key] == detail[key]
     later.advance(1000)
     [marked] = again.checks.check([Observation("a", "x", later.now(), later.now(), 1.0)])
     assert marked.quality == Quality.FROZEN

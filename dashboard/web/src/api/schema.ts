@@ -1452,7 +1452,7 @@ export interface components {
          *
          *     ``period_s``: how often it reports; null where that is not known. ``kept``: the share of its reports that came
          *     lately; ``missed``: how many did not, ``gaps``: how many ids are missing where it counts them; ``offset_s``: how far
-         *     its clock is ahead; ``flags``: how many values were marked since its worker began.
+         *     its clock is ahead; ``flags``: how many values were marked since it was added.
          */
         Condition: {
             /** Period S */
