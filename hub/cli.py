@@ -21,6 +21,7 @@ from hub.app import floors
 from hub.app.app import App, check_everything
 from hub.clock import SystemClock
 from hub.config import Config, broker_access, load, store_access
+from hub.config.device_types import not_there
 from hub.errors import ConfigError, HubError
 from hub.model.people import Person, Role
 from hub.passwords import hash_password
@@ -167,6 +168,12 @@ def _check(options: argparse.Namespace) -> int:
     areas = check_everything(config, floors.check_cameras(config))
     numbers = ((areas, "area"), (config.cameras, "camera"), (config.devices, "device"))
     counts = ", ".join(counted(len(things), noun) for things, noun in numbers)
+    types = config.device_types
+    used = [(f"devices[{number}]", device.type) for number, device in enumerate(config.devices)]
+    used += [(f"register[{number}]", rule.type) for number, rule in enumerate(config.registers)]
+    for place, name in used:
+        if name not in types:
+            say(f"{options.config}: warning: {place}.type: {not_there(name, types)}")
     say(f"{options.config}: {counts}: no problem")
     return 0
 

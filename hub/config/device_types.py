@@ -23,6 +23,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from hub.config import device_commands
 from hub.config.device_commands import Commands
 from hub.config.values import Duration, Settings
+from hub.document import nearest
 from hub.model.area import check_path
 from hub.model.pattern import Pattern, fill, places
 
@@ -152,6 +153,11 @@ def _built_in() -> dict[str, TypeSettings]:
 
 BUILT_IN: Mapping[str, TypeSettings] = _built_in()
 """The types that need not be configured. None has a period: how often a device reports is learnt, where it is even."""
+
+
+def not_there(name: str, types: Mapping[str, TypeSettings]) -> str:
+    """In words: a type that is allowed, but of which nothing is known."""
+    return f"there is no type {name!r}, built in or under types: its values are not checked{nearest(name, [*types])}"
 
 
 def with_built_in(configured: Mapping[str, TypeSettings]) -> dict[str, TypeSettings]:

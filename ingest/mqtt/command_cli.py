@@ -13,7 +13,7 @@ from typing import Any
 from hub.clock import SystemClock
 from hub.config import load, store_access
 from hub.config.device_commands import CommandSettings, in_bounds, read
-from hub.errors import HubError
+from hub.errors import HubError, Refused
 from hub.model.command import Command, CommandState
 from hub.model.times import parse_duration
 from hub.store import Store, commands, sources
@@ -44,7 +44,12 @@ def _run(options: argparse.Namespace) -> int:
         settings = offers.get(sources.get(store, options.id).type, {}).get(options.name)
         params = _params(options.params, settings)
         wish = Wish(options.id, options.name, params, options.timeout, options.yes or _agreed(options, settings))
-        command, _ = commands.request(store, offers, wish, f"cli:{getpass.getuser()}", SystemClock().now())
+        try:
+            command, _ = commands.request(store, offers, wish, f"cli:{getpass.getuser()}", SystemClock().now())
+        except Refused as error:
+            if error.cause == "confirm_needed":
+                raise HubError(f"{error}: say --yes") from error
+            raise
         _say(command)
         if not options.wait:
             return 0

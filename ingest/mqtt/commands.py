@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from hub.clock import SystemClock
 from hub.config import load, store_access
-from hub.config.device_types import TypeName
+from hub.config.device_types import TypeName, not_there
 from hub.errors import HubError, NotFound
 from hub.model.source import Source, SourceKind, check_source_id
 from hub.model.times import rfc3339
@@ -41,6 +41,8 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     approving.add_argument("id", nargs="+")
     approving.add_argument("--area", help="of unknown devices: where they are")
     approving.add_argument("--type", help="of unknown devices: what they are")
+    words = "of one unknown device: for people; left out, the one it announced, or its id"
+    approving.add_argument("--name", help=words)
     words = "hear nothing of an unknown device any more, until it is dismissed"
     blocking = commands.add_parser("block", help=words, description=words)
     words = "forget an unknown device until it speaks again"
@@ -68,34 +70,44 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _list_known(store: Store, problem: str | None) -> int:
-    cursor = ""
+    cursor, is_any = "", False
     while page := readings.source_page(store, SourceKind.DEVICE, problem=problem, cursor=cursor, limit=_PAGE):
         for row in page:
             state = row["state"] if row["approved"] else "not approved"
             found = ", ".join(row["detail"].get("problems", []))
             line = f"{row['id']:<24} {row['type']:<12} {row['area']:<36} {state:<14} {row['reason']}"
             sys.stdout.write(f"{line}{f' [{found}]' if found else ''}\n")
-        cursor = page[-1]["id"]
+        cursor, is_any = page[-1]["id"], True
+    if not is_any:
+        _say("none")
     return 0
 
 
 def _list_unknown(store: Store) -> int:
-    """What each said last, so that somebody sees what it is."""
-    cursor = ""
+    """What each said last, and what was announced of it, so that somebody sees what it is."""
+    cursor, is_any = "", False
     while page := devices.unknown_page(store, blocked=None, cursor=cursor, limit=_PAGE):
         for row in page:
             last = row["heads"][-1]["head"] if row["heads"] else ""
             said = base64.b64decode(last)[:60].decode(errors="replace")
             words = "blocked" if row["blocked"] else f"{row['count']} × until {rfc3339(row['last_seen_at'])[:19]}Z"
             reason = f" ({row['reason']})" if row["reason"] else ""
-            line = f"{row['id']:<24} {words:<36} {row['topic']}  {said!r}{reason}"
+            told = row["announced"] or {}
+            announced = ", ".join(str(told[key]) for key in ("name", "type", "model") if told.get(key))
+            announced = f" [{_printable(announced)}]" if announced else ""
+            line = f"{row['id']:<24} {words:<36} {row['topic']}  {said!r}{announced}{reason}"
             sys.stdout.write(f"{line}\n")
-        cursor = page[-1]["id"]
+        cursor, is_any = page[-1]["id"], True
+    if not is_any:
+        _say("none")
     return 0
 
 
 def _approve(options: argparse.Namespace) -> int:
     """All of them or none."""
+    if options.name is not None and (len(options.id) > 1 or not 0 < len(options.name) <= 200):
+        raise HubError("--name is for one device, and has 1 to 200 characters")
+    types = load(options.config).device_types
     with _store(options) as store:
         there: list[Source] = []
         new: list[Source] = []
@@ -104,13 +116,17 @@ def _approve(options: argparse.Namespace) -> int:
             if source is not None:
                 there.append(source)
             else:
-                new.append(_unknown(store, device, options.area, options.type))
+                new.append(_unknown(store, device, options.area, options.type, options.name))
+        if there and options.name is not None:
+            raise HubError(f"{there[0].id!r} has a name: --name is for unknown devices")
         now, kept = SystemClock().now(), 0
         with store.transaction() as tx:
             for source in there:
                 sources.update(tx, dataclasses.replace(source, approved=True))
             for source in new:
                 kept += devices.approve(tx, source, now)
+    if new and options.type not in types:
+        _say(f"warning: {not_there(options.type, types)}")
     again = f"; {counted(kept, 'message')} of the quarantine will be read again" if kept else ""
     _say(f"approved {', '.join(source.id for source in [*there, *new])}{again}")
     return 0
@@ -126,7 +142,7 @@ def _known(store: Store, device: str) -> Source | None:
     return source
 
 
-def _unknown(store: Store, device: str, area: str | None, kind: str | None) -> Source:
+def _unknown(store: Store, device: str, area: str | None, kind: str | None, name: str | None) -> Source:
     """As it is to be added. Raises NotFound, HubError."""
     row = devices.unknown(store, device)
     if area is None or kind is None:
@@ -136,7 +152,7 @@ def _unknown(store: Store, device: str, area: str | None, kind: str | None) -> S
         _TYPE.validate_python(kind)
     except ValidationError as error:
         raise HubError(f"{kind!r} is not a type: [a-z][a-z0-9_-]*, at most 63") from error
-    return devices.source_of(device, area, kind, str((row["announced"] or {}).get("name") or device))
+    return devices.source_of(device, area, kind, name or str((row["announced"] or {}).get("name") or device))
 
 
 def _block(options: argparse.Namespace) -> int:
@@ -197,6 +213,10 @@ def _add(store: Store, new: list[Source]) -> None:
 
 def _store(options: argparse.Namespace) -> Store:
     return Store.open(store_access(load(options.config)), "cli")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _say(text: str) -> None:

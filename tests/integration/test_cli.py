@@ -74,6 +74,16 @@ def test_what_cannot_be_done_is_said(gridhub: Command, arguments: tuple[str, ...
     assert (status, expected in said) == (1, True), said
 
 
+def test_a_type_that_nobody_knows_is_a_warning(gridhub: Command, tmp_path: Path) -> None:
+    with (tmp_path / "hub.yaml").open("a") as file:
+        file.write("devices: [{id: s-1, area: qth, type: smokee}, {id: s-2, area: qth, type: smoke}]\n")
+    code, said = gridhub("check")
+    assert code == 0
+    assert said.count("warning") == 1
+    assert "devices[0].type: there is no type 'smokee'" in said
+    assert "did you mean 'smoke'?" in said
+
+
 def test_an_unknown_command_is_answered_with_all_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["fly"])

@@ -39,7 +39,7 @@ def test_a_command_is_given_and_its_number_is_said(
         (["siren-1", "sound", "seconds=0", "--yes"], 1, "seconds must be at least 1"),
         (["siren-1", "sound", "seconds=five", "--yes"], 1, "seconds must be a whole number"),
         (["siren-1", "sound", "seconds", "--yes"], 1, "'seconds' is not key=value"),
-        (["siren-1", "sound"], 1, "must be confirmed"),
+        (["siren-1", "sound"], 1, "must be confirmed: say --yes"),
         (["siren-1", "dance"], 1, "it takes sound, silence"),
         (["siren-9", "sound"], 1, "no source 'siren-9'"),
         (["siren-1", "silence", "--timeout", "2h"], 2, "must be from 1s to 1h"),

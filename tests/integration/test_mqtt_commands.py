@@ -46,7 +46,8 @@ def refuse(store: Store, device: str, cause: str = "unknown_device", payload: by
 def stranger(store: Store, device: str) -> None:
     now = datetime.now(UTC)
     head = {"at": "2026-03-01T12:00:00Z", "topic": f"t/{device}", "size_bytes": 2, "head": "aGk="}
-    devices.put_strangers(store, [devices.Stranger(device, f"t/{device}", 3, now, now, [head], {"name": "Pump"})])
+    told = {"name": "Pump", "type": "pump"}
+    devices.put_strangers(store, [devices.Stranger(device, f"t/{device}", 3, now, now, [head], told)])
 
 
 def ids(store: Store) -> list[str]:
@@ -125,17 +126,37 @@ def test_an_unknown_device_is_listed_with_its_last_word_and_approved_with_area_a
     [line] = capsys.readouterr().out.splitlines()
     assert line.startswith("pump-1 ")
     assert "3 × until" in line
-    assert line.endswith("t/pump-1  'hi'")
+    assert line.endswith("t/pump-1  'hi' [Pump, pump]")
     assert gridhub(config, "approve", "pump-1", "new-1") == 1
     assert "say where and what it is, with --area and --type" in capsys.readouterr().err
     assert not sources.get(store, "new-1").approved, "all or none"
     assert gridhub(config, "approve", "pump-1", "--area", "qth/nowhere", "--type", "pump") == 1
     assert gridhub(config, "approve", "pump-1", "--area", GRID, "--type", "Pump!") == 1
     assert gridhub(config, "approve", "pump-1", "new-1", "--area", GRID, "--type", "pump") == 0
-    assert "1 message of the quarantine will be read again" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "1 message of the quarantine will be read again" in said
+    assert "warning: there is no type 'pump', built in or under types" in said
     found = sources.get(store, "pump-1")
     assert (found.name, found.type, found.area, found.approved) == ("Pump", "pump", GRID, True)
     assert sources.get(store, "new-1").approved
+
+
+def test_an_unknown_device_gets_a_name_and_a_type_that_is_misspelt_is_told(
+    config: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger(store, "pump-1")
+    how = ("--area", GRID, "--type", "smokee", "--name", "Cellar")
+    assert gridhub(config, "approve", "pump-1", "pump-2", *how) == 1
+    assert gridhub(config, "approve", "new-1", *how) == 1
+    assert gridhub(config, "approve", "pump-1", *how) == 0
+    assert "did you mean 'smoke'?" in capsys.readouterr().err
+    assert sources.get(store, "pump-1").name == "Cellar"
+
+
+def test_a_list_with_nothing_in_it_says_so(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--unknown"], ["--problem", "clock"]):
+        assert gridhub(config, "list", *arguments) == 0
+        assert capsys.readouterr().err == "none\n"
 
 
 def test_an_unknown_device_is_blocked_and_dismissed(
