@@ -141,6 +141,18 @@ def test_an_unknown_device_is_listed_with_its_last_word_and_approved_with_area_a
     assert sources.get(store, "new-1").approved
 
 
+def test_the_topic_of_an_unknown_device_stays_that_of_its_own_message(config: Path, store: Store) -> None:
+    assert config.exists()
+    now = datetime.now(UTC)
+    bridge = devices.Stranger("pump-1", "bridge/devices", 0, now, now, [], {"name": "Pump"})
+    for said, topic in ((bridge, "bridge/devices"), (None, "t/pump-1"), (bridge, "t/pump-1")):
+        if said is None:
+            stranger(store, "pump-1")
+        else:
+            devices.put_strangers(store, [said])
+        assert devices.unknown(store, "pump-1")["topic"] == topic
+
+
 def test_an_unknown_device_gets_a_name_and_a_type_that_is_misspelt_is_told(
     config: Path, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
