@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, LiteralString
@@ -26,7 +27,8 @@ from hub.store.backup_file import Backup, BackupRefused, Table
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
 
-_ATTEMPTS = 10
+_ATTEMPTS = 3
+_BETWEEN_S = 0.02
 _INSERT_ROWS = 100
 _UNESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\\": "\\", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
 
@@ -65,7 +67,7 @@ def restore(conninfo: str, file: Backup, progress: backup.Progress, *, force: bo
                 upgraded = migrate.upgrade(store)
                 people.end_sessions(store)  # who has signed out since is not signed in again
             crash.point("restore_before_switch")
-            _switch(server, [(live, old), (fresh, live)] if is_there else [(fresh, live)])
+            _switch(_beside(conninfo), server, [(live, old), (fresh, live)] if is_there else [(fresh, live)])
         except BaseException:
             _drop(server, fresh)
             raise
@@ -138,11 +140,14 @@ def _refuse_newer(file: Backup) -> None:
 @contextmanager
 def _server(conninfo: str) -> Iterator[psycopg.Connection]:
     """A connection to no database of ours, as one cannot rename what one is connected to; one restore at a time."""
-    where = make_conninfo(conninfo, dbname="postgres", application_name="gridhub restore", connect_timeout=5)
-    with psycopg.connect(where, autocommit=True) as connection:
+    with psycopg.connect(_beside(conninfo), autocommit=True) as connection:
         if connection.execute(sql["restore_lock"]).fetchone() != (True,):
             raise Conflict("another restore is running")
         yield connection
+
+
+def _beside(conninfo: str) -> str:
+    return make_conninfo(conninfo, dbname="postgres", application_name="gridhub restore", connect_timeout=5)
 
 
 def _is_empty(conninfo: str) -> bool:
@@ -154,24 +159,33 @@ def _drop(server: psycopg.Connection, name: str) -> None:
     server.execute(compose.SQL("drop database if exists {} with (force)").format(compose.Identifier(name)))
 
 
-def _switch(server: psycopg.Connection, renames: Sequence[tuple[str, str]]) -> None:
-    """All of them or none. Whoever is connected is thrown out in the same breath, and finds the new one."""
-    changes = [
-        compose.SQL("alter database {} rename to {};").format(compose.Identifier(before), compose.Identifier(after))
-        for before, after in renames
-    ]
+def _switch(where: str, server: psycopg.Connection, renames: Sequence[tuple[str, str]]) -> None:
+    """All of them or none, on a connection to ``where`` of its own.
+
+    A rename takes the lock that everybody who connects needs for a moment, and then waits 5 s for those who are
+    connected. So they are thrown out while it waits, and only then: before it, a running hub would be back in time.
+    """
+    names = [before for before, _ in renames]
     for attempt in range(_ATTEMPTS):
-        try:
-            with server.transaction():
-                server.execute(sql["restore_end_sessions"], {"names": [before for before, _ in renames]})
-                for change in changes:
-                    server.execute(change)
-                    crash.point("restore_renamed")
-        except psycopg.errors.ObjectInUse:
-            _log.info("somebody connected just then; trying again (%d of %d)", attempt + 1, _ATTEMPTS)
-        else:
-            return
-    raise StoreUnavailable("the database is never free of connections: stop the hub, and restore again")
+        with psycopg.connect(where, autocommit=True) as renamer, ThreadPoolExecutor(1, "rename") as threads:
+            renaming = threads.submit(_rename, renamer, renames)
+            while not wait([renaming], _BETWEEN_S).done:
+                server.execute(sql["restore_end_sessions"], {"names": names, "renamer": renamer.info.backend_pid})
+            try:
+                return renaming.result()
+            except psycopg.errors.ObjectInUse:
+                _log.info("somebody is still connected; trying again (%d of %d)", attempt + 1, _ATTEMPTS)
+    who = [f"{name or 'the server itself'} ({count})" for name, count in server.execute(sql["restore_who"], [names])]
+    words = f"connections to the database cannot be ended, of {', '.join(who) or 'somebody'}: end them"
+    raise StoreUnavailable(f"{words}, and restore again")
+
+
+def _rename(renamer: psycopg.Connection, renames: Sequence[tuple[str, str]]) -> None:
+    with renamer.transaction():
+        for before, after in renames:
+            change = compose.SQL("alter database {} rename to {}")
+            renamer.execute(change.format(compose.Identifier(before), compose.Identifier(after)))
+            crash.point("restore_renamed")
 
 
 def _take(

@@ -57,7 +57,19 @@ select pg_try_advisory_lock(7102547) as alone
 select 1 as one from pg_database where datname = %(name)s
 
 -- name: restore_end_sessions
-select pg_terminate_backend(pid) from pg_stat_activity where datname = any(%(names)s) and pid <> pg_backend_pid()
+-- Of those databases for whose renaming "renamer" has the lock already, so that nobody connects anew; none that this role
+-- may not end, as the refusal would leave the others, too.
+select pg_terminate_backend(a.pid)
+from pg_stat_activity a
+left join pg_roles r on r.oid = a.usesysid
+where a.datname = any(%(names)s)
+  and exists (select 1 from pg_locks l where l.pid = %(renamer)s and l.granted and l.locktype = 'object'
+              and l.classid = 'pg_database'::regclass and l.objid = a.datid and l.mode = 'AccessExclusiveLock')
+  and (current_setting('is_superuser') = 'on'
+       or not r.rolsuper and (pg_has_role(r.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage')))
+
+-- name: restore_who
+select usename::text as name, count(*) as count from pg_stat_activity where datname = any(%s) group by 1 order by 1
 
 -- name: backup_aggregates
 select view_name::text as name,
