@@ -184,13 +184,24 @@ def troubles(status: Status, disk: Disk | None, now: datetime) -> list[str]:
     for name, idle in status.connections.idle_in_transaction.items():
         if idle > IDLE_LIMIT:
             found.append(f"{name} has left a transaction open for {_seconds(idle)}: what is dead cannot be cleaned up")
-    if status.left_behind:
-        size = f"{status.left_behind_bytes / 1e9:.1f} GB"
-        found.append(f"an interrupted restore has left {', '.join(status.left_behind)} ({size}): the next removes it")
+    found += _left_behind(status)
     if disk is not None:
         days = full_in_days(status, disk, now)
         if days is not None and days < SHORT_DAYS:
             found.append(f"the disk of the database is full in {days:.1f} days: make room, or keep less (keep:)")
+    return found
+
+
+def _left_behind(status: Status) -> list[str]:
+    """Of restores that were killed."""
+    size = f"in all {status.left_behind_bytes / 1e9:.1f} GB"
+    found = []
+    for name in status.left_behind:
+        what = "what it had filled by then, and nothing uses it"
+        if name.endswith("_before_restore"):
+            what = "the store as it was before: the backup is in its place, and nothing uses it"
+        remedy = f'the next restore removes it, or by hand, in SQL: drop database "{name}"'
+        found.append(f"an interrupted restore has left the database {name} ({size}), {what}; {remedy}")
     return found
 
 

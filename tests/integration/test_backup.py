@@ -27,7 +27,7 @@ from hub.clock import SimulatedClock
 from hub.errors import Conflict, HubError, StoreUnavailable
 from hub.model.people import Person, Role
 from hub.model.source import SourceKind
-from hub.store import Store, backup, backup_restore, batches, journal, migrate, partitions, people, series
+from hub.store import Store, backup, backup_restore, batches, journal, migrate, partitions, people, series, status
 from hub.store.backup_file import Backup, BackupRefused
 from hub.store.rollup import Rollup
 from tests import fix_town
@@ -329,6 +329,9 @@ with Backup(Path(sys.argv[2])) as file:
 """
 
 
+LEFT = {"restore_after_switch": "_before_restore"}
+
+
 @pytest.mark.parametrize("point", ["reading", "area", "journal", "restore_renamed", "restore_after_switch"])
 def test_a_restore_that_is_killed_leaves_one_whole_store_and_can_be_done_again(
     written: Path, second: str, postgres_store: Store, point: str
@@ -350,6 +353,9 @@ def test_a_restore_that_is_killed_leaves_one_whole_store_and_can_be_done_again(
     names = {"restore_after_switch": ["wang"]}.get(point, ["late", "wang"])
     with Store.open(second, "test") as store:
         assert [person.name for person in people.list_people(store)] == names
+        left = f"{conninfo_to_dict(second)['dbname']}{LEFT.get(point, '_restoring')}"
+        told = status.troubles(status.read(store, fix_town.T0, {}), None, fix_town.T0)
+        assert any(f'drop database "{left}"' in sentence for sentence in told) is (point != "reading"), told
     wait_for(lambda: retried(second, written), 10, "the lock of the restore that was killed is free")
     with Store.open(second, "test") as store:
         assert fix_town.content(store) == fix_town.content(postgres_store)

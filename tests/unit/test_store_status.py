@@ -52,5 +52,8 @@ def test_what_needs_attention_is_told() -> None:
     assert "rules has left a transaction open for 40 s" in troubles(open_, disk, NOW)[0]
     assert "gridhub db upgrade" in troubles(replace(well, missing=["0010_next"]), disk, NOW)[0]
     assert "no partition for tomorrow" in troubles(well, disk, NOW + timedelta(days=3))[0]
-    left = replace(well, left_behind=["gridhub_restoring"], left_behind_bytes=3 * GB)
-    assert "gridhub_restoring (3.0 GB)" in troubles(left, disk, NOW)[0]
+    names = ["gridhub_restoring", "gridhub_before_restore"]
+    filled, before = troubles(replace(well, left_behind=names, left_behind_bytes=3 * GB), disk, NOW)
+    assert "gridhub_restoring (in all 3.0 GB), what it had filled" in filled
+    assert "gridhub_before_restore (in all 3.0 GB), the store as it was before: the backup is in its place" in before
+    assert 'the next restore removes it, or by hand, in SQL: drop database "gridhub_before_restore"' in before

@@ -5,9 +5,9 @@ select current_setting('server_version') as server, pg_database_size(current_dat
        (select count(*) from quarantine) as quarantined,
        (select coalesce(max(id), 0) from journal) as journal_rows,
        (select coalesce(array_agg(datname::text), '{}') from pg_database
-        where datname in (current_database() || '_restoring', current_database() || '_before_restore')) as left_behind,
+        where datname in (left(current_database(), 40) || '_restoring', left(current_database(), 40) || '_before_restore')) as left_behind,
        (select sum(pg_database_size(oid)) from pg_database
-        where datname in (current_database() || '_restoring', current_database() || '_before_restore'))::bigint
+        where datname in (left(current_database(), 40) || '_restoring', left(current_database(), 40) || '_before_restore'))::bigint
            as left_behind_bytes
 
 -- name: status_tables
