@@ -6,16 +6,21 @@ A partition is named after its table and the beginning of its period: ``observat
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+import psycopg
 from psycopg import sql as compose
 
 from hub import crash
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
+
+_READ = "%s is being read: what is over is dropped another time"
+_log = logging.getLogger(__name__)
 
 
 class Period(Enum):
@@ -97,22 +102,38 @@ def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
 
 
 def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
-    """Drop what is wholly older than ``instant``; answers the names of what was dropped."""
+    """Drop what is wholly older than ``instant``; answers the names of what was dropped.
+
+    What somebody reads is left for the next time: whoever writes would wait behind a drop that waits for a reader.
+    """
     with store.transaction() as tx:
         allowed = tx.execute(sql["partition_may_drop"]).fetchone()
         if allowed is None or not allowed["may"]:
             return []  # a backup reads them: waiting for it would hold up everybody else
         if is_hypertable(tx, table.name):
             params = {"table": table.name, "instant": instant}
-            return [row["name"] for row in tx.execute(sql["hypertable_drop_chunks"], params).fetchall()]
+            tx.execute(sql["partition_drop_patience"])
+            try:
+                return [row["name"] for row in tx.execute(sql["hypertable_drop_chunks"], params).fetchall()]
+            except psycopg.errors.LockNotAvailable:
+                _log.info(_READ, table.name)
+                tx.rollback()
+                return []
         tx.execute(sql["partition_lock"])
         names = [row["name"] for row in tx.execute(sql["partition_names"], {"table": table.name}).fetchall()]
         limit = _name(table, table.period.begin(instant))
-        old = [name for name in names if name < limit]
-        for name in old:
-            tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+        tx.execute(sql["partition_drop_patience"])
+        dropped: list[str] = []
+        for name in (name for name in names if name < limit):
+            try:
+                with tx.transaction():
+                    tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+            except psycopg.errors.LockNotAvailable:
+                _log.info(_READ, name)
+                break  # those before it are locked for everybody until this is over
             crash.point("partition_dropped")
-        return old
+            dropped.append(name)
+        return dropped
 
 
 def compress_before(store: Store, table: Table, instant: datetime) -> None:

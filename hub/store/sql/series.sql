@@ -67,6 +67,10 @@ select relkind::text from pg_class where oid = %(table)s::regclass
 -- name: partition_lock
 select pg_advisory_xact_lock(7102545)
 
+-- name: partition_drop_patience
+-- Whoever writes to the table waits as long, behind the drop.
+set local lock_timeout = '500ms'
+
 -- name: partition_names
 select c.relname as name
 from pg_inherits i join pg_class c on c.oid = i.inhrelid
