@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hub.config import load, store_access
+from hub.document import nearest
 from hub.errors import NotFound
-from hub.model.area import check_path
+from hub.model.area import check_path, contains
 from hub.model.bucket import Level
 from hub.model.times import parse_instant
-from hub.store import Store, export
+from hub.store import Store, areas, export
 from hub.words import counted
 
 _SUFFIXES = (".parquet", ".csv")
@@ -59,8 +60,12 @@ def _export(options: argparse.Namespace) -> int:
 
     with Store.open(store_access(load(options.config)), "cli") as store:
         chosen = export.select(store, options.source, options.metric, options.area)
+        missed = _missed(store, options)
         if not chosen:
-            raise NotFound("no series is like that: gridhub device list shows the sources that there are")
+            words = "; ".join(missed) or "each of what was asked for has series, but none has all of it"
+            raise NotFound(f"no series is like that: {words}")
+        for sentence in missed:
+            _say(sentence)
         with series_file.writing(options.output, options.level) as file, _progress(len(chosen)) as tell:
             for done, series in enumerate(chosen):
                 for rows in export.rows(store, series, options.level, options.first, options.last):
@@ -69,6 +74,25 @@ def _export(options: argparse.Namespace) -> int:
             tell(len(chosen), file.rows)
     _say(f"wrote {counted(file.rows, 'row')} of {len(chosen)} series to {options.output}")
     return 0
+
+
+def _missed(store: Store, options: argparse.Namespace) -> list[str]:
+    """What finds nothing by itself, each in a sentence with what is near."""
+    found = []
+    known = export.select(store)
+    named = (("source", options.source, [each.source for each in known]),
+             ("metric", options.metric, [each.metric for each in known]))  # fmt: skip
+    for what, wanted, there in named:
+        words = sorted(set(there))
+        missing = [word for word in wanted or [] if word not in words]
+        found += [f"there is no series of the {what} {word!r}{nearest(word, words)}" for word in missing]
+    if options.area is not None and not any(contains(options.area, each.area) for each in known):
+        paths = [area.path for area in areas.list_areas(store)]
+        if options.area in paths:
+            found.append(f"nothing in the area {options.area!r} has said anything yet")
+        else:
+            found.append(f"there is no area {options.area!r}{nearest(options.area, paths)}")
+    return found
 
 
 @contextmanager

@@ -153,7 +153,10 @@ def test_a_file_that_cannot_be_finished_leaves_what_was_there(
         (["-o", "x.csv", "--from", "2026-03-01T12:00:00Z", "--to", "2026-03-01T12:00:00Z"], 2, "must come after"),
         (["-o", "x.csv", "--level", "second"], 2, "level"),
         (["-o", "x.csv", "--area", "UPPER"], 2, "not an area path"),
-        (["-o", "x.csv", "--source", "nobody"], 1, "no series is like that"),
+        (["-o", "x.csv", "--source", "smoke1"], 1, "no series of the source 'smoke1'; did you mean 'smoke-1'?"),
+        (["-o", "x.csv", "--metric", "smok"], 1, "no series of the metric 'smok'; did you mean 'smoke'?"),
+        (["-o", "x.csv", "--area", "qth/taoshn"], 1, "no area 'qth/taoshn'; did you mean 'qth/taoshan'?"),
+        (["-o", "x.csv", "--source", "smoke-2", "--metric", "battery"], 1, "but none has all of it"),
         (["-o", "/nowhere/at/all.csv"], 1, "cannot be written"),
     ],
 )
@@ -162,3 +165,19 @@ def test_wrong_usage_is_said(
 ) -> None:
     assert gridhub(*arguments) == code
     assert words in capsys.readouterr().err
+
+
+def test_a_name_that_finds_nothing_beside_others_is_told(
+    gridhub: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gridhub("-o", str(tmp_path / "some.csv"), "--metric", "smoke", "--metric", "batery") == 0
+    assert "no series of the metric 'batery'; did you mean 'battery'?" in capsys.readouterr().err
+
+
+def test_an_area_that_has_said_nothing_yet_is_told_from_one_that_is_not_there(
+    gridhub: Run, city: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with city.transaction() as tx:
+        sources.remove(tx, "smoke-2")
+    assert gridhub("-o", str(tmp_path / "none.csv"), "--area", OTHER_GRID) == 1
+    assert f"nothing in the area {OTHER_GRID!r} has said anything yet" in capsys.readouterr().err
