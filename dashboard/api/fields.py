@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 
+from hub.document import nearest
 from hub.model.area import check_path
 from hub.model.source import check_source_id
 from hub.model.times import parse_duration, parse_instant
 
 _MAX_BIGINT = 2**63 - 1
+_SHOWN = 60
 
 
 def _printable(value: str) -> str:
@@ -59,7 +61,20 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:  # a name may be that of a folder, or none of a file at all
-        raise ValueError("is not a time zone, as Asia/Shanghai is one") from error
+        hint = _plus(name) or nearest(name[:_SHOWN], sorted(available_timezones()))
+        raise ValueError(f"{name[:_SHOWN]!r} is not a time zone, as Asia/Shanghai is one{hint}") from error
+
+
+def _instant(value: object) -> datetime:
+    try:
+        return parse_instant(value)
+    except ValueError as error:
+        hint = _plus(value) if isinstance(value, str) else ""
+        raise ValueError(f"{str(error)[: 2 * _SHOWN]}{hint}") from error
+
+
+def _plus(text: str) -> str:
+    return "; a plus sign is written %2B in a URL" if " " in text.strip() else ""
 
 
 def bigint(text: str) -> int:
@@ -75,7 +90,7 @@ AreaInPath = Annotated[str, Path(max_length=700), AfterValidator(check_path)]
 IdInPath = Annotated[str, Path(max_length=127), AfterValidator(check_source_id)]
 NumberInPath = Annotated[int, Path(ge=1, le=_MAX_BIGINT)]
 Instant = Annotated[
-    datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 """RFC 3339 with an offset."""
 Duration = Annotated[

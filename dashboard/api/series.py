@@ -13,7 +13,8 @@ from dashboard.api import arrow, shapes
 from dashboard.api.auth import Viewer, require_seen
 from dashboard.api.context import Ctx
 from dashboard.api.fields import Instant, Text, Zone
-from dashboard.api.problems import invalid
+from dashboard.api.problems import ProblemError, invalid
+from hub.document import nearest
 from hub.model.bucket import MOST, Cut, Fill, Level, cut, filled, round_step
 from hub.model.source import SourceKind
 from hub.model.times import parse_duration
@@ -23,6 +24,9 @@ MAX_POINTS = 10_000
 SHORTEST_STEP = timedelta(milliseconds=1)
 router = APIRouter(tags=["series"])
 
+_SHOWN = 20
+_ONLINE = "device.online"
+"""Said of a device by the hub, before its first report."""
 _POINT = ("ts", "value", "text", "quality")
 _BUCKET = ("ts", "mean", "min", "max", "count", "last", "bad")
 
@@ -75,6 +79,7 @@ def get_series(
         raise invalid("to", "must come after from")
     known = sources.get(ctx.store, source)
     require_seen(person, known.area, f"source {source!r}")
+    _require_said(ctx, source, metric)
     head = {"source": source, "metric": metric, "tz": None if tz is None else tz.key}
     if step is None:
         if fill is not Fill.NONE:
@@ -87,6 +92,16 @@ def get_series(
     except ValueError as error:
         raise invalid("step", str(error)) from error
     return _answer(accept, head | _buckets(ctx, source, metric, wanted, fill), _BUCKET)
+
+
+def _require_said(ctx: Ctx, source: str, metric: str) -> None:
+    """A source that has said nothing yet may still say it: its series are empty, and not wrong."""
+    said = readings.metrics(ctx.store, source)
+    if metric in said or not set(said) - {_ONLINE}:
+        return
+    shown = ", ".join(said[:_SHOWN]) + (", …" if len(said) > _SHOWN else "")
+    detail = f"source {source!r} has never said {metric!r}{nearest(metric, said)} (it has said: {shown})"
+    raise ProblemError(404, "no_such_series", detail)
 
 
 def _finest(ctx: Ctx, kind: SourceKind, first: datetime) -> timedelta:

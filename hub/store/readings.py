@@ -29,6 +29,11 @@ def unit(store: Store, source: str, metric: str) -> str:
     return next((row["unit"] for row in store.fetch(sql["series_head"], {"source": source, "metric": metric})), "")
 
 
+def metrics(store: Store, source: str) -> list[str]:
+    """Of which there ever was a value."""
+    return [row["metric"] for row in store.fetch(sql["series_metrics"], {"source": source})]
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """``buckets``: those in which something was said, oldest first; ``before``: the last good value before them."""

@@ -110,7 +110,7 @@ def place_is_known(client: httpx.Client, camera: str) -> bool:
     until = datetime.now(UTC) - timedelta(seconds=15)
     times = {"from": (until - timedelta(hours=1)).isoformat(), "to": until.isoformat()}
     series = client.get("/series", params={"source": camera, "metric": "tamper.frozen", **times})
-    return bool(series.raise_for_status().json()["points"])
+    return series.status_code != 404 and bool(series.raise_for_status().json()["points"])  # not said yet
 
 
 def seconds_between(earlier: datetime, later: str) -> float:

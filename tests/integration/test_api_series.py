@@ -73,6 +73,16 @@ def test_what_was_never_said_is_an_empty_series(api: Api) -> None:
     assert read(api, **{**MINUTE, "metric": "nothing"}, step="10s", fill="previous")["points"][0][4] == 0
 
 
+@pytest.mark.parametrize("step", [{}, {"step": "10s"}])
+def test_what_a_source_never_said_that_says_other_things_is_not_found(api: Api, step: dict[str, str]) -> None:
+    observe(api, (0, 1), metric="device.online")
+    assert read(api, **HOUR, **step)["points"] == [], "it is new: it is there, and has reported nothing yet"
+    observe(api, (0, 0.1))
+    answer = api.client("vera").get("/series", params={**HOUR, **step, "metric": "smok"})
+    assert problem(answer) == (404, "no_such_series")
+    assert "has never said 'smok'; did you mean 'smoke'? (it has said: device.online, smoke)" in answer.text
+
+
 def test_more_points_than_fit_are_gone_on_with(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(series_api, "MAX_POINTS", 3)
     observe(api, *((second, float(second)) for second in range(7)))
@@ -241,6 +251,22 @@ def test_a_wrong_parameter_is_named(api: Api, params: dict[str, str], named: str
     answer = api.client("vera").get("/series", params={**HOUR, **params})
     assert problem(answer) == (422, "invalid"), answer.text
     assert [item["key"] for item in answer.json()["errors"]] == [named]
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"tz": "Asia/Shangai"}, "'Asia/Shangai' is not a time zone, as Asia/Shanghai is one; did you mean"),
+        ({"tz": "Etc/GMT 8"}, "a plus sign is written %2B in a URL"),
+        ({"tz": "x" * 500}, f"tz: '{'x' * 60}' is not"),
+        ({"from": "2026-03-01T12:00:00 08:00"}, "'2026-03-01T12:00:00 08:00' is not an RFC 3339 time; a plus sign is"),
+        ({"from": "2026-03-01T12:00:00"}, "2026-03-01T12:00:00 has no time zone: add Z or an offset"),
+    ],
+)
+def test_a_wrong_time_is_told_with_what_was_given(api: Api, params: dict[str, str], words: str) -> None:
+    answer = api.client("vera").get("/series", params={**HOUR, **params})
+    assert problem(answer) == (422, "invalid")
+    assert words in answer.json()["detail"]
 
 
 def test_the_first_and_the_last_second_that_can_be_written_are_no_mistake_of_ours(api: Api) -> None:

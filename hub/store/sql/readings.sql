@@ -1,6 +1,9 @@
 -- name: series_head
 select id, unit from series where source = %(source)s and metric = %(metric)s
 
+-- name: series_metrics
+select metric from series where source = %(source)s order by metric
+
 -- name: series_edge
 -- Of both kinds of sources, which go together.
 select min(edge) as edge from rollup_state
