@@ -144,6 +144,17 @@ class Consumer:
         times = psutil.Process(self._process.pid).cpu_times()
         return float(times.user + times.system)
 
+    def wait_connected(self) -> None:
+        """Until it has a connection to the broker, and a moment longer: nobody says when it has subscribed."""
+        process = psutil.Process(self._process.pid)
+
+        def connected() -> bool:
+            found = process.net_connections("tcp")
+            return any(link.raddr and link.raddr.port == self._servers.broker_port for link in found)
+
+        wait_for(connected, f"it connects to the broker: {self.said()}", 60)
+        time.sleep(2.0)
+
     def hold(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
 

@@ -228,6 +228,7 @@ class Bench:
 
     def _warm_up(self, consumer: Consumer, query: str, messages: Messages) -> None:
         """Every topic once, and all that comes of it. Consumers that start late are waited for."""
+        consumer.wait_connected()
         settle(consumer.cpu_s)
         flood = Flood(self.servers.broker_port)
         flood.send(messages(0, len(DEVICES)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -26,3 +27,13 @@ def _no_secrets_of_other_tests() -> Iterator[None]:
     yield
     log._secrets.clear()
     log._secrets.update(before)
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_other_tests() -> Iterator[None]:
+    """A command that ran in one test does not write to the stream that pytest had open then."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

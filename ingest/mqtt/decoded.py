@@ -33,6 +33,8 @@ class Cause(StrEnum):
     BAD_VALUE = "bad_value"
     UNSUPPORTED = "unsupported"
     NO_BIRTH = "no_birth"
+    INTERNAL = "internal"
+    """A mistake of ours: the log has it."""
 
 
 @dataclass(slots=True)

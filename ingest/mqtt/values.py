@@ -138,7 +138,9 @@ def text_bytes(text: str, cause: Cause) -> int:
 
 def kind(found: Any) -> str:
     """What ``found`` is, in words."""
-    names: dict[type, str] = {type(None): "null", bool: "true or false", str: "text", list: "an array"}
+    names: dict[type, str] = {
+        type(None): "null", bool: "true or false", str: "text", list: "an array", bytes: "bytes",
+    }  # fmt: skip
     return names.get(type(found), "an object" if isinstance(found, dict | Twice) else "a number")
 
 

@@ -6,6 +6,7 @@ import itertools
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from hub.model.quality import Quality
 from ingest.simulate.faults import WRONG, FaultServer, faulty_cameras
 from tests.fix_hub import GRID, Hub, wait_for
 from tests.fix_publisher import Publisher
@@ -89,8 +91,6 @@ BAD_PAYLOADS = {
     "not_json": b"\xff\x00 this is not JSON",
     "wrong_shape": b'{"values": [1, 2, 3]}',
     "too_large": b'{"values": {"smoke": 0.1}, "padding": "' + b"x" * 2_000_000 + b'"}',
-    "too_old": b'{"ts": "1970-01-01T00:00:00Z", "values": {"smoke": 0.1}}',
-    "too_new": b'{"ts": "2090-01-01T00:00:00Z", "values": {"smoke": 0.1}}',
 }
 
 
@@ -104,6 +104,22 @@ def test_a_bad_payload_is_counted_and_the_next_message_flows(running: Hub, publi
     wait_for(lambda: marker in values(running, "smoke-2"), 10, "the message after the bad one is stored")
     wait_for(lambda: refused(running, cause) == before + 1, 10, f"{cause} is counted once")
     assert values(running, "smoke-1") == []
+
+
+@pytest.mark.parametrize("year", [1970, 2090])
+def test_a_value_under_an_impossible_date_is_kept_at_its_arrival_and_marked(
+    running: Hub, publisher: Publisher, year: int
+) -> None:
+    before = datetime.now(UTC)
+    publisher.send("smoke-12", b'{"ts": "%d-01-01T00:00:00Z", "values": {"smoke": 0.1}}' % year)
+
+    def marked() -> list[datetime]:
+        times = {"from": "1960-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
+        points = running.get("/series", source="smoke-12", metric="smoke", **times)["points"]
+        assert all(Quality(point[3]) == Quality.MISDATED for point in points)
+        return [at for at in (datetime.fromisoformat(point[0]) for point in points) if at >= before]
+
+    wait_for(lambda: len(marked()) == 1, 10, "it is kept at its arrival")
 
 
 def refused(hub: Hub, cause: str) -> float:

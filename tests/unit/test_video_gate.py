@@ -393,9 +393,7 @@ def test_no_decision_depends_on_what_time_it_is(origin: float, seed: int) -> Non
 def test_where_sizes_tell_no_group_is_looked_back_into() -> None:
     gate = closed_gate(Scripted())
     looks(gate, 12.0, 13.0)
-    assert gate.mode is Mode.KEYFRAMES
-    assert gate.looks_back
+    assert (gate.mode, gate.looks_back) == (Mode.KEYFRAMES, True)
     gate._sizes = Scripted(trusted=True)
     looks(gate, 13.1, 14.2)
-    assert gate.mode is Mode.SIZES
-    assert not gate.looks_back
+    assert (gate.mode, gate.looks_back) == (Mode.SIZES, False)

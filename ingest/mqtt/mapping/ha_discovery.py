@@ -167,7 +167,8 @@ def _two_states(component: str, told: Mapping[str, Any]) -> dict[str, bool] | No
 def _availability(whole: Mapping[str, Any], base: str) -> list[Entity]:
     """Raises Refused."""
     listed = whole.get("availability")
-    topics = [_spelled_out(one, _ABBREVIATIONS) for one in listed if isinstance(one, dict)] if listed else []
+    listed = listed if isinstance(listed, list) else []
+    topics = [_spelled_out(one, _ABBREVIATIONS) for one in listed if isinstance(one, dict)]
     if isinstance(whole.get("availability_topic"), str):
         own = {key: whole[key] for key in ("payload_available", "payload_not_available") if key in whole}
         template = whole.get("availability_template")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from ingest.mqtt.message import Message
 from ingest.mqtt.values import short
 
 _KEPT = 50_000
+_log = logging.getLogger(__name__)
 _MAX_TOPIC = 1024
 
 
@@ -32,6 +34,7 @@ class Router:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
+        self._failed: set[str] = set()
         self._known: dict[str, tuple[Route, Mapping[str, str]] | None] = {}
         self.subscriptions = patterns.least([one.filter for route in routes for one in route.patterns])
 
@@ -56,7 +59,13 @@ class Router:
         route, names = found
         if not message.payload and not route.reads_nothing:
             return Decoded(skipped=1)  # it takes a retained message back, and says nothing
-        return route.codec.decode(message, names)
+        try:
+            return route.codec.decode(message, names)
+        except Exception:  # noqa: BLE001  or one message, delivered again and again, would end the ingest of all devices
+            if route.name not in self._failed:
+                self._failed.add(route.name)
+                _log.exception("%s fails at a message of %d bytes", route.name, len(message.payload))
+            return Decoded(faults=(Fault(Cause.INTERNAL, f"{route.name} fails at it; the log says where"),))
 
     def _search(self, topic: str) -> tuple[Route, Mapping[str, str]] | None:
         for route in self.routes:

@@ -159,7 +159,12 @@ def _value(label: str, found: Any, base: float) -> Any:
         return base64.urlsafe_b64encode(found).rstrip(b"=").decode()
     if kind(found) != wanted:
         raise Refused(Cause.BAD_VALUE, f"{label} is {wanted}, not {kind(found)}")
-    return found + base if label == "v" else found
+    if label != "v":
+        return found
+    try:
+        return float(found) + float(base)
+    except OverflowError as error:
+        raise Refused(Cause.BAD_VALUE, "the number is not finite") from error
 
 
 def _time(base: Any, told: Any, received_at: datetime) -> datetime | None:

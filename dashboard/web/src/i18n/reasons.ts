@@ -27,6 +27,7 @@ export const MACHINE_WORDS: Record<string, Record<Language, string>> = {
   not_protobuf: { en: 'not a message of Sparkplug B', zh: '不是 Sparkplug B 消息' },
   not_text: { en: 'not text', zh: '不是文本' },
   unsupported: { en: 'a kind of value that the hub does not take', zh: '不支持的数据类型' },
+  internal: { en: 'the hub failed at it; see the log', zh: '系统处理该消息时出错，详见日志' },
   no_birth: { en: 'it has not said yet what it sends', zh: '尚未收到设备的上线声明' },
   wrong_shape: { en: 'the message has the wrong shape', zh: '消息结构有误' },
   duplicate_key: { en: 'a key occurs twice', zh: '键重复' },
