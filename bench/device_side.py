@@ -109,6 +109,7 @@ class Consumer:
 
     def __init__(self, servers: Servers, name: str, argv: Callable[[Place], Sequence[str]], table: str) -> None:
         self._servers = servers
+        self.name = name
         self._database = f"bench_{name.replace('-', '_')}"
         self._folder = Path(tempfile.mkdtemp(prefix=f"gridhub-bench-{name}-"))
         with psycopg.connect(servers.conninfo("postgres"), autocommit=True) as admin:
@@ -160,6 +161,11 @@ class Consumer:
 
     def go_on(self) -> None:
         self._process.send_signal(signal.SIGCONT)
+
+    def flush(self) -> None:
+        """collectd commits when the next value comes, or when it is told to."""
+        if self.name == "collectd":
+            self._process.send_signal(signal.SIGUSR1)
 
     def said(self) -> str:
         return self._log.read_text(errors="replace")[-1000:]

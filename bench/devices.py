@@ -244,6 +244,7 @@ class Bench:
             if time.monotonic() > deadline_s:
                 raise SystemExit(f"{found} of {wanted} rows after {timeout_s:g} s: {consumer.said()}")
             time.sleep(1.0)
+            consumer.flush()
         if found != wanted:
             raise SystemExit(f"{found} rows where {wanted} were published")
 
