@@ -239,12 +239,15 @@ class Bench:
 
     def _wait_rows(self, consumer: Consumer, query: str, wanted: int, timeout_s: float) -> None:
         """Asks seldom: counting costs the server something, the same for all."""
-        deadline_s = time.monotonic() + timeout_s
+        deadline_s, before = time.monotonic() + timeout_s, -1
         while (found := int(consumer.fetch(query)[0][0])) < wanted:
             if time.monotonic() > deadline_s:
                 raise SystemExit(f"{found} of {wanted} rows after {timeout_s:g} s: {consumer.said()}")
+            if found == before:
+                settle(consumer.cpu_s)
+                consumer.flush()
+            before = found
             time.sleep(1.0)
-            consumer.flush()
         if found != wanted:
             raise SystemExit(f"{found} rows where {wanted} were published")
 
