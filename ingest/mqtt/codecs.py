@@ -36,17 +36,22 @@ def telemetry(device: str, payload: bytes, received_at: datetime, accept: Accept
         return refused(Refused(cause, f"{len(document)} samples in one message; 1 to {MAX_SAMPLES} may be"), device)
     observations: list[Observation] = []
     faults: dict[str, Fault] = {}
+    spread_us = 0
     for index, sample in enumerate(document):
         # Samples without a time would be told apart by nothing: a microsecond each keeps them all, and their order.
         arrival = received_at + timedelta(microseconds=index)
         try:
-            observations += _sample(device, sample, received_at, arrival, accept)
+            said = _sample(device, sample, received_at, arrival, accept)
         except Refused as error:
             if error.cause in faults:
                 faults[error.cause].count += 1
             else:
                 faults[error.cause] = Fault(Cause(error.cause), f"sample {index}: {error.detail}", 1, device)
-    return Decoded(observations, tuple(faults.values()))
+            continue
+        observations += said
+        if said[0].ts is arrival:
+            spread_us = index
+    return Decoded(observations, tuple(faults.values()), spread_us=spread_us)
 
 
 def status(device: str, payload: bytes, received_at: datetime) -> Decoded:

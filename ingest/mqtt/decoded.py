@@ -66,12 +66,17 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What one message held. ``skipped`` counts values that say nothing on purpose: null, a bridge's own messages."""
+    """What one message held. ``skipped`` counts values that say nothing on purpose: null, a bridge's own messages.
+
+    Samples with neither a time nor an id are told apart by a microsecond each: the last one stands ``spread_us`` after
+    the arrival of the message.
+    """
 
     observations: Sequence[Observation] = ()
     faults: Sequence[Fault] = field(default=())
     announced: Sequence[Announced] = field(default=())
     skipped: int = 0
+    spread_us: int = 0
 
 
 def refused(error: Refused, device: str = "") -> Decoded:

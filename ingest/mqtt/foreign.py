@@ -50,10 +50,13 @@ class Foreign:
         self._refuse = refuse
         self._tally = tally
         self._clock = clock
+        self.spread_us = 0
+        """Of the message that was read last; see ``Decoded``."""
 
     def read(self, message: Message) -> tuple[Sequence[Observation], Sequence[Refusal]]:
         """What is to be committed before the message is acknowledged. Every worker reads all, and keeps its own."""
         decoded = self._router.read(message)
+        self.spread_us = decoded.spread_us
         if self._shard.owns(message.topic):
             self._tally.add("gridhub_mqtt_messages_total", kind="mapped")
             if decoded.skipped:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from msgspec import structs
 
 from hub.clock import Clock
 from hub.config.settings import Accept
@@ -21,6 +24,9 @@ from ingest.mqtt.quarantine import Allowance
 from ingest.mqtt.strangers import Strangers
 
 _MAX_ADDRESSES = 100_000
+_TICK = timedelta(microseconds=1)
+_AT_ONCE = timedelta(seconds=1)
+"""Messages that were read together arrived within it; what seems to be earlier still, came when the clock went back."""
 
 
 class Knows(Protocol):
@@ -54,6 +60,7 @@ class Intake:
         self.strangers = Strangers()
         self._addresses: dict[str, topics.Address] = {}
         self._counted = dict.fromkeys(topics.Kind, 0)
+        self._taken_until = datetime.min.replace(tzinfo=UTC)
         self._foreign: Foreign | None = None
         if router is not None:
             self._foreign = Foreign(
@@ -69,10 +76,13 @@ class Intake:
 
     def read(self, message: Message) -> tuple[Sequence[Observation], Sequence[Refusal]]:
         """What is to be committed before the message is acknowledged; may be nothing at all."""
+        message = self._apart(message)
         address = self._addresses.get(message.topic)
         if address is None:
             if self._foreign is not None and not message.topic.startswith(topics.OWN):
-                return self._foreign.read(message)
+                found = self._foreign.read(message)
+                self._is_spread(message, self._foreign.spread_us)
+                return found
             try:
                 address = topics.parse(message.topic)
             except ValueError as error:
@@ -102,6 +112,7 @@ class Intake:
                 self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
                 return self._presence.checks.check(plain), ()
         decoded = self._decode(address, message)
+        self._is_spread(message, decoded.spread_us)
         return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
 
     def read_again(self, message: Message) -> Decoded:
@@ -122,6 +133,18 @@ class Intake:
             now, now_s = self._clock.now(), self._clock.monotonic()
             self._presence.heard_then(address.device, message.received_at, now, now_s)
         return replace(decoded, observations=self._presence.checks.check(decoded.observations))
+
+    def _apart(self, message: Message) -> Message:
+        """Else its samples without a time and an id would be taken for those of the message before, and be lost."""
+        if not message.received_at <= self._taken_until < message.received_at + _AT_ONCE:
+            return message
+        self._taken_until += _TICK
+        return structs.replace(message, received_at=self._taken_until)
+
+    def _is_spread(self, message: Message, spread_us: int) -> None:
+        """Messages that are read at once stand a microsecond apart, and so do the samples in one: the next waits."""
+        if spread_us:
+            self._taken_until = message.received_at + spread_us * _TICK
 
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()

@@ -133,3 +133,10 @@ def test_what_was_quarantined_is_read_again_when_the_device_is_known() -> None:
     finally:
         del KNOWN["stranger"]
     assert ([item.source for item in again.observations], list(again.faults)) == (["leak-1", "stranger"], [])
+
+
+def test_samples_with_neither_time_nor_id_stay_apart_in_messages_that_came_at_once() -> None:
+    desk = Desk()
+    first = desk.read("gateway/g", samples("leak-1", "leak-1", "leak-1"))[0]
+    second = desk.read("gateway/h", samples("leak-1", "leak-1"))[0]
+    assert [item.ts - T0 for item in (*first, *second)] == [timedelta(microseconds=number) for number in range(5)]

@@ -41,13 +41,16 @@ class Desk:
         self._intake = Intake(Shard.parse(shard), Devices(), self.presence, accept, self.tally, self.clock)
 
     def read(
-        self, topic: str, payload: bytes = GOOD, *, retained: bool = False
+        self, topic: str, payload: bytes = GOOD, *, retained: bool = False, at: datetime | None = None
     ) -> tuple[list[Observation], list[Refusal]]:
-        observations, refusals = self._intake.read(Message(topic, payload, self.clock.now(), retained=retained))
+        message = Message(topic, payload, at or self.clock.now(), retained=retained)
+        observations, refusals = self._intake.read(message)
         return list(observations), list(refusals)
 
-    def say(self, device: str, payload: bytes = GOOD) -> tuple[list[Observation], list[Refusal]]:
-        return self.read(f"gridhub/v1/devices/{device}/telemetry", payload)
+    def say(
+        self, device: str, payload: bytes = GOOD, at: datetime | None = None
+    ) -> tuple[list[Observation], list[Refusal]]:
+        return self.read(f"gridhub/v1/devices/{device}/telemetry", payload, at=at)
 
     def states(self) -> list[str]:
         return [str(health.state) for health in self.presence.due(self.clock.now(), self.clock.monotonic())]
@@ -144,3 +147,25 @@ def test_a_configuration_that_is_wrong_ends_the_worker_with_status_2(tmp_path: P
     assert done.returncode == 2
     assert "hub.yaml:2" in done.stderr
     assert "did you mean 'broker'?" in done.stderr
+
+
+def test_samples_with_neither_time_nor_id_stay_apart_and_in_order_in_messages_that_came_at_once() -> None:
+    desk = Desk()
+    stored = []
+    for number in range(5):
+        said = [b'{"values": {"smoke": %d}}' % (10 * number + place) for place in range(4)]
+        at = T0 + timedelta(microseconds=2 * number)  # as the wire tells apart what it reads at once
+        stored += desk.say("smoke-1", b"[" + b",".join(said[:3]) + b"]", at)[0]
+        stored += desk.say("smoke-1", said[3], at + timedelta(microseconds=1))[0]
+    assert len({item.ts for item in stored}) == 20
+    assert [item.value for item in sorted(stored, key=lambda item: item.ts)] == [
+        10 * number + place for number in range(5) for place in range(4)
+    ]
+    assert stored[-1].ts - T0 < timedelta(milliseconds=1)
+
+
+def test_a_host_clock_that_goes_back_is_believed_also_after_an_array() -> None:
+    desk = Desk()
+    desk.say("smoke-1", b'[{"values": {"smoke": 1}}, {"values": {"smoke": 2}}]', T0)
+    [[later], _] = desk.say("smoke-1", GOOD, T0 - timedelta(hours=1))
+    assert later.ts == T0 - timedelta(hours=1)

@@ -32,6 +32,7 @@ class Tray:
         self._faults: dict[tuple[str, str], Fault] = {}
         self._announced: list[Announced] = []
         self._taken: dict[tuple[str, str, datetime, str], str] = {}
+        self._spread_us = 0
         self.skipped = 0
 
     def stamp(self, own: datetime | None, key: str = "", content: object = None, index: int = 0) -> Stamp | None:
@@ -44,7 +45,10 @@ class Tray:
             return values.dated(own, key, content, self.received_at, self._accept)
         if self._retained:
             return None
-        return Stamp(self.received_at if key else self.received_at + timedelta(microseconds=index), key, key)
+        if key:
+            return Stamp(self.received_at, key, key)
+        self._spread_us = max(self._spread_us, index)
+        return Stamp(self.received_at + timedelta(microseconds=index))
 
     def add(self, device: str, name: str, found: Any, stamp: Stamp | None, unit: str = "") -> None:
         """One value, called ``name`` by who sent it."""
@@ -94,7 +98,8 @@ class Tray:
         """What came of it; a message with nothing in it was left out, so that each is counted as something."""
         said_nothing = not (self._observations or self._faults or self._announced or self.skipped)
         faults: Sequence[Fault] = tuple(self._faults.values())
-        return Decoded(self._observations, faults, tuple(self._announced), 1 if said_nothing else self.skipped)
+        skipped = 1 if said_nothing else self.skipped
+        return Decoded(self._observations, faults, tuple(self._announced), skipped, self._spread_us)
 
     def _take(
         self,
