@@ -167,7 +167,10 @@ def _check(options: argparse.Namespace) -> int:
     config = load(options.config)
     areas = check_everything(config, floors.check_cameras(config))
     numbers = ((areas, "area"), (config.cameras, "camera"), (config.devices, "device"))
-    counts = ", ".join(counted(len(things), noun) for things, noun in numbers)
+    own = ((config.mappings, "mapping"), (config.types, "type"))
+    counts = ", ".join(
+        counted(len(things), noun) for things, noun in (*numbers, *(pair for pair in own if pair[0]))
+    )
     types = config.device_types
     used = [(f"devices[{number}]", device.type) for number, device in enumerate(config.devices)]
     used += [(f"register[{number}]", rule.type) for number, rule in enumerate(config.registers)]

@@ -8,6 +8,7 @@ appears twice is a mistake, not a silent overwrite.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,9 +156,20 @@ def _explain(document: Document, detail: Any, model: type[BaseModel]) -> Problem
         message = f"must be one of {', '.join(words)}{nearest(str(detail['input']), words)}"
     elif kind == "value_error":
         message = str(detail["ctx"]["error"])
+    elif kind == "string_pattern_mismatch" and detail["ctx"]["pattern"].startswith("^[a-z"):
+        message = _not_a_word(detail["ctx"]["pattern"], detail["input"])
     else:
         message = f"{message[0].lower()}{message[1:]} (found {_short(detail['input'])})"
     return document.problem(loc, message)
+
+
+def _not_a_word(pattern: str, found: str) -> str:
+    """``pattern`` is that of a lower-case word; which marks it may have stands in its second half."""
+    inside = pattern.rpartition("[")[2].replace("a-z0-9", "")
+    allowed = ["a to z", "digits", *(mark for mark in "._-" if mark in inside)]
+    meant = re.sub(r"[\s._-]+", "_" if "_" in allowed else "-", found.strip().lower())
+    hint = f"; did you mean {meant!r}?" if re.fullmatch(pattern, meant) else ""
+    return f"{_short(found)} must be a lower-case word ({', '.join(allowed)}){hint}"
 
 
 def _in_document(document: Document, loc: Sequence[str | int], part: str | int) -> bool:

@@ -54,7 +54,7 @@ def test_every_unit_that_is_built_in_is_one_of_ucum(name: str) -> None:
         ("types:\n  a:\n    metrics: {t: {mim: 3}}", "4 types.a.metrics.t.mim: is not a known key; did you mean"),
         ("types: {a: {metrics: {t: {unit: °C}}}}", "2 types.a.metrics.t.unit: '°C' is not a unit of UCUM; did"),
         ("types: {a: {metrics: {t: {min: 3, max: 3}}}}", "2 types.a.metrics.t: min 3 is not below max 3"),
-        ("types: {A: {}}", "2 types.A: string should match pattern"),
+        ("types: {A: {}}", "2 types.A: 'A' must be a lower-case word (a to z, digits, _, -); did you mean 'a'?"),
         ("register: [{match: 'a-{b', type: x, area: city}]", "2 register[0].match: 'a-{b': a part is written {name}"),
         ("register: [{match: 'a-*', type: x, area: 'city/{g}'}]", "2 register[0].area: 'city/{g}' names {g}"),
         ("register: [{match: a, type: x, area: city/g18}]", "2 register[0].area: 'city/g18' is not in areas.geojson"),

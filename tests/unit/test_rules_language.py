@@ -144,7 +144,7 @@ def test_a_rule_keeps_its_text_as_it_was_written() -> None:
         ("{all: [{metric: a, above: 1}], metric: b}", "5:42: rules[0].when.metric: cannot stand beside 'all'"),
         ("{any: [{metric: a, above: 1}], for: 1m}", "5:42: rules[0].when.for: cannot stand beside 'any'"),
         ("{metric: a, above: 1, types: smoke}", "5:33: rules[0].when.types: input should be a valid list"),
-        ("{metric: a, above: 1, types: [Smoke]}", "5:41: rules[0].when.types[0]: string should match pattern"),
+        ("{metric: a, above: 1, types: [Smoke]}", "5:41: rules[0].when.types[0]: 'Smoke' must be a lower-case word"),
         ("{metric: a, above: 1, as: area}", "5:33: rules[0].when.as: 'area' is taken"),
         (
             "{all: [{metric: a, above: 1}, {metric: a, above: 2}]}",
@@ -176,7 +176,7 @@ def test_a_wrong_condition_is_named_with_file_line_and_key(when: str, expected: 
         ("areas: []", "4:5: rules[0].areas: list should have at least 1 item"),
         ("keep_firing_for: soon", "4:5: rules[0].keep_firing_for: 'soon' is not a duration"),
         ("procedure: ''", "4:5: rules[0].procedure: string should have at least 1 character"),
-        ("name: A rule", "4:5: rules[0].name: string should match pattern"),
+        ("name: A rule", "4:5: rules[0].name: 'A rule' must be a lower-case word"),
         ("summary: '{smok.value}'", "4:5: rules[0].summary: {smok.value} is not a field: known are smoke.value"),
         ("summary: '{smoke.value.real}'", "4:5: rules[0].summary: {smoke.value.real} is not a field"),
         ("summary: '{smoke.__class__}'", "4:5: rules[0].summary: {smoke.__class__} is not a field"),
