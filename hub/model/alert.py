@@ -93,6 +93,20 @@ class Fire:
     started_at: datetime
     evidence: tuple[Evidence, ...]
     reason: str = "condition_met"
+    detail: Mapping[str, Any] | None = None
+    """What else the rule found: the probability, what each piece of evidence contributed, what was not to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """A decision of the rules: an alert that goes on is worse, or less bad, from ``at`` (event time) on."""
+
+    rule: str
+    fingerprint: str
+    severity: Severity
+    at: datetime
+    reason: str = "severity_raised"
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +119,4 @@ class Resolve:
     reason: str = "condition_cleared"
 
 
-Decision = Fire | Resolve
+Decision = Fire | Revise | Resolve
