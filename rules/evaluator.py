@@ -96,13 +96,14 @@ class Evaluator:
         """When ``advance`` has something to do, if nothing arrives before."""
         return moment(self._timers[0][0]) if self._timers else None
 
-    def feed(self, observations: Iterable[Stored], *, hold: bool = False) -> list[Decision]:
+    def feed(self, observations: Iterable[Stored], *, hold: bool = False, arrived: Instant = 0) -> list[Decision]:
         """Take in observations in the order in which they were committed. The hub's clock goes on to the latest time of
         arrival among them: what arrived before has been fed, too, save what is on its way for less than the lateness.
 
-        ``hold`` leaves the clock where it is, while it is known that much older ones are still to come.
+        ``hold`` leaves the clock where it is, while it is known that much older ones are still to come. ``arrived`` is
+        the latest arrival among those that were left out as they change nothing (see ``rules.sieve``).
         """
-        now = self._now
+        now = max(self._now, arrived)
         for observation in observations:
             if observation.metric in self._wanted:
                 now = max(now, self._take(observation))
@@ -128,6 +129,27 @@ class Evaluator:
     def active(self) -> list[Fire]:
         """The alerts that are on, as they were raised."""
         return [group.active for group in self._groups.values() if group.active is not None]
+
+    def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[Condition]:
+        """Which conditions look at a series; empty where nobody wants it."""
+        series = Series(source, metric, area, type_, self._lateness)
+        return [link.condition for link in self._link(series)] if metric in self._wanted else []
+
+    def adopt(self, series: Series) -> None:
+        """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them."""
+        links = self._link(series)
+        self._series[series.source, series.metric] = (series, links)
+        self._set_alarms(series, links)
+
+    def release(self, slot: Slot) -> Series | None:
+        """Hand a series over that speaks for nothing at present; None where a group looks at it, or it is unknown."""
+        series, links = self._series.get(slot, (None, ()))
+        for link in links:
+            group = self._groups.get(link.group)
+            if group is not None and link.slot in group.tracks[link.index]:
+                return None
+        self._series.pop(slot, None)
+        return series
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that ``restore`` needs, as plain JSON data."""
