@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hub.model.alert import Severity
+from hub.model.area import AreaPattern as AreaPattern
 from rules.conditions import Condition, Threshold
 from rules.fusion import Node
 from rules.summary import Summary
-
-_PART = re.compile(r"\*\*|\*|[a-z0-9][a-z0-9_-]{0,62}")
-
-
-@dataclass(frozen=True, slots=True)
-class AreaPattern:
-    """A path in which ``*`` stands for one part, and ``**`` for any number of parts, none included."""
-
-    text: str
-    regex: re.Pattern[str] = field(compare=False, repr=False)
-
-    @classmethod
-    def parse(cls, text: str) -> AreaPattern:
-        """Raises ValueError, for a person."""
-        regex = ""
-        for part in text.split("/"):
-            if not _PART.fullmatch(part):
-                raise ValueError(f"{text!r} is not a pattern of areas: a path, in which * is one part, ** any")
-            regex += {"**": "(?:/[^/]+)*", "*": "/[^/]+"}.get(part, "/" + re.escape(part))
-        return cls(text, re.compile(regex))
-
-    def matches(self, path: str) -> bool:
-        return self.regex.fullmatch("/" + path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _PATH = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){0,9}")
+_PART = re.compile(r"\*\*|\*|[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def check_path(path: str) -> str:
@@ -52,3 +53,24 @@ def not_a_grid(path: str, paths: Iterable[str]) -> str:
     if not below:
         return ""
     return f"{path!r} is not a grid: a camera belongs to one of the areas below it, as {below[0]!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPattern:
+    """A path in which ``*`` stands for one part, and ``**`` for any number of parts, none included."""
+
+    text: str
+    regex: re.Pattern[str] = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> AreaPattern:
+        """Raises ValueError, for a person."""
+        regex = ""
+        for part in text.split("/"):
+            if not _PART.fullmatch(part):
+                raise ValueError(f"{text!r} is not a pattern of areas: a path, in which * is one part, ** any")
+            regex += {"**": "(?:/[^/]+)*", "*": "/[^/]+"}.get(part, "/" + re.escape(part))
+        return cls(text, re.compile(regex))
+
+    def matches(self, path: str) -> bool:
+        return self.regex.fullmatch("/" + path) is not None
