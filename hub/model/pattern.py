@@ -30,6 +30,24 @@ class Pattern:
         return None if found is None else found.groupdict()
 
 
+def globbed(pattern: str, text: str) -> bool:
+    """Whether ``text`` is ``pattern``, in which ``*`` is anything. In time that grows with the text alone: the pattern
+    may come from anybody."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return text == pattern
+    *middle, last = rest
+    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
 def places(template: str) -> list[str]:
     """The names in braces."""
     return [name for name in _PART.findall(template) if name]
