@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hub.config import units
+from hub.config import topology, units
 from hub.config.access import camera_source
 from hub.config.areas import load_areas
 from hub.config.settings import Config
@@ -12,6 +12,7 @@ from hub.config.vault import Vault
 from hub.document import nearest
 from hub.errors import ConfigError, Problem
 from hub.model.area import Area
+from hub.model.pattern import Pattern
 
 
 def check(config: Config) -> tuple[list[Area], list[Problem]]:
@@ -32,6 +33,7 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
                 message = f"{path!r} is not in {config.areas.name}{nearest(path, paths)}"
                 problems.append(config.problem(loc, message))
     problems += _check_types(config, {area.path for area in areas})
+    problems += _check_topology(config, {area.path for area in areas})
     for index in range(len(config.cameras)):
         try:
             camera_source(config, index)
@@ -45,6 +47,13 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
     if config.secrets.key_file is not None and (why := Vault.from_file(config.secrets.key_file).why):
         problems.append(config.problem(("secrets", "key_file"), why))
     return areas, problems
+
+
+def _check_topology(config: Config, paths: Collection[str]) -> list[Problem]:
+    sources = {camera.id for camera in config.cameras} | {device.id for device in config.devices}
+    patterns = [Pattern(rule.match) for rule in config.registers]
+    known = topology.Known(paths, sources, lambda name: any(pattern.match(name) is not None for pattern in patterns))
+    return topology.check(config.topology, config.path.parent, config.problem, known)
 
 
 def _check_types(config: Config, paths: Collection[str]) -> list[Problem]:

@@ -15,6 +15,7 @@ from hub.config.address import split_credentials
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
 from hub.config.keep import Keep
 from hub.config.mappings import Mappings
+from hub.config.topology import TopologySettings
 from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
 from hub.document import Document
 from hub.errors import ConfigError, Problem
@@ -235,6 +236,7 @@ class Config(Settings):
     workers: Workers = Workers()
     accept: Accept = Accept()
     keep: Keep = Keep()
+    topology: TopologySettings = TopologySettings()
 
     _document: Document = PrivateAttr()
 
