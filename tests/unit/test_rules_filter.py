@@ -1,0 +1,133 @@
+"""Filters in CEL: what passes, what is refused when it is written, and what can never hold the engine up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hub.model.observation import Stored
+from rules.filter import MAX_LENGTH, Filter
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def said(
+    value: float | None = 0.4, text: str | None = None, attrs: Mapping[str, Any] | None = None, source: str = "cam-1"
+) -> Stored:
+    return Stored(source, "qth/a/g1", "camera", "motion", AT, AT, value, text, attrs)
+
+
+PERSON = said(attrs={"class": "person", "n": 3, "boxes": [{"w": 0.2}, {"w": 0.6}], "track": None})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "value > 0.3",
+        "value > 0",
+        "value + 1.0 > 1.2",
+        "attrs.class == 'person'",
+        "attrs['class'] in ['person', 'car']",
+        "attrs.n > 2.5 && attrs.n < 4",
+        "has(attrs.class) && !has(attrs.colour)",
+        "attrs.track == null",
+        "attrs.boxes.exists(box, box.w > 0.5)",
+        "size(attrs.boxes) == 2",
+        "text == null",
+        "type == 'camera' && source.startsWith('cam') && metric == 'motion'",
+        "area.matches('^qth/.*/g[0-9]$')",
+    ],
+)
+def test_what_is_so_passes(text: str) -> None:
+    found = Filter.parse(text)
+    assert found.passes(PERSON)
+    assert not Filter.parse(f"!({text})").passes(PERSON)
+    assert not found.failed
+
+
+def test_words_in_any_script_are_compared() -> None:
+    assert Filter.parse("text == '冒烟'").passes(said(None, "冒烟"))
+    assert not Filter.parse("text == '冒烟'").passes(said(None, "正常"))
+
+
+@pytest.mark.parametrize(
+    ("text", "observation", "cause"),
+    [
+        ("attrs.colour == 'red'", PERSON, "missing"),
+        ("attrs.colour == 'red'", said(), "missing"),
+        ("attrs.boxes[7].w > 0.1", PERSON, "missing"),
+        ("attrs.class > 3", PERSON, "wrong_type"),
+        ("value > 0.3", said(None, "x"), "wrong_type"),
+        ("text.contains('x')", said(), "wrong_type"),
+        ("attrs.class", PERSON, "not_a_truth"),
+        ("10 / (attrs.n - 3) > 1", PERSON, "arithmetic"),
+        ("attrs.n * 9223372036854775807 > 1", PERSON, "arithmetic"),
+        ("attrs.n == 1", said(attrs={"n": 2**70}), "other"),
+    ],
+)
+def test_what_cannot_be_evaluated_does_not_pass_and_is_counted(text: str, observation: Stored, cause: str) -> None:
+    found = Filter.parse(text)
+    assert not found.passes(observation)
+    assert not found.passes(observation)
+    assert found.failed == {cause: 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("valu > 1", "column 1: 'valu' is not known; known are value, text,"),
+        ("valu > 1", "did you mean 'value'?"),
+        ("value > 1 && attr.n > 2", "did you mean 'attrs'?"),
+        ("value > 1.0 &&\n aera == 'x'", "line 2, column 2: 'aera'"),
+        ("value > ", "column 9: mismatched input its end"),
+        ("", "column 1"),
+        ("value >> 1", "column 8"),
+        ("'x'.foo()", "'foo' is not known"),
+        ("source > 3", "column 8: found no matching overload"),
+        ("source", "is a string, neither true nor false"),
+        ("{'a': 1}", "is a map"),
+        ("value + 1 > 2", "write 1.0, not 1"),
+        ("value > 'a'", "value is a double"),
+        ("source.matches('[a')", "none of RE2: missing ]"),
+        ("(" * 60 + "true" + ")" * 60, "nested too deeply"),
+        ("'" + "a" * MAX_LENGTH + "' == source", f"longer than {MAX_LENGTH}"),
+        ("attrs.a.all(x, attrs.a.all(y, x > y))", "more than one list"),
+    ],
+)
+def test_a_mistake_is_told_with_its_column_and_what_is_known(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        Filter.parse(text)
+    assert words in str(caught.value)
+
+
+def test_a_name_inside_a_string_is_no_walk() -> None:
+    assert not Filter.parse("source == 'all (' || attrs.kind == 'map (' || attrs.a.exists(x, x > 1)").passes(said())
+
+
+@pytest.mark.parametrize(
+    ("text", "attrs"),
+    [
+        ("source.matches('(a+)+$')", None),
+        ("source.matches('(a|aa)*b?$')", None),
+        ("source.matches(attrs.pattern)", {"pattern": "(a*)*b$" * 50}),
+        ("source.matches(attrs.pattern)", {"pattern": "(a{1000}){1000}"}),
+        ("attrs.list.map(x, attrs.list + attrs.list) == []", {"list": list(range(200))}),
+        ("attrs.list.all(x, x >= 0)", {"list": list(range(20_000))}),
+    ],
+)
+def test_nothing_holds_the_engine_up(text: str, attrs: Mapping[str, Any] | None) -> None:
+    found = Filter.parse(text)
+    before = time.process_time()
+    found.passes(said(attrs=attrs, source="a" * 5000 + "!"))
+    assert time.process_time() - before < 0.5
+
+
+def test_more_steps_than_are_allowed_do_not_pass() -> None:
+    found = Filter.parse("attrs.list.all(x, x >= 0)")
+    assert found.passes(said(attrs={"list": list(range(5000))}))
+    assert not found.passes(said(attrs={"list": list(range(20_000))}))
+    assert found.failed == {"too_long": 1}
