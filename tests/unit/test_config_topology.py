@@ -76,8 +76,9 @@ def test_a_good_one_has_no_problem_and_becomes_things(folder: Path) -> None:
          "9: topology.things[0].down[0]: nothing hangs on it, so say where the alert is: with source or area"),
         ("{name: sw, kind: switch, areas: [qth/b]}",
          "9: topology.things[0].areas[0]: 'qth/b' is no area; did you mean 'qth/a'?"),
-        ("{name: sw, kind: switch, sources: [smoke-2]}", ("9: topology.things[0].sources[0]: there is no camera or device 'smoke-2' in the configuration; did you mean"
-         " 'smoke-1'? (one that is added in the console: write 'smoke-2*')")),
+        ("{name: sw, kind: switch, sources: [smoke-2]}",
+         ("9: topology.things[0].sources[0]: there is no camera or device 'smoke-2' in the configuration; did you mean"
+          " 'smoke-1'? (one that is added in the console: write 'smoke-2*')")),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_line(folder: Path, thing: str, problem: str) -> None:
