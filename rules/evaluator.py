@@ -92,6 +92,11 @@ class Evaluator:
         return moment(self._now)
 
     @property
+    def heard_from(self) -> datetime:
+        """Where the silence of sources is counted from at the earliest."""
+        return moment(self._heard_from)
+
+    @property
     def next_timer(self) -> datetime | None:
         """When ``advance`` has something to do, if nothing arrives before."""
         return moment(self._timers[0][0]) if self._timers else None
@@ -151,10 +156,14 @@ class Evaluator:
         self._series.pop(slot, None)
         return series
 
-    def snapshot(self) -> dict[str, Any]:
-        """Everything that ``restore`` needs, as plain JSON data."""
+    def heard(self) -> list[Series]:
+        """The series that are known."""
+        return [series for series, _ in self._series.values()]
+
+    def snapshot(self, others: Iterable[Series] = ()) -> dict[str, Any]:
+        """Everything that ``restore`` needs, as plain JSON data. ``others``: series that are kept elsewhere."""
         digests = {rule.name: rule.digest for rule in self.rules.values()}
-        series = (series for series, _ in self._series.values())
+        series = itertools.chain(self.heard(), others)
         return snapshot.encode(self._now, self._heard_from, digests, series, self._groups.values())
 
     def restore(self, state: Mapping[str, Any]) -> None:

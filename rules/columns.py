@@ -1,0 +1,131 @@
+"""Observations in columns: the form in which many of them are looked at at once. Pure.
+
+A ``Book`` numbers the series it meets; a ``Block`` holds observations in the order in which they were committed, as
+arrays. What is not a bare number (a text, attributes, a mark of quality, no value at all) is kept beside, by position.
+Times are microseconds since 1970, as everywhere in the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hub.model.observation import Stored
+from rules.window import Instant, instant, moment
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Key(NamedTuple):
+    """A series at a place: the same (source, metric) has another one when its source stands elsewhere."""
+
+    source: str
+    area: str
+    type: str
+    metric: str
+
+
+class Extra(NamedTuple):
+    """What an observation has beside a number."""
+
+    text: str | None = None
+    attrs: Mapping[str, Any] | None = None
+    quality: int = 0
+    is_number: bool = True  # whether there is a value
+
+
+_NOTHING = Extra()
+
+
+class Book:
+    """Gives every key a number, from 0 on; ``keys`` are in that order."""
+
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self._numbers: dict[Key, int] = {}
+
+    def number(self, key: Key) -> int:
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self.keys)
+            self.keys.append(key)
+        return found
+
+    def block(self, observations: Iterable[Stored]) -> Block:
+        items = list(observations)
+        count = len(items)
+        series, ts, received = (np.empty(count, np.int64) for _ in range(3))
+        value = np.empty(count)
+        extras: dict[int, Extra] = {}
+        numbers = self._numbers
+        for position, item in enumerate(items):
+            key = Key(item.source, item.area, item.type, item.metric)
+            number = numbers.get(key)
+            series[position] = self.number(key) if number is None else number
+            ts[position] = instant(item.ts)
+            received[position] = instant(item.received_at)
+            value[position] = np.nan if item.value is None else item.value
+            if item.text is not None or item.attrs is not None or item.quality or item.value is None:
+                extras[position] = Extra(item.text, item.attrs, item.quality, item.value is not None)
+        return Block(self, series, ts, received, value, extras, items)
+
+
+@dataclass(slots=True)
+class Block:
+    """``value`` is NaN where there is none; each such position is in ``extras``, which tells it from one that was said.
+
+    ``items`` are the observations themselves where they were at hand.
+    """
+
+    book: Book
+    series: Ints
+    ts: Ints
+    received: Ints
+    value: Floats
+    extras: Mapping[int, Extra] = field(default_factory=dict)
+    items: Sequence[Stored] | None = None
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def stored(self, positions: Iterable[int]) -> list[Stored]:
+        """The observations at these positions."""
+        if self.items is not None:
+            return [self.items[position] for position in positions]
+        return [
+            stored(
+                self.book.keys[self.series[position]],
+                int(self.ts[position]),
+                int(self.received[position]),
+                float(self.value[position]),
+                self.extras.get(position),
+            )
+            for position in positions
+        ]
+
+    def select(self, chosen: Flags | slice) -> Block:
+        """A block of the chosen ones only, in the same order."""
+        kept = np.arange(len(self))[chosen].tolist()
+        extras = {}
+        if self.extras:
+            extras = {new: self.extras[old] for new, old in enumerate(kept) if old in self.extras}
+        items = None if self.items is None else [self.items[position] for position in kept]
+        return Block(
+            self.book, self.series[chosen], self.ts[chosen], self.received[chosen], self.value[chosen], extras, items
+        )
+
+
+def stored(key: Key, ts: Instant, received: Instant, value: float, extra: Extra | None = None) -> Stored:
+    """An observation from its columns."""
+    beside = _NOTHING if extra is None else extra
+    number = value if beside.is_number else None
+    return Stored(
+        key.source, key.area, key.type, key.metric, moment(ts), moment(received), number,
+        beside.text, beside.attrs, beside.quality,
+    )  # fmt: skip
