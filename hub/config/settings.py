@@ -271,14 +271,15 @@ class Config(Settings):
         return self._document.problem(loc, message)
 
     def rule_files(self) -> list[Path]:
-        """The files named by ``rules``, each pattern's in alphabetical order, none twice."""
+        """The files named by ``rules``, each pattern's in alphabetical order, none twice, without those of tests."""
         base = self.path.parent
         found: dict[Path, None] = {}
         for pattern in self.rules:
             root = Path(pattern) if Path(pattern).is_absolute() else base / pattern
             anchor = Path(root.anchor)
             for file in sorted(anchor.glob(str(root.relative_to(anchor)))):
-                found[file] = None
+                if not file.name.endswith(".test.yaml"):
+                    found[file] = None
         return list(found)
 
 

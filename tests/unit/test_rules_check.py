@@ -43,6 +43,14 @@ def test_good_rules_have_no_problems(folder: Path) -> None:
     assert found(folder, "[]") == []
 
 
+def test_a_file_of_tests_is_no_file_of_rules(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", ""))
+    (folder / "a.test.yaml").write_text("tests: []\n")
+    (folder / "hub.yaml").write_text("areas: areas.geojson\nrules: ['*.yaml', a.test.yaml]\n")
+    assert folder / "a.test.yaml" not in load(folder / "hub.yaml").rule_files()
+    assert folder / "a.yaml" in load(folder / "hub.yaml").rule_files()
+
+
 def test_a_rule_file_that_is_not_there_is_named_in_the_configuration(folder: Path) -> None:
     write(folder / "a.yaml", ("one", ""))
     assert found(folder, "[a.yaml, b.yaml, 'c/*.yaml']") == [
