@@ -18,20 +18,25 @@ from dashboard.api.problems import ProblemError, invalid
 from hub.cases import acts
 from hub.errors import Conflict
 from hub.model import alert as model
-from hub.model.alert import AlertChange, AlertState, Severity
+from hub.model.alarm import Refusal
+from hub.model.alert import AlertChange, AlertState, Severity, Stage
 from hub.model.people import Person
 from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, journal
 from hub.store.alerts import Filter, alert_json
 
 LONGEST_SHELF = timedelta(days=7)
-_OPEN = (AlertState.FIRING, AlertState.ACKNOWLEDGED)
 router = APIRouter(tags=["alerts"])
 
 States = Annotated[
     list[Literal["firing", "acknowledged", "resolved", "open"]] | None,
-    Query(max_length=8, description="may be given several times; open is firing or acknowledged"),
+    Query(
+        max_length=8,
+        description="may be given several times; open: firing, acknowledged, or over and still to be acknowledged or"
+        " reset, and not hidden by a known cause or out of service",
+    ),
 ]
+Stages = Annotated[list[Stage] | None, Query(max_length=9, description="where alerts stand by ISA-18.2")]
 Note = Annotated[str, Field(max_length=2000)]
 
 
@@ -53,6 +58,7 @@ def list_alerts(
     person: Viewer,
     ctx: Ctx,
     state: States = None,
+    stage: Stages = None,
     severity: Annotated[list[Severity] | None, Query(max_length=8)] = None,
     area: AreaFilter = None,
     first: Annotated[Instant | None, Query(alias="from")] = None,
@@ -61,9 +67,10 @@ def list_alerts(
     limit: Limit = 100,
 ) -> shapes.Page[shapes.Alert]:
     """Newest first. ``from`` and ``to``: those that were active in [from, to)."""
-    states = [known for name in state or () for known in (_OPEN if name == "open" else (AlertState(name),))]
     wanted = Filter(
-        states=tuple(dict.fromkeys(states)),
+        states=tuple(AlertState(name) for name in state or () if name != "open"),
+        open="open" in (state or ()),
+        stages=tuple(stage or ()),
         severities=tuple(severity or ()),
         area=narrow(person, area),
         first=first,
@@ -87,6 +94,7 @@ def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:
             actor=entry.actor,
             change=AlertChange(entry.change),
             note=str(entry.body.get("note", "")),
+            reason=str(entry.body.get("reason", "")),
         )
         for entry in entries
     ]
@@ -106,6 +114,18 @@ def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> 
     if not now < shelving.until <= now + LONGEST_SHELF:
         raise invalid("until", f"must lie in the next {LONGEST_SHELF.days} days")
     return _act(ctx, person, id, AlertChange.SHELVED, shelving.note, shelving.until)
+
+
+@router.post("/alerts/{id}/unshelve")
+def unshelve(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
+    """Bring back before its time what was shelved."""
+    return _act(ctx, person, id, AlertChange.UNSHELVED, (remark or Remark()).note)
+
+
+@router.post("/alerts/{id}/reset")
+def reset(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
+    """Let go of a latched alert whose condition has ended; the note says what was found."""
+    return _act(ctx, person, id, AlertChange.RESET, reason.note)
 
 
 @router.post("/alerts/{id}/clear")
@@ -160,10 +180,19 @@ def _act(
     except Conflict as conflict:
         [stands] = of_alerts(ctx, [alerts.get(ctx.store, alert_id)])
         word = str(conflict)
-        detail = f"{stands.acked_by} has acknowledged it" if word == "already_acknowledged" else "it is over"
+        words = {**_REFUSED, Refusal.ALREADY_ACKNOWLEDGED: f"{stands.acked_by} has acknowledged it"}
+        detail = words.get(word, "it is not in a state for that")
         raise ProblemError(409, word, detail, extra={"alert": stands.model_dump(mode="json")}) from conflict
     [changed] = of_alerts(ctx, [alert])
     return changed
+
+
+_REFUSED: dict[str, str] = {
+    Refusal.NOT_OPEN: "it is over",
+    Refusal.NOT_SHELVED: "it is not shelved",
+    Refusal.NOT_LATCHED: "it is not latched: it needs no reset",
+    Refusal.STILL_ACTIVE: "its condition still holds",
+}
 
 
 def _cursor(alert: model.Alert) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from hub.config.settings import AnalyseSettings, DetectSettings
-from hub.model.alert import AlertChange, AlertState, Severity
+from hub.model.alert import AlertChange, AlertState, Damping, Severity, Stage
 from hub.model.bucket import Level
 from hub.model.incident import IncidentState
 from hub.model.people import Role
@@ -375,6 +375,9 @@ class Evidence(BaseModel):
 
 
 class Alert(BaseModel):
+    """``state`` is of the condition and its acknowledgement; ``stage`` says all, by ISA-18.2: all but ``normal`` are
+    open. ``detail``: what the rule found beside the evidence, as a probability."""
+
     id: int
     rule: str
     severity: Severity
@@ -391,14 +394,27 @@ class Alert(BaseModel):
     summary: str
     incident: int | None
     evidence: list[Evidence]
+    stage: Stage
+    latch: bool
+    damped: Damping | None
+    suppressed_by: str | None
+    out_of_service: int | None
+    re_alarm_at: Time | None
+    announced_at: Time | None
+    repeats: int
+    superseded_by: int | None
+    detail: dict[str, Any] | None
 
 
 class LogEntry(BaseModel):
+    """``reason`` is that of the step, a word; ``note`` what was said with it."""
+
     id: int
     at: Time
     actor: str
     change: AlertChange
     note: str
+    reason: str
 
 
 class AlertDetail(Alert):

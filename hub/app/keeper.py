@@ -18,9 +18,10 @@ from hub import log
 from hub.app.datadir import Room, free_bytes, say_full
 from hub.app.upkeep import Counting, House
 from hub.backoff import Backoff
+from hub.cases import acts
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
-from hub.store import Store, alerts, commands, health, processes
+from hub.store import Store, commands, health, processes
 from hub.store.heart import LATE_S, Heart
 from hub.store.processes import Process
 from hub.supervise import supervise
@@ -113,9 +114,9 @@ class Keeper:
             for process in pulse.dead(processes.list_processes(self._store)):
                 if give_up(self._store, process, self._clock.now()):
                     _log.warning("%s does not answer: its sources are marked as not watched", process.name)
-            alerts_back = alerts.unshelve_due(self._store, self._clock.now())
-            if alerts_back:
-                _log.info("%d shelved alerts are back", len(alerts_back))
+            changed = acts.do_due(self._store, self._clock.now(), self._config.alarms.chattering.within)
+            if changed:
+                _log.info("%d alerts are back, ask again, or go out of service", len(changed))
             if count := overdue.give_up(self._store):
                 _log.warning("%d commands were ended: nobody looked after them", count)
             working()

@@ -1,11 +1,28 @@
-"""What people do with alerts: each act is a change of the row and a journal entry, in one transaction."""
+"""What people do with alerts, and what time does: each act is a change of the row and a journal entry, together."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from hub.cases import placing
+from hub.cases.placing import Entry
+from hub.errors import Conflict
+from hub.model.alarm import Act, Event
 from hub.model.alert import Alert, AlertChange
-from hub.store import Store, alerts, incidents
+from hub.store import Store, Tx, alerts, outages
+from hub.store.alerts import Due
+
+_ACTS = {
+    AlertChange.ACKNOWLEDGED: Act.ACKNOWLEDGE,
+    AlertChange.SHELVED: Act.SHELVE,
+    AlertChange.UNSHELVED: Act.UNSHELVE,
+    AlertChange.RESET: Act.RESET,
+    AlertChange.CLEARED: Act.CLEAR,
+    AlertChange.COMMENTED: Act.COMMENT,
+}
+_AT_ONCE = 200  # rows of one transaction
+_SHOWN = {Act.SURFACE, Act.PUT_BACK}
 
 
 def act(
@@ -17,14 +34,54 @@ def act(
     note: str = "",
     until: datetime | None = None,
 ) -> Alert:
-    """Acknowledge, shelve (``until``), clear or comment. Raises NotFound, Conflict (``not_open``,
-    ``already_acknowledged``) and StoreUnavailable."""
+    """Acknowledge, shelve (``until``), unshelve, reset, clear or comment. Raises NotFound, Conflict (a ``Refusal`` of
+    ``hub.model.alarm``, such as ``not_open``) and StoreUnavailable."""
     with store.transaction() as tx:
-        alert = alerts.change(tx, alert_id, what, actor, now, until)
-        closed = None
-        if what is AlertChange.CLEARED and alert.incident is not None:
-            closed = incidents.close_if_over(tx, alert.incident, now)
-        alerts.log(tx, alert, what, actor, now, note)
-        if closed is not None:
-            incidents.log(tx, closed, "closed", actor, now, alert.id)
+        alert, made = alerts.move(tx, alerts.lock(tx, alert_id), Event(_ACTS[what], until=until), now, actor=actor)
+        entries = placing.close(tx, alert, now, now, actor) if what is AlertChange.CLEARED else []
+        alerts.log(tx, alert, what, actor, now, note, made.reason)
+        for write in entries:
+            write()
         return alert
+
+
+def do_due(store: Store, now: datetime, chatter: timedelta, actor: str = "keeper") -> list[Alert]:
+    """Bring back what was put off until now, ask again for what was acknowledged for long, and carry out what is out of
+    service and what is no more. Answers what changed. Raises StoreUnavailable."""
+    outages.end_overdue(store, now)
+    waiting = alerts.due(store, now, chatter, 10 * _AT_ONCE)
+    changed: list[Alert] = []
+    for first in range(0, len(waiting), _AT_ONCE):
+        with store.transaction() as tx:
+            changed += happen(tx, waiting[first : first + _AT_ONCE], now, actor)
+    return changed
+
+
+def happen(tx: Tx, events: Sequence[Due], now: datetime, actor: str, note: str = "") -> list[Alert]:
+    """Let events happen to alerts that nobody else works on at the moment, as ``SUPPRESS`` and ``SURFACE`` by a known
+    cause; answers those that changed. What is in no state for its event stays as it is. The journal is written last.
+    """
+    known = {alert.id: alert for alert in alerts.lock_free(tx, [item.alert for item in events])}
+    entries: list[Entry] = []
+    changed: dict[int, Alert] = {}
+    for item in events:
+        alert = known.get(item.alert)
+        if alert is None:
+            continue
+        try:
+            alert, made = alerts.move(tx, alert, item.event, now)
+        except Conflict:
+            continue  # it was done meanwhile, or is not needed any more
+        placed: list[Entry] = []
+        if item.event.act in _SHOWN:
+            alert, placed = placing.put(tx, alert, now, actor)
+        known[alert.id] = changed[alert.id] = alert
+        entries.append(_entry(tx, alert, made.change, actor, now, note, made.reason))
+        entries += placed
+    for write in entries:
+        write()
+    return list(changed.values())
+
+
+def _entry(tx: Tx, alert: Alert, change: AlertChange, actor: str, now: datetime, note: str, reason: str) -> Entry:
+    return lambda: alerts.log(tx, alert, change, actor, now, note, reason)

@@ -3,64 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from hub.cases.incident import Join, Leave, place
-from hub.model.alert import Alert, AlertChange, Decision, Fire
-from hub.store import Tx, alerts, incidents
+from hub.cases import placing, quiet
+from hub.cases.placing import Entry
+from hub.config.alarms import Alarms
+from hub.model.alarm import Act, Alarm, Event
+from hub.model.alert import Alert, AlertChange, Damping, Decision, Fire, Resolve, Revise, Severity
+from hub.store import Tx, alerts
+from hub.store.alerts import Before
 
-_Entry = Callable[[], object]
+LEAST_KEPT = Severity.MAJOR
+"""An alert that is at least as bad as this waits to be acknowledged however short it was."""
 
 
-def carry_out(tx: Tx, decisions: Sequence[Decision], now: datetime, actor: str = "rules") -> list[Alert]:
-    """Raise and end alerts; answers those that changed, as they are now.
+def carry_out(
+    tx: Tx,
+    decisions: Sequence[Decision],
+    now: datetime,
+    actor: str = "rules",
+    alarms: Alarms | None = None,
+    muted_by: Callable[[Fire], str | None] | None = None,
+) -> list[Alert]:
+    """Raise, revise and end alerts; answers those that changed, as they are now.
 
-    Safe to repeat: an alert that is known by (rule, fingerprint, started_at), or whose fingerprint is active, is not
-    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All
-    journal rows are written after all others, so that the journal's lock is taken last.
+    ``muted_by`` names the known cause by which an alert is made suppressed; it is not asked about ends. Left out: as
+    the topology, the rules and the silences of the store say. Safe to repeat: an alert that is known by (rule,
+    fingerprint, started_at), or whose fingerprint is active, is not raised again (evidence that came late moves its
+    beginning back), and one that has ended does not end again. All journal rows are written after all others, so that
+    the journal's lock is taken last.
     """
+    intake = _Intake(tx, now, actor, alarms or Alarms(), muted_by or quiet.asked(tx, decisions, now))
     changed: list[Alert] = []
-    entries: list[_Entry] = []
     for decision in decisions:
         if isinstance(decision, Fire):
-            alert = alerts.fire(tx, decision, now)
-            if alert is not None:
-                changed.append(_fired(tx, alert, now, actor, decision.reason, entries))
-            elif (earlier := alerts.begin_earlier(tx, decision)) is not None:
-                changed.append(earlier)
-                entries.append(partial(alerts.log, tx, earlier, AlertChange.UPDATED, actor, now, decision.reason))
+            changed += intake.fire(decision)
+        elif isinstance(decision, Revise):
+            changed += intake.revise(decision)
         else:
-            alert = alerts.resolve(tx, decision)
-            if alert is not None:
-                changed.append(alert)
-                _resolved(tx, alert, now, actor, decision.reason, entries)
-    for write in entries:
+            changed += intake.resolve(decision)
+    quiet.note(tx, changed)
+    for write in intake.entries:
         write()
     return changed
 
 
-def _fired(tx: Tx, alert: Alert, now: datetime, actor: str, reason: str, entries: list[_Entry]) -> Alert:
-    placing = place(alert, incidents.open_in(tx, alert.area))
-    if isinstance(placing, Leave):
-        entries.append(lambda: alerts.log(tx, alert, AlertChange.FIRED, actor, now, reason))
-        return alert
-    if isinstance(placing, Join):
-        incident = incidents.set_severity(tx, placing.incident, placing.severity)
-        change = "joined"
-    else:
-        incident = incidents.add(tx, alert)
-        change = "opened"
-    member = alerts.set_incident(tx, alert, incident.id)
-    entries.append(lambda: alerts.log(tx, member, AlertChange.FIRED, actor, now, reason))
-    entries.append(lambda: incidents.log(tx, incident, change, actor, now, member.id))
-    return member
+def begin(decision: Fire, before: Before, alarms: Alarms, muted_by: str | None, now: datetime) -> Alarm:
+    """How an occurrence begins. Pure.
+
+    It is still shelved where the one before it was, unless it is worse; it is damped where it is chatter.
+    """
+    is_worse = before.severity is not None and decision.severity.rank < before.severity.rank
+    is_shelved = before.shelved_until is not None and before.shelved_until > now and not is_worse
+    chatters = before.recent + 1 >= alarms.chattering.count and not is_worse
+    return Alarm(
+        latch=bool((decision.detail or {}).get("latch", False)),
+        damped=Damping.CHATTERING if chatters else None,
+        shelved_until=before.shelved_until if is_shelved else None,
+        suppressed_by=muted_by,
+        out_of_service=before.outage,
+    )
 
 
-def _resolved(tx: Tx, alert: Alert, now: datetime, actor: str, reason: str, entries: list[_Entry]) -> None:
-    entries.append(lambda: alerts.log(tx, alert, AlertChange.RESOLVED, actor, now, reason))
-    if alert.incident is None or alert.resolved_at is None:
-        return
-    closed = incidents.close_if_over(tx, alert.incident, alert.resolved_at)
-    if closed is not None:
-        entries.append(lambda: incidents.log(tx, closed, "closed", actor, now, alert.id))
+@dataclass
+class _Intake:
+    tx: Tx
+    now: datetime
+    actor: str
+    alarms: Alarms
+    muted_by: Callable[[Fire], str | None]
+
+    def __post_init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def fire(self, decision: Fire) -> list[Alert]:
+        before = alerts.before(self.tx, decision, self.alarms.chattering.within, self.now)
+        begun = begin(decision, before, self.alarms, self.muted_by(decision), self.now)
+        seconds = (decision.detail or {}).get("re_alarm_s")
+        re_alarm_s = float(seconds) if isinstance(seconds, int | float) else None
+        alert = alerts.fire(self.tx, decision, begun, re_alarm_s, self.now)
+        if alert is None:
+            earlier = alerts.begin_earlier(self.tx, decision)
+            if earlier is None:
+                return []
+            self._log(earlier, AlertChange.UPDATED, decision.reason)
+            return [earlier]
+        past: list[Alert] = []
+        if begun.damped is None or begun.latch:
+            past = self._supersede(before.waiting, alert)
+            if past:
+                alert = alerts.set_repeats(self.tx, alert, 1 + max(old.repeats for old in past))
+        alert, placed = placing.put(self.tx, alert, self.now, self.actor)
+        self._log(alert, AlertChange.FIRED, decision.reason, str(begun.damped or begun.hidden or ""))
+        self.entries += placed
+        return [*past, alert]
+
+    def _supersede(self, waiting: Sequence[int], alert: Alert) -> list[Alert]:
+        past = []
+        for number in waiting:
+            old, made = alerts.move(
+                self.tx, alerts.lock(self.tx, number), Event(Act.SUPERSEDE), self.now, superseded_by=alert.id
+            )
+            self._log(old, made.change, f"alert {alert.id}", made.reason)
+            past.append(old)
+        return past
+
+    def revise(self, decision: Revise) -> list[Alert]:
+        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        if alert is None or alert.severity is decision.severity:
+            return []
+        is_worse = decision.severity.rank < alert.severity.rank
+        alert, made = alerts.move(
+            self.tx,
+            alert,
+            Event(Act.RAISE if is_worse else Act.LOWER),
+            self.now,
+            severity=decision.severity,
+            detail=decision.detail,
+        )
+        alert, placed = placing.put(self.tx, alert, self.now, self.actor) if is_worse else (alert, [])
+        self._log(alert, made.change, decision.reason, made.reason)
+        self.entries += placed
+        return [alert]
+
+    def resolve(self, decision: Resolve) -> list[Alert]:
+        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        if alert is None:
+            return []
+        lasted = decision.resolved_at - alert.started_at
+        fleeting = lasted < self.alarms.fleeting and alert.severity.rank > LEAST_KEPT.rank
+        event = Event(Act.RETURN, fleeting=fleeting)
+        alert, made = alerts.move(self.tx, alert, event, self.now, at=decision.resolved_at)
+        self._log(alert, made.change, decision.reason, made.reason)
+        self.entries += placing.close(self.tx, alert, alert.resolved_at or self.now, self.now, self.actor)
+        return [alert]
+
+    def _log(self, alert: Alert, change: AlertChange, note: str, reason: str = "") -> None:
+        self.entries.append(partial(alerts.log, self.tx, alert, change, self.actor, self.now, note, reason))

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from hub import document
 from hub.config.address import split_credentials
+from hub.config.alarms import Alarms
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
 from hub.config.keep import Keep
 from hub.config.mappings import Mappings
@@ -237,6 +238,7 @@ class Config(Settings):
     accept: Accept = Accept()
     keep: Keep = Keep()
     topology: TopologySettings = TopologySettings()
+    alarms: Alarms = Alarms()
 
     _document: Document = PrivateAttr()
 

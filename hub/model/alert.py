@@ -1,9 +1,8 @@
 """Alerts: one occurrence of what a rule looks for.
 
-States follow ISA-18.2/IEC 62682 in their outline: a condition is active or has returned to normal, and a person has
-acknowledged it or not. ``firing`` is active and unacknowledged, ``acknowledged`` active and acknowledged, ``resolved``
-returned; whether a resolved alert was ever acknowledged stays visible in ``acked_by``. A shelved alert keeps its state
-and is put off until ``shelved_until``.
+``state`` is the contract's: ``firing`` is active and unacknowledged, ``acknowledged`` active and acknowledged,
+``resolved`` returned to normal. ``stage`` says all of it, after ISA-18.2/IEC 62682: whether one that has returned waits
+to be acknowledged or reset, and what keeps one from being shown. How one becomes another is in ``hub.model.alarm``.
 """
 
 from __future__ import annotations
@@ -33,6 +32,27 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
+class Stage(StrEnum):
+    """Where an alarm stands; the letters are those of the state diagram of ISA-18.2. All but ``NORMAL`` are open."""
+
+    NORMAL = "normal"                              # A: over, and nobody is asked for anything
+    UNACKNOWLEDGED = "unacknowledged"              # B
+    ACKNOWLEDGED = "acknowledged"                  # C
+    RETURNED = "returned"                          # D: returned to normal, and nobody has acknowledged it yet
+    LATCHED = "latched"                            # E: returned, to be acknowledged and reset
+    LATCHED_ACKNOWLEDGED = "latched_acknowledged"  # F: returned and acknowledged, to be reset
+    SHELVED = "shelved"                            # G: put off by an operator until a time
+    SUPPRESSED = "suppressed"                      # H: by design, as its cause is known
+    OUT_OF_SERVICE = "out_of_service"              # I: for maintenance
+
+
+class Damping(StrEnum):
+    """Why an alert does not call for an operator though it is shown."""
+
+    CHATTERING = "chattering"  # it came again too often in too short a time
+    FLEETING = "fleeting"      # it was over before anybody could have acted
+
+
 class AlertChange(StrEnum):
     """What happened to an alert: the named reason of each row in its log."""
 
@@ -44,6 +64,15 @@ class AlertChange(StrEnum):
     COMMENTED = "commented"
     CLEARED = "cleared"      # by a person
     RESOLVED = "resolved"    # by the rule
+    RAISED = "raised"        # in severity
+    LOWERED = "lowered"
+    RESET = "reset"
+    RE_ALARMED = "re_alarmed"
+    SUPERSEDED = "superseded"
+    SUPPRESSED = "suppressed"
+    SURFACED = "surfaced"
+    TAKEN_OUT = "taken_out"  # of service
+    PUT_BACK = "put_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +89,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """``fingerprint`` is what makes two occurrences the same; at most one of a fingerprint is active at a time."""
+    """``fingerprint`` is what makes two occurrences the same; at most one of a fingerprint is active at a time.
+
+    ``latch``: it stays until it is reset. ``suppressed_by`` and ``out_of_service`` (the number of an outage) of one
+    that is over tell what it was hidden by. ``re_alarm_s``: for how long an acknowledgement holds; None: for good.
+    ``announced_at``: when it first called for an operator; None: it never did. ``repeats``: how often it had come
+    before, each time before the last one was acknowledged. ``detail``: as in ``Fire``.
+    """
 
     id: int
     rule: str
@@ -78,6 +113,17 @@ class Alert:
     shelved_until: datetime | None = None
     incident: int | None = None
     evidence: tuple[Evidence, ...] = field(default=())
+    stage: Stage = Stage.UNACKNOWLEDGED
+    latch: bool = False
+    damped: Damping | None = None
+    suppressed_by: str | None = None
+    out_of_service: int | None = None
+    re_alarm_s: float | None = None
+    re_alarm_at: datetime | None = None
+    announced_at: datetime | None = None
+    repeats: int = 0
+    superseded_by: int | None = None
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +140,9 @@ class Fire:
     evidence: tuple[Evidence, ...]
     reason: str = "condition_met"
     detail: Mapping[str, Any] | None = None
-    """What else the rule found: the probability, what each piece of evidence contributed, what was not to be had."""
+    """What else the rule found: the probability, what each piece of evidence contributed, what was not to be had. Two
+    keys say how the alarm behaves: ``latch`` (true: it stays until it is reset) and ``re_alarm_s`` (seconds for which
+    an acknowledgement holds)."""
 
 
 @dataclass(frozen=True, slots=True)

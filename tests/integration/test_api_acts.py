@@ -112,3 +112,45 @@ def test_a_wrong_body_changes_nothing(api: Api) -> None:
 
 def test_an_alert_that_does_not_exist_cannot_be_acknowledged(api: Api) -> None:
     assert problem(api.client("otto").post("/alerts/4711/ack")) == (404, "not_found")
+
+
+def outage(client: httpx.Client, **body: Any) -> httpx.Response:
+    until = (datetime.now().astimezone() + timedelta(hours=2)).isoformat()
+    return client.post("/outages", json={"reason": "new detectors", "until": until, **body})
+
+
+def test_what_is_taken_out_of_service_is_hidden_at_once_and_comes_back(api: Api) -> None:
+    alert, client = fire(api.store).id, api.client("ines")
+    begun = outage(client, rule="smoke", area="qth/taoshan")
+    assert begun.status_code == 201
+    found = client.get(f"/alerts/{alert}").json()
+    assert (found["stage"], found["out_of_service"]) == ("out_of_service", begun.json()["id"])
+    assert client.get("/alerts", params={"state": "open"}).json()["items"] == []
+    [listed] = client.get("/outages").json()["items"]
+    assert (listed["owner"], listed["reason"], listed["hides"]) == ("ines", "new detectors", 1)
+    assert client.delete(f"/outages/{listed['id']}").json()["ended_by"] == "ines"
+    assert client.get(f"/alerts/{alert}").json()["stage"] == "unacknowledged"
+    assert problem(client.delete(f"/outages/{listed['id']}")) == (409, "not_open")
+    assert (client.get("/outages").json()["items"], len(client.get("/outages?ended=true").json()["items"])) == ([], 1)
+
+
+def test_an_outage_is_of_something_has_an_end_and_stays_in_ones_own_area(api: Api) -> None:
+    client = api.client("ines")
+    assert problem(outage(client)) == (422, "invalid")
+    assert problem(outage(client, rule="smoke", until="2020-01-01T00:00:00Z")) == (422, "invalid")
+    assert problem(outage(client, source="nobody")) == (404, "not_found")
+    own = outage(api.client("local"), rule="smoke").json()
+    assert own["area"] == "qth/taoshan", "a person of one district stops no rule elsewhere"
+    assert problem(outage(api.client("local"), source="smoke-2")) == (404, "not_found")
+    assert outage(client, source="smoke-2").json()["area"] == "qth/xinxing/g2"
+
+
+def test_a_shelved_alert_is_brought_back_and_one_that_is_not_latched_needs_no_reset(api: Api) -> None:
+    alert, client = fire(api.store).id, api.client("otto")
+    assert problem(client.post(f"/alerts/{alert}/unshelve")) == (409, "not_shelved")
+    until = (datetime.now().astimezone() + timedelta(minutes=30)).isoformat()
+    assert post(client, f"/alerts/{alert}/shelve", until=until)["stage"] == "shelved"
+    assert post(client, f"/alerts/{alert}/unshelve", note="again")["stage"] == "unacknowledged"
+    answer = client.post(f"/alerts/{alert}/reset", json={"note": "looked"})
+    assert problem(answer) == (409, "not_latched")
+    assert "needs no reset" in answer.json()["detail"]

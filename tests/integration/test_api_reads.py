@@ -248,7 +248,8 @@ def test_alerts_are_filtered_by_state_severity_area_and_time(api: Api) -> None:
     with api.store.transaction() as tx:
         intake.carry_out(tx, [Resolve("smoke", "3", T0 + timedelta(minutes=1))], T0)
     assert ids(api, "/alerts", state="firing") == [first]
-    assert ids(api, "/alerts", state="open") == [second, first]
+    assert ids(api, "/alerts", state="open") == [third, second, first], "what nobody has acknowledged stays"
+    assert ids(api, "/alerts", stage="returned") == [third]
     assert ids(api, "/alerts", state=["acknowledged", "resolved"]) == [third, second]
     assert ids(api, "/alerts", severity="minor", area="qth/taoshan") == [third]
     later = (T0 + timedelta(minutes=2)).isoformat()

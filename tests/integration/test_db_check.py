@@ -107,8 +107,8 @@ DAMAGE = {
     "an alert is open twice": (
         (
             "drop index alert_active; insert into alert (rule, fingerprint, severity, state, area, sources, summary,"
-            " started_at, detected_at) select rule, fingerprint, severity, state, area, sources, summary,"
-            " started_at + interval '1 s', detected_at from alert where state <> 'resolved'"
+            " started_at, detected_at, stage) select rule, fingerprint, severity, state, area, sources, summary,"
+            " started_at + interval '1 s', detected_at, stage from alert where state <> 'resolved'"
         ),
         "2 alerts of smoke for smoke@g1 are open",
     ),

@@ -179,7 +179,7 @@ def test_an_engine_that_starts_again_goes_on_and_repeats_nothing(city: City) -> 
         engine = city.engine()
         engine.step()
     assert city.spans() == [(0, 1), (4, None)]
-    assert [change for change, _ in city.reasons()] == ["fired", "resolved", "fired"]
+    assert [change for change, _ in city.reasons()] == ["fired", "resolved", "superseded", "fired"]
     city.say(("smoke-1", 9, 0.1))
     city.go_on_to(11)
     engine.step()

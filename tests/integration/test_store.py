@@ -203,7 +203,8 @@ def test_a_decision_that_is_repeated_changes_nothing(city: Store) -> None:
     assert carry_out(city, FIRE) == []
     assert carry_out(city, end) == [AlertState.RESOLVED]
     assert carry_out(city, end, FIRE) == [], "the same occurrence does not begin again"
-    assert carry_out(city, replace(FIRE, started_at=T0 + timedelta(minutes=2))) == [AlertState.FIRING]
+    again = carry_out(city, replace(FIRE, started_at=T0 + timedelta(minutes=2)))
+    assert again == [AlertState.RESOLVED, AlertState.FIRING], "it takes the place of the one that waited"
 
 
 def test_evidence_that_came_late_moves_the_beginning_back_and_never_forward(city: Store) -> None:

@@ -24,6 +24,7 @@ select path from area where parent = %(path)s order by path
 with open_alert as (
     select area, severity, state from alert
     where state <> 'resolved' and (shelved_until is null or shelved_until <= %(now)s)
+      and stage not in ('suppressed', 'out_of_service')
 ), counted as (
     select area, count(*) as alerts,
            count(*) filter (where severity = 'critical') as critical,

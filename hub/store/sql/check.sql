@@ -91,10 +91,16 @@ select id, case when state = 'resolved' and resolved_at is null then 'is resolve
                 when state <> 'resolved' and resolved_at is not null then 'is open, and has an end'
                 when resolved_at < started_at then 'ended before it began'
                 when state = 'acknowledged' and (acked_at is null or acked_by is null)
-                     then 'is acknowledged, and it is not known by whom' end as what
+                     then 'is acknowledged, and it is not known by whom'
+                when stage = 'normal' and state <> 'resolved' then 'is open, and is kept as over'
+                else 'does not stand as its other columns say' end as what
 from alert
 where (state = 'resolved') <> (resolved_at is not null) or resolved_at < started_at
    or (state = 'acknowledged' and (acked_at is null or acked_by is null))
+   or (stage = 'normal' and state <> 'resolved') or (stage in ('unacknowledged', 'acknowledged') and state = 'resolved')
+   or (stage in ('returned', 'latched', 'latched_acknowledged') and state <> 'resolved')
+   or (stage = 'shelved' and shelved_until is null) or (stage = 'suppressed' and suppressed_by is null)
+   or (stage = 'out_of_service' and out_of_service is null)
 order by id
 
 -- name: check_incidents
