@@ -13,7 +13,7 @@ from typing import Any
 from hub.errors import ConfigError, Problem
 from hub.model.times import format_duration
 from hub.words import counted
-from rules import language, testing, trial
+from rules import language, schema, testing, trial
 from rules.testing import Outcome
 from rules.trial import SUFFIX, Trial
 
@@ -32,6 +32,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     test.add_argument("paths", metavar="PATH", type=Path, nargs="+", help=where)
     test.add_argument("--json", action="store_true", help="the outcome on standard output, for programs")
     test.set_defaults(run=_test, config=None)
+
+    words = "write the JSON Schema of rule files, or of their tests, for editors"
+    schemas = commands.add_parser("schema", help=words, description=words)
+    schemas.add_argument("--tests", action="store_true", help="of files of tests")
+    schemas.set_defaults(run=_schema, config=None)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -58,6 +63,12 @@ def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
             problems.append(Problem(str(path), 0, 0, "", "there is no *.yaml file in this folder"))
         files += found
     return list(dict.fromkeys(file.absolute() for file in files)), problems
+
+
+def _schema(options: argparse.Namespace) -> int:
+    json.dump(schema.of_tests() if options.tests else schema.of_rules(), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+    return 0
 
 
 def _test(options: argparse.Namespace) -> int:
