@@ -14,6 +14,7 @@ from hub import log
 from hub.backoff import Backoff
 from hub.clock import SystemClock
 from hub.config import load, store_access
+from hub.config.alarms import Alarms
 from hub.errors import ConfigError, HubError
 from hub.store import Store
 from hub.store.heart import Heart
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         rules = language.load_all(config.rule_files())
         conninfo = store_access(config)
         with Store.open(conninfo, "rules", timeout_s=_CONNECT_S) as store:
-            run(store, conninfo, rules, stop)
+            run(store, conninfo, rules, stop, config.alarms)
     except ConfigError as error:
         _log.error("%s", error)
         return 2
@@ -53,11 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(store: Store, conninfo: str, rules: Sequence[Rule], stop: threading.Event) -> None:
+def run(store: Store, conninfo: str, rules: Sequence[Rule], stop: threading.Event, alarms: Alarms) -> None:
     """Follow the batches until ``stop``."""
     clock, tally = SystemClock(), Tally()
     heart = Heart(store, "rules", clock, tally)
-    engine = Engine(store, rules, clock, tally, heart)
+    engine = Engine(store, rules, clock, tally, heart, alarms)
     listener = Listener(conninfo, CHANNELS, clock)
 
     def report(healthy: bool, reason: str) -> None:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from hub import crash
 from hub.cases import intake
 from hub.clock import Clock
+from hub.config.alarms import Alarms
 from hub.model.alert import Alert, Decision, Fire
 from hub.model.observation import Batch, Stored
 from hub.store import Store, alerts, areas, batches, offsets, sources
@@ -43,8 +44,17 @@ _log = logging.getLogger(__name__)
 class Engine:
     """One thread calls ``run_once``, under ``hub.supervise``."""
 
-    def __init__(self, store: Store, rules: Sequence[Rule], clock: Clock, tally: Tally, heart: Heart) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rules: Sequence[Rule],
+        clock: Clock,
+        tally: Tally,
+        heart: Heart,
+        alarms: Alarms | None = None,
+    ) -> None:
         self._store = store
+        self._alarms = alarms or Alarms()
         self._rules = rules
         self._clock = clock
         self._tally = tally
@@ -174,7 +184,7 @@ class Engine:
             crash.point("rules_after_offsets")
             if is_due:
                 offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
-            changed = intake.carry_out(tx, decisions, now) if decisions else []
+            changed = intake.carry_out(tx, decisions, now, alarms=self._alarms) if decisions else []
             crash.point("rules_before_commit")
         crash.point("rules_after_commit")
         if is_due:
