@@ -111,14 +111,19 @@ class Block:
 
     def select(self, chosen: Flags | slice) -> Block:
         """A block of the chosen ones only, in the same order."""
-        kept = np.arange(len(self))[chosen].tolist()
-        extras = {}
-        if self.extras:
-            extras = {new: self.extras[old] for new, old in enumerate(kept) if old in self.extras}
+        if isinstance(chosen, slice) or not chosen.all():
+            return self.ordered(np.arange(len(self))[chosen])
+        return self
+
+    def ordered(self, positions: Ints) -> Block:
+        """A block of the observations at these positions."""
+        kept = positions.tolist() if self.extras or self.items is not None else []
+        extras = {new: self.extras[old] for new, old in enumerate(kept) if old in self.extras}
         items = None if self.items is None else [self.items[position] for position in kept]
         return Block(
-            self.book, self.series[chosen], self.ts[chosen], self.received[chosen], self.value[chosen], extras, items
-        )
+            self.book, self.series[positions], self.ts[positions], self.received[positions], self.value[positions],
+            extras, items,
+        )  # fmt: skip
 
 
 def stored(key: Key, ts: Instant, received: Instant, value: float, extra: Extra | None = None) -> Stored:

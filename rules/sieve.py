@@ -66,8 +66,10 @@ def bounds(conditions: Iterable[Condition]) -> Bounds:
 class Sieve:
     """An evaluator with a sieve before it: to be used as an ``Evaluator`` is."""
 
-    def __init__(self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS) -> None:
-        self.book = Book()
+    def __init__(
+        self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS, book: Book | None = None
+    ) -> None:
+        self.book = Book() if book is None else book
         self._exact = Evaluator(rules, registry, lateness)
         self._lateness = lateness
         self._gap = -(-lateness // (_KEPT - 1))
@@ -151,8 +153,11 @@ class Sieve:
 
     # --- observations -----------------------------------------------------------------------------------------------
 
-    def feed(self, observations: Block | Iterable[Stored], *, hold: bool = False) -> list[Decision]:
-        """As ``Evaluator.feed``. A block's book must be that of the sieve."""
+    def feed(
+        self, observations: Block | Iterable[Stored], *, hold: bool = False, step_us: int = 0
+    ) -> list[Decision]:
+        """As ``Evaluator.feed``. A block's book must be that of the sieve. With ``step_us`` what matters goes to the
+        evaluator in the portions that arrived in each such time, as they would have in life."""
         block = observations if isinstance(observations, Block) else self.book.block(observations)
         self._know()
         quiet = self._quiet
@@ -173,7 +178,11 @@ class Sieve:
         now = instant(self._exact.now)
         self._wake_silent(now if hold else max(now, arrived))
         chosen = np.flatnonzero(fed)
-        decisions = self._exact.feed(block.stored(chosen.tolist()), hold=hold, arrived=arrived)
+        decisions: list[Decision] = []
+        *others, last = _portions(block, chosen, step_us)
+        for portion in others:
+            decisions += self._exact.feed(block.stored(portion.tolist()), hold=hold)
+        decisions += self._exact.feed(block.stored(last.tolist()), hold=hold, arrived=arrived)
         returning = np.zeros(len(passed), np.bool_)
         returning[slot[chosen]] = True
         for each in np.flatnonzero(returning & ~passed).tolist():
@@ -376,6 +385,14 @@ def _push(kept: npt.NDArray[Any], column: Ints | Floats, touched: Ints, ends: In
         shifted = np.clip(place - counts, 0, None)
         own = column[np.maximum(ends - 1 - place, 0)]
         kept[place, touched] = np.where(counts > place, own, old[shifted, np.arange(len(touched))])
+
+
+def _portions(block: Block, chosen: Ints, step_us: int) -> list[Ints]:
+    """The chosen positions, cut where another step of time begins."""
+    if not step_us or not len(chosen):
+        return [chosen]
+    steps = np.maximum.accumulate(block.received[chosen]) // step_us
+    return np.split(chosen, np.flatnonzero(np.diff(steps)) + 1)
 
 
 def _copy(series: Series) -> Series:
