@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub import document
-from hub.config import Config, load_areas
+from hub.config import Config, load_areas, topology
 from hub.document import nearest
 from hub.errors import ConfigError, Problem
 from rules import language
@@ -17,12 +17,15 @@ def check(config: Config) -> list[Problem]:
     problems = _patterns_without_files(config)
     rules, wrong = language.load_what_is_right(config.rule_files())
     problems += wrong
+    if not wrong:
+        names = [rule.name for rule in rules]
+        problems += topology.check_rules(config.topology, config.path.parent, config.problem, names)
     try:
         paths = [area.path for area in load_areas(config.areas)]
     except ConfigError:
         return problems
     for rule in rules:
-        problems += _areas_without_match(rule, paths)
+        problems += areas_without_match(rule, paths)
     return problems
 
 
@@ -35,7 +38,7 @@ def _patterns_without_files(config: Config) -> list[Problem]:
     return problems
 
 
-def _areas_without_match(rule: Rule, paths: list[str]) -> list[Problem]:
+def areas_without_match(rule: Rule, paths: list[str]) -> list[Problem]:
     """A pattern that no area fits is a slip of the pen: the rule would never fire there."""
     unmatched = [index for index, pattern in enumerate(rule.areas) if not any(map(pattern.matches, paths))]
     if not unmatched:

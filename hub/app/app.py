@@ -19,7 +19,7 @@ from hub.app.datadir import DataDir, Room, free_bytes, say_full
 from hub.app.keeper import give_up
 from hub.app.postgres import EmbeddedPostgres
 from hub.clock import Clock
-from hub.config import Config, store_access
+from hub.config import Config, store_access, topology
 from hub.config.access import camera_source, postgres_socket_dir, secret
 from hub.config.check import check
 from hub.config.vault import Vault
@@ -29,7 +29,7 @@ from hub.model.area import Area
 from hub.model.people import Person, Role
 from hub.model.source import Source, SourceKind
 from hub.passwords import hash_password
-from hub.store import Store, areas, migrate, people, probe, processes, sources
+from hub.store import Store, areas, migrate, mutes, people, probe, processes, sources
 from hub.store import devices as device_rows
 
 _POLL_S = 0.1
@@ -203,6 +203,7 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
         with store.transaction() as tx:
             areas.put(tx, configured_areas)
             device_rows.put_types(tx, config.device_types)
+            mutes.put_topology(tx, topology.read(config.topology, config.path.parent))
             sources.sync(tx, [*cameras, *devices], clock.now())
         for process in processes.list_processes(store):
             give_up(store, process, clock.now())  # nobody watched while the hub was not running

@@ -18,7 +18,7 @@ from hub import log
 from hub.app.datadir import Room, free_bytes, say_full
 from hub.app.upkeep import Counting, House
 from hub.backoff import Backoff
-from hub.cases import acts
+from hub.cases import acts, quiet
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
 from hub.store import Store, commands, health, processes
@@ -109,7 +109,7 @@ class Keeper:
 
     def run_once(self, working: Callable[[], None]) -> None:
         # New ones: nobody could do anything while the store was away.
-        pulse, overdue = Pulse(self._clock), Overdue(self._clock)
+        pulse, overdue, watch = Pulse(self._clock), Overdue(self._clock), quiet.Watch(self._clock)
         while not self._stop.is_set():
             for process in pulse.dead(processes.list_processes(self._store)):
                 if give_up(self._store, process, self._clock.now()):
@@ -117,6 +117,8 @@ class Keeper:
             changed = acts.do_due(self._store, self._clock.now(), self._config.alarms.chattering.within)
             if changed:
                 _log.info("%d alerts are back, ask again, or go out of service", len(changed))
+            if shown := watch.look(self._store):
+                _log.info("%d alerts are muted no more, or by something else", len(shown))
             if count := overdue.give_up(self._store):
                 _log.warning("%d commands were ended: nobody looked after them", count)
             working()

@@ -103,6 +103,15 @@ class Muting:
         return None
 
 
+def revise(muting: Muting, alert: Subject, muted_by: str | None) -> Muted | None:
+    """What is to mute an alert that is on and is muted by ``muted_by`` (None: is shown) from now on; None: nothing is.
+
+    What was shown is not taken away by a cause that is found later: that mutes the making of alerts alone. A silence is
+    somebody's word, and takes away what it covers.
+    """
+    return muting.by_silence(alert) if muted_by is None else muting.why(alert)
+
+
 def _reach(inhibitions: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
     """For each rule that mutes, all that it mutes in the end."""
     found = {}

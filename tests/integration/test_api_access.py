@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from dashboard.api.auth import Allow, current_session
 from hub.model.alert import Alert
 from hub.model.people import Person, Role
-from hub.store import devices, outages, people
+from hub.store import devices, outages, people, silences
 from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, problem, refuse
 
 OPEN_TO_ALL = {"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
@@ -59,7 +59,7 @@ def test_every_route_of_the_interface_names_a_role(api: Api) -> None:
 def in_life(path: str, alert: Alert) -> str:
     """The path of a route with the ids of things in the other area, and one of its alerts."""
     values = {"{path:path}": OTHER_GRID, "/alerts/{id}": f"/alerts/{alert.id}"}
-    values |= {"/outages/{id}": "/outages/1"}
+    values |= {"/outages/{id}": "/outages/1", "/silences/{id}": "/silences/1"}
     values |= {"/incidents/{id}": f"/incidents/{alert.incident}", "/cameras/{id}": "/cameras/cam-2"}
     values |= {"/devices/unknown/{id}": "/devices/unknown/stranger-1", "/quarantine/{id}": "/quarantine/1"}
     values |= {"/devices/{id}": "/devices/smoke-2", "/commands/{id}": "/commands/0123456789abcdef"}
@@ -91,6 +91,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "/clear": {"note": "x"},
     "/reset": {"note": "x"},
     "/outages": {"area": OTHER_GRID, "reason": "x", "until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+    "/silences": {
+        "area": OTHER_GRID, "reason": "x", "ends_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        "matchers": [{"field": "rule", "value": "smoke"}],
+    },
     "/shelve": {"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
     "/cameras": {"id": "cam-9", "url": "rtsp://x/1", "area": OTHER_GRID},
     "/devices": {"id": "dev-9", "type": "door", "area": OTHER_GRID},
@@ -101,6 +105,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 CHANGES = [
     ("POST", "/alerts/{id}/ack", OPERATOR), ("POST", "/alerts/{id}/shelve", OPERATOR),
+    ("POST", "/silences", OPERATOR), ("DELETE", "/silences/{id}", OPERATOR),
     ("POST", "/alerts/{id}/clear", OPERATOR), ("POST", "/alerts/{id}/comment", OPERATOR),
     ("POST", "/alerts/{id}/unshelve", OPERATOR), ("POST", "/alerts/{id}/reset", OPERATOR),
     ("POST", "/outages", INTEGRATOR), ("DELETE", "/outages/{id}", INTEGRATOR),
@@ -152,13 +157,15 @@ def test_what_lies_outside_a_persons_area_does_not_exist_for_them(api: Api) -> N
     client, alert = api.client("local"), fire(api.store, OTHER_GRID)
     refuse(api, "smoke-2")
     devices.put_strangers(api.store, [devices.Stranger("stranger-1", "topic", 1, T0, T0)])
+    with api.store.transaction() as tx:
+        silences.add(tx, [], OTHER_GRID, "otto", "x", T0, datetime.now(UTC) + timedelta(hours=1), T0)
     outages.begin(api.store, None, None, OTHER_GRID, "ines", "x", T0, T0 + timedelta(hours=1))
     for pattern in FOREIGN_READS:
         assert problem(client.get(in_life(pattern, alert))) == (404, "not_found"), pattern
     for method, pattern, _ in CHANGES:
         if "{id}" in pattern:
             assert problem(send(client, alert, method, pattern)) == (404, "not_found"), pattern
-    for pattern in ("/cameras", "/devices", "/outages"):
+    for pattern in ("/cameras", "/devices", "/outages", "/silences"):
         answer = send(client, alert, "POST", pattern)
         assert problem(answer) == (422, "invalid")
         assert answer.json()["errors"][0] == {
