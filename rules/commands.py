@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,16 @@ from typing import Any
 from hub.errors import ConfigError, Problem
 from hub.model.times import format_duration
 from hub.words import counted
-from rules import language, schema, testing, trial
+from rules import check_command, schema, testing, trial
 from rules.testing import Outcome
 from rules.trial import SUFFIX, Trial
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "check and test rule files"
+    words = "check, test and backtest rule files"
     parser = subparsers.add_parser("rules", help=words, description=f"{words[0].upper()}{words[1:]}.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    words = "say what is wrong in rule files"
-    check = commands.add_parser("check", help=words, description=words)
-    check.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a rule file, or a folder of them")
-    check.set_defaults(run=_check, config=None)
+    check_command.register(commands)
     words = f"run the tests beside rule files (*{SUFFIX})"
     test = commands.add_parser("test", help=words, description=words)
     where = "a file of tests, a rule file with tests beside it, or a folder"
@@ -39,32 +36,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     schemas.set_defaults(run=_schema, config=None)
 
 
-def _check(options: argparse.Namespace) -> int:
-    """Raises ConfigError with everything that is wrong."""
-    files, problems = _files(options.paths)
-    rules, wrong = language.load_what_is_right([file for file in files if not file.name.endswith(SUFFIX)])
-    problems += wrong
-    trials, wrong = _trials([file for file in files if file.name.endswith(SUFFIX)])
-    problems += [problem for problem in wrong if problem not in problems]
-    if problems:
-        raise ConfigError(problems)
-    tests = f", {counted(len(trials), 'file')} of tests" if trials else ""
-    _say(f"nothing is wrong ({len(rules)} rules, {len(files) - len(trials)} files{tests})")
-    return 0
-
-
-def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
-    """Every file that is named, in folders each ``*.yaml``, none twice."""
-    files: list[Path] = []
-    problems: list[Problem] = []
-    for path in paths:
-        found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-        if not found:
-            problems.append(Problem(str(path), 0, 0, "", "there is no *.yaml file in this folder"))
-        files += found
-    return list(dict.fromkeys(file.absolute() for file in files)), problems
-
-
 def _schema(options: argparse.Namespace) -> int:
     json.dump(schema.of_tests() if options.tests else schema.of_rules(), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
@@ -74,7 +45,7 @@ def _schema(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     """Exit status 0 where every test passed, 1 where one failed. Raises ConfigError where a file is wrong."""
     files, problems = _test_files(options.paths)
-    trials, wrong = _trials(files)
+    trials, wrong = trial.load_what_is_right(files)
     if problems or wrong:
         raise ConfigError([*problems, *wrong])
     told: list[dict[str, Any]] = []
@@ -111,17 +82,6 @@ def _test_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
             else:
                 files.append(beside)
     return list(dict.fromkeys(file.absolute() for file in files)), problems
-
-
-def _trials(files: Sequence[Path]) -> tuple[list[Trial], list[Problem]]:
-    trials: list[Trial] = []
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            trials.append(trial.load(file))
-        except ConfigError as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    return trials, problems
 
 
 def _shown(item: Trial) -> Iterator[Outcome]:

@@ -284,6 +284,18 @@ def load(path: Path) -> Trial:
     return trial
 
 
+def load_what_is_right(files: Sequence[Path]) -> tuple[list[Trial], list[Problem]]:
+    """Those files in which nothing is wrong, and everything that is wrong in the others."""
+    trials: list[Trial] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            trials.append(load(file))
+        except ConfigError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    return trials, problems
+
+
 def _strangers(trial: Trial) -> Iterator[Problem]:
     """Names that nobody bears: a test that speaks of them would prove nothing."""
     sources = [source.id for source in trial.text.sources]

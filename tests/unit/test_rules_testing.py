@@ -240,4 +240,4 @@ def test_check_reads_files_of_tests_as_such(tmp_path: Path, capsys: pytest.Captu
     commands.register(parser.add_subparsers())
     options = parser.parse_args(["rules", "check", str(tmp_path)])
     assert options.run(options) == 0
-    assert "nothing is wrong (3 rules, 1 files, 1 file of tests)" in capsys.readouterr().err
+    assert "nothing is wrong (3 rules, 1 file, 1 file of tests)" in capsys.readouterr().err
