@@ -13,7 +13,7 @@ from typing import Any
 from hub.errors import ConfigError, Problem
 from hub.model.times import format_duration
 from hub.words import counted
-from rules import check_command, schema, testing, trial
+from rules import backtest_command, check_command, schema, testing, trial
 from rules.testing import Outcome
 from rules.trial import SUFFIX, Trial
 
@@ -34,6 +34,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     schemas = commands.add_parser("schema", help=words, description=words)
     schemas.add_argument("--tests", action="store_true", help="of files of tests")
     schemas.set_defaults(run=_schema, config=None)
+    backtest_command.register(commands)
 
 
 def _schema(options: argparse.Namespace) -> int:
