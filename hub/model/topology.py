@@ -5,7 +5,8 @@ While one of them is down, what is behind it cannot be heard or seen; alerts abo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -34,11 +35,11 @@ class Names:
 
     def __init__(self, patterns: Iterable[str] = ()) -> None:
         self.patterns = tuple(patterns)
-        self._globs = tuple(pattern for pattern in self.patterns if "*" in pattern)
-        self._exact = frozenset(self.patterns) - frozenset(self._globs)
+        self.globs = tuple(pattern for pattern in self.patterns if "*" in pattern)
+        self.exact = frozenset(self.patterns) - frozenset(self.globs)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._exact or any(globbed(pattern, name) for pattern in self._globs)
+        return name in self.exact or any(globbed(pattern, name) for pattern in self.globs)
 
     def cover(self, names: Collection[str]) -> bool:
         """Whether there are names, and each is one of these."""
@@ -111,6 +112,14 @@ class Topology:
         for name in order.static_order():
             if name in self.things:
                 self._above[name] = self._chain(self.things[name])
+        self._by_place: dict[tuple[str, str], list[int]] = {}
+        self._globbed: list[int] = []
+        for number, thing in enumerate(self.things.values()):
+            for key in (*(("area", area) for area in thing.areas), *(("id", name) for name in thing.sources.exact)):
+                self._by_place.setdefault(key, []).append(number)
+            if thing.sources.globs:
+                self._globbed.append(number)
+        self._numbered = list(self.things.values())
 
     def _chain(self, thing: Thing) -> tuple[str, ...]:
         """``thing`` and all that it depends on, what everything hangs on first."""
@@ -132,6 +141,14 @@ class Topology:
         """What a thing hangs on, what everything hangs on first, and the thing itself at the end."""
         return self._above[name]
 
+    def carrying(self, alert: Subject) -> list[Thing]:
+        """What an alert hangs on directly, in the order of the configuration."""
+        parts = alert.area.split("/")
+        keys = [("area", "/".join(parts[:depth])) for depth in range(1, len(parts) + 1)]
+        keys += [("id", source) for source in alert.sources[:1]]  # each of them must be there
+        numbers = {number for key in keys for number in self._by_place.get(key, ())}.union(self._globbed)
+        return [thing for thing in (self._numbered[number] for number in sorted(numbers)) if thing.carries(alert)]
+
 
 class Outage:
     """What is down at one instant. ``states``: of sources, by id. ``active``: the alerts that are on."""
@@ -140,29 +157,27 @@ class Outage:
         by_rule: dict[str, list[Subject]] = {}
         for alert in active:
             by_rule.setdefault(alert.rule, []).append(alert)
+        ids = sorted(states)
+        self._topology = topology
         self.down: dict[str, str] = {}
         """The things that are down themselves, and how that is known."""
         for thing in topology.things.values():
-            why = next(filter(None, (_said(sign, thing, states, by_rule) for sign in thing.down)), None)
+            why = next(filter(None, (_said(sign, thing, ids, states, by_rule) for sign in thing.down)), None)
             if why is not None:
                 self.down[thing.name] = why
-        self._cut_off: list[tuple[Thing, list[Thing]]] = []
-        for thing in topology.things.values():
-            roots = [topology.things[name] for name in topology.above(thing.name) if name in self.down]
-            if roots:
-                self._cut_off.append((thing, roots))
 
     def cause(self, alert: Subject) -> Cause | None:
         """What mutes an alert: of the things it hangs on that are down, the one on which the others hang; else None.
 
         What says that a thing is down is never muted by that thing.
         """
-        for thing, roots in self._cut_off:
-            if not thing.carries(alert):
-                continue
-            for root in roots:
-                if not any(sign.shown_by(alert) for sign in root.down) and root.may_mute(alert):
-                    return Cause(root.name, thing.name, self.down[root.name])
+        if not self.down:
+            return None
+        for thing in self._topology.carrying(alert):
+            for name in self._topology.above(thing.name):
+                root = self._topology.things[name]
+                if name in self.down and not any(sign.shown_by(alert) for sign in root.down) and root.may_mute(alert):
+                    return Cause(name, thing.name, self.down[name])
         return None
 
 
@@ -177,15 +192,16 @@ def find_cycle(needs: Mapping[str, Sequence[str]]) -> list[str] | None:
 
 
 def _said(
-    sign: Sign, thing: Thing, states: Mapping[str, SourceState], by_rule: Mapping[str, Sequence[Subject]]
+    sign: Sign,
+    thing: Thing,
+    ids: Sequence[str],
+    states: Mapping[str, SourceState],
+    by_rule: Mapping[str, Sequence[Subject]],
 ) -> str | None:
+    """How it is known that a thing is down; None where this sign does not say so. ``ids``: those of states, sorted."""
     if sign.rule is None:
-        down = sorted(
-            source
-            for source, state in states.items()
-            if state in sign.states and sign.source is not None and globbed(sign.source, source)
-        )
-        return f"{down[0]} is {states[down[0]]}" if down else None
+        down = next((source for source in _matching(sign.source or "", ids) if states[source] in sign.states), None)
+        return None if down is None else f"{down} is {states[down]}"
     is_bare = sign.source is None and sign.area is None
     for alert in by_rule.get(sign.rule, ()):
         if sign.shown_by(alert) and (not is_bare or _touches(thing, alert)):
@@ -198,3 +214,13 @@ def _touches(thing: Thing, alert: Subject) -> bool:
     if any(contains(area, alert.area) or contains(alert.area, area) for area in thing.areas):
         return True
     return thing.sources.cover(alert.sources)
+
+
+def _matching(pattern: str, ids: Sequence[str]) -> Iterator[str]:
+    """Those of sorted ``ids`` that match: of thousands only those are looked at that begin as the pattern does."""
+    head = pattern.partition("*")[0]
+    for index in range(bisect_left(ids, head), len(ids)):
+        if not ids[index].startswith(head):
+            return
+        if globbed(pattern, ids[index]):
+            yield ids[index]

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hub.cases.muting import Facts, Muted, MutedBy, Muting
 from hub.model.alert import Severity
 from hub.model.area import contains
+from hub.model.pattern import globbed
 from hub.model.silence import Field, How, Matcher, Silence
 from hub.model.source import SourceState
-from hub.model.topology import Names, Sign, Thing, ThingKind, Topology, find_cycle
+from hub.model.topology import Names, Outage, Sign, Thing, ThingKind, Topology, find_cycle
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UP, GONE = SourceState.WATCHING, SourceState.UNREACHABLE
@@ -235,3 +236,16 @@ def test_a_muted_alert_hangs_on_something_that_is_down_and_that_it_does_not_itse
         assert not any(sign.shown_by(alert) for sign in topology.things[muted.name].down)
         hung = [thing for thing in topology.things.values() if thing.carries(alert)]
         assert any(muted.name in topology.above(thing.name) for thing in hung)
+
+
+@given(topologies(), subjects)
+def test_what_an_alert_hangs_on_is_found_as_by_looking_at_everything(topology: Topology, alert: Subject) -> None:
+    assert topology.carrying(alert) == [thing for thing in topology.things.values() if thing.carries(alert)]
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=3), unique=True), st.text("ab*", min_size=1, max_size=4))
+def test_by_whatever_pattern_a_source_is_named_it_is_found(ids: list[str], pattern: str) -> None:
+    states = dict.fromkeys(ids, GONE)
+    thing = Thing("t", ThingKind.SWITCH, down=(Sign(source=pattern),))
+    matching = sorted(source for source in ids if globbed(pattern, source))
+    assert Outage(Topology([thing]), states, ()).down == ({"t": f"{matching[0]} is unreachable"} if matching else {})
