@@ -16,7 +16,8 @@ from rules import language
 from rules.evaluator import Evaluator, Registry
 
 EPOCH = datetime(2026, 3, 1, 20, tzinfo=UTC)
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "rules").glob("*.yaml"))
+FOLDER = Path(__file__).parents[2] / "examples" / "rules"
+EXAMPLES = sorted(path for path in FOLDER.glob("*.yaml") if not path.name.endswith(".test.yaml"))
 LAST_S = 3 * script.CYCLE_S
 Story = dict[str, list[tuple[str, float, float | None]]]
 
@@ -122,5 +123,5 @@ def test_the_covered_lens_is_told_of_that_camera_alone_and_ends(story: Story) ->
 
 
 def test_nothing_else_is_told(story: Story) -> None:
-    assert sum(len(alerts) for alerts in story.values()) < 25
+    assert sum(len(alerts) for alerts in story.values()) < 30
     assert "camera-blind" not in story
