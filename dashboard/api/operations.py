@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from dashboard.api import load
 from dashboard.api.auth import current_session
 from dashboard.api.context import Context, Ctx
 from dashboard.api.parts import is_down
@@ -67,6 +68,7 @@ class _Collector(Collector):
         for severity in Severity:
             alerts.add_metric([severity], counts.get(severity, 0))
         yield alerts
+        yield from load.metrics(store, self._ctx.config.alarms, self._ctx.clock.now())
         sources = GaugeMetricFamily("gridhub_sources", "Cameras and devices", labels=["kind", "state"])
         for row in readings.sources_by_state(store):
             sources.add_metric([row["kind"], row["state"]], row["count"])

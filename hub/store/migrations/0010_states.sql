@@ -51,4 +51,5 @@ create index alert_waiting on alert (rule, fingerprint) where state = 'resolved'
 create index alert_re_alarm on alert (re_alarm_at) where re_alarm_at is not null;
 create index alert_damped on alert (started_at) where damped is not null and state <> 'resolved';
 create index alert_announced on alert (announced_at);
+create index alert_detected on alert (detected_at);
 drop index alert_shelved;
