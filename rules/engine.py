@@ -24,8 +24,9 @@ from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.store.offsets import Checkpoint
 from hub.tally import Tally
-from rules.evaluator import Evaluator, Registry, orphans
+from rules.evaluator import Registry, orphans
 from rules.rule import Rule
+from rules.sieve import Sieve
 
 READER = "rules"
 CHANNELS = ("gridhub_batch", "gridhub_sources")
@@ -59,7 +60,7 @@ class Engine:
         self._clock = clock
         self._tally = tally
         self._heart = heart
-        self._evaluator: Evaluator | None = None
+        self._evaluator: Sieve | None = None
         self._offsets: dict[str, int] = {}
         self._read_at: datetime | None = None
         self._held_until: datetime | None = None
@@ -98,9 +99,9 @@ class Engine:
         self._count(evaluator, found, read_at)
         return is_current
 
-    def _start(self) -> Evaluator:
+    def _start(self) -> Sieve:
         """The evaluator as it was when the last offsets were committed."""
-        evaluator = Evaluator(self._rules, self._registry())
+        evaluator = Sieve(self._rules, self._registry())
         committed = offsets.load(self._store, READER)
         checkpoint = offsets.load_checkpoint(self._store, READER)
         self._offsets = {}
@@ -111,7 +112,7 @@ class Engine:
                 self._read_at = max(self._read_at or evaluator.now, evaluator.now)
             except ValueError as error:
                 _log.warning("starting without the last checkpoint: %s", error)
-                evaluator = Evaluator(self._rules, self._registry())
+                evaluator = Sieve(self._rules, self._registry())
                 self._offsets = dict(committed)
         replayed = self._replay(evaluator, committed)
         self._evaluator = evaluator
@@ -121,10 +122,10 @@ class Engine:
         _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
         return evaluator
 
-    def _start_anew(self, read_at: datetime) -> Evaluator:
+    def _start_anew(self, read_at: datetime) -> Sieve:
         """The hub's clock was set back: by what is remembered everything that comes now would be too late."""
         _log.warning("the clock was set back from %s to %s; the rules begin afresh", self._read_at, read_at)
-        self._evaluator = evaluator = Evaluator(self._rules, self._registry())
+        self._evaluator = evaluator = Sieve(self._rules, self._registry())
         evaluator.kept = frozenset(evaluator.rules)
         self._read_at = self._held_until = None
         self._is_reconciled = False
@@ -132,7 +133,7 @@ class Engine:
         self._faults = 0
         return evaluator
 
-    def _replay(self, evaluator: Evaluator, committed: dict[str, int]) -> int:
+    def _replay(self, evaluator: Sieve, committed: dict[str, int]) -> int:
         """Feed what was read between the checkpoint and the crash. It was acted on: its decisions are dropped."""
         replayed = 0
         while True:
@@ -148,7 +149,7 @@ class Engine:
             if not known:
                 return replayed
 
-    def _notice_interruption(self, evaluator: Evaluator, read_at: datetime) -> bool:
+    def _notice_interruption(self, evaluator: Sieve, read_at: datetime) -> bool:
         """Whether the evaluator's clock has to be held, since the hub was deaf until a moment ago."""
         if self._read_at is not None and read_at - self._read_at > _INTERRUPTION:
             pause_s = (read_at - self._read_at).total_seconds()
@@ -158,19 +159,19 @@ class Engine:
         self._read_at = read_at
         return self._held_until is not None and read_at < self._held_until
 
-    def _feed(self, evaluator: Evaluator, found: Sequence[tuple[Batch, list[Stored]]], hold: bool) -> list[Decision]:
+    def _feed(self, evaluator: Sieve, found: Sequence[tuple[Batch, list[Stored]]], hold: bool) -> list[Decision]:
         decisions: list[Decision] = []
         for batch, observations in found:
             decisions += evaluator.feed(observations, hold=hold)
             self._offsets[batch.writer] = batch.seq
         return decisions
 
-    def _reconcile(self, evaluator: Evaluator, now: datetime) -> list[Decision]:
+    def _reconcile(self, evaluator: Sieve, now: datetime) -> list[Decision]:
         """After a start: end what no rule holds any more, and say again what is on (known alerts are recognised)."""
-        return [*orphans(alerts.active(self._store), evaluator, now), *evaluator.active()]
+        return [*orphans(alerts.active(self._store), evaluator.exact, now), *evaluator.active()]
 
     def _commit(
-        self, evaluator: Evaluator, decisions: Sequence[Decision], found: Sequence[tuple[Batch, list[Stored]]]
+        self, evaluator: Sieve, decisions: Sequence[Decision], found: Sequence[tuple[Batch, list[Stored]]]
     ) -> None:
         is_due = self._clock.monotonic() >= self._checkpoint_due_s
         if not (decisions or found or is_due):
@@ -209,7 +210,7 @@ class Engine:
         if any(channel == "gridhub_sources" for channel, _ in heard):
             self._commit(self._evaluator, self._evaluator.renew(self._registry()), [])
 
-    def _count(self, evaluator: Evaluator, found: Sequence[tuple[Batch, list[Stored]]], read_at: datetime) -> None:
+    def _count(self, evaluator: Sieve, found: Sequence[tuple[Batch, list[Stored]]], read_at: datetime) -> None:
         tally = self._tally
         if found:
             tally.add("gridhub_rules_observations_total", sum(len(observations) for _, observations in found))

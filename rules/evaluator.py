@@ -135,10 +135,10 @@ class Evaluator:
         """The alerts that are on, as they were raised."""
         return [group.active for group in self._groups.values() if group.active is not None]
 
-    def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[Condition]:
-        """Which conditions look at a series; empty where nobody wants it."""
+    def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[tuple[Rule, Condition]]:
+        """Which conditions of which rules look at a series; empty where nobody wants it."""
         series = Series(source, metric, area, type_, self._lateness)
-        return [link.condition for link in self._link(series)] if metric in self._wanted else []
+        return [(link.rule, link.condition) for link in self._link(series)] if metric in self._wanted else []
 
     def adopt(self, series: Series) -> None:
         """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them."""

@@ -17,23 +17,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
-from rules.columns import Block, Book, Flags, Floats, Ints, Key, stored
+from rules.columns import Block, Book, Flags, Ints, Key, stored
 from rules.conditions import Absence, Condition, Count, Point, Threshold
 from rules.evaluator import LATENESS, Evaluator, Fault, Registry
+from rules.fusion import AllOf, AnyOf, Leaf, Node
+from rules.quiet import KEPT, Quiet, Run
 from rules.rule import Rule
 from rules.state import Series, Slot
 from rules.window import FOREVER, Instant, instant, moment
-
-_KEPT = 4
-"""Observations kept of a quiet series. Those that are a third of the lateness apart are settled after so many."""
 
 
 class Bounds(NamedTuple):
@@ -46,86 +45,106 @@ class Bounds(NamedTuple):
     always: bool = False
 
 
-def bounds(conditions: Iterable[Condition]) -> Bounds:
+_KNOWN = {
+    Threshold: {"name", "metric", "types", "level", "hold_us", "within_us"},
+    Absence: {"name", "metric", "types", "silence_us"},
+    Count: {"name", "metric", "types", "level", "least", "window_us"},
+}
+"""What is understood here of each kind of condition."""
+
+
+def bounds(conditions: Iterable[tuple[Rule, Condition]]) -> Bounds:
     """Of a series that these conditions look at."""
     found = Bounds()
-    for condition in conditions:
-        if type(condition) is Absence:
-            found = found._replace(silence_us=min(found.silence_us, condition.silence_us))
-        elif type(condition) is Threshold or type(condition) is Count:
-            level = condition.level
-            if level.rising:
-                found = found._replace(high=min(found.high, level.limit))
-            else:
-                found = found._replace(low=max(found.low, level.limit))
-        else:
+    for rule, condition in conditions:
+        if not (_is_understood(condition) and _is_positive(rule.when)):
             return Bounds(always=True)
+        if isinstance(condition, Absence):
+            found = found._replace(silence_us=min(found.silence_us, condition.silence_us))
+        elif condition.level.rising:
+            found = found._replace(high=min(found.high, condition.level.limit))
+        else:
+            found = found._replace(low=max(found.low, condition.level.limit))
     return found
 
 
+def _is_understood(condition: Condition) -> bool:
+    """Whether it is of a known kind, and all that it has beside what is known is left out."""
+    known = _KNOWN.get(type(condition), set())
+    others = [item for item in fields(condition) if item.name not in known]
+    return bool(known) and all(getattr(condition, item.name) == item.default for item in others)
+
+
+def _is_positive(node: Node) -> bool:
+    """Whether a rule holds only because conditions do, never because one does not."""
+    if isinstance(node, AllOf | AnyOf):
+        return all(map(_is_positive, node.parts))
+    return isinstance(node, Leaf)
+
+
 class Sieve:
-    """An evaluator with a sieve before it: to be used as an ``Evaluator`` is."""
+    """An evaluator with a sieve before it: to be used as an ``Evaluator`` is. ``exact`` is that evaluator."""
 
     def __init__(
         self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS, book: Book | None = None
     ) -> None:
         self.book = Book() if book is None else book
-        self._exact = Evaluator(rules, registry, lateness)
+        self.exact = Evaluator(rules, registry, lateness)
         self._lateness = lateness
-        self._gap = -(-lateness // (_KEPT - 1))
+        self._gap = -(-lateness // (KEPT - 1))
         self._heard_from: Instant = 0
         self._metrics = {condition.metric for rule in rules for condition in rule.conditions}
         self._slots: dict[Slot, int] = {}
         self._bases: dict[int, Series] = {}
         self._slot_of = np.empty(0, np.int64)  # of a number of the book
-        self._quiet = _Quiet()
+        self._quiet = Quiet()
 
     # --- as an evaluator --------------------------------------------------------------------------------------------
 
     @property
     def rules(self) -> Mapping[str, Rule]:
-        return self._exact.rules
+        return self.exact.rules
 
     @property
     def left_out(self) -> Counter[str]:
-        return self._exact.left_out
+        return self.exact.left_out
 
     @property
     def faults(self) -> Sequence[Fault]:
-        return self._exact.faults
+        return self.exact.faults
 
     @property
     def kept(self) -> frozenset[str]:
-        return self._exact.kept
+        return self.exact.kept
 
     @kept.setter
     def kept(self, names: frozenset[str]) -> None:
-        self._exact.kept = names
+        self.exact.kept = names
 
     @property
     def now(self) -> datetime:
-        return self._exact.now
+        return self.exact.now
 
     @property
     def next_timer(self) -> datetime | None:
         """When ``advance`` has something to do, if nothing arrives before."""
         due = self._quiet.due(self._heard_from)
         first = int(due.min(initial=FOREVER))
-        exact = self._exact.next_timer
+        exact = self.exact.next_timer
         if first >= FOREVER:
             return exact
         return moment(first) if exact is None else min(exact, moment(first))
 
     def active(self) -> list[Fire]:
-        return self._exact.active()
+        return self.exact.active()
 
     def advance(self, now: datetime) -> list[Decision]:
         self._wake_silent(instant(now))
-        return self._exact.advance(now)
+        return self.exact.advance(now)
 
     def heard_nothing_until(self, moment: datetime) -> None:
         self._heard_from = max(self._heard_from, instant(moment))
-        self._exact.heard_nothing_until(moment)
+        self.exact.heard_nothing_until(moment)
 
     def renew(self, registry: Registry) -> list[Decision]:
         quiet = self._quiet
@@ -134,17 +153,17 @@ class Sieve:
             source = registry.sources.get(name)
             if source is None or (source.area, source.type) != (key.area, key.type):
                 self._forget(slot)
-        return self._exact.renew(registry)
+        return self.exact.renew(registry)
 
     def snapshot(self) -> dict[str, Any]:
         """The same as the evaluator's, had it been fed with everything."""
-        return self._exact.snapshot([self._series(slot) for slot in self._quiet.heard().tolist()])
+        return self.exact.snapshot([self._series(slot) for slot in self._quiet.heard().tolist()])
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """As ``Evaluator.restore``. Raises ValueError."""
-        self._exact.restore(state)
-        self._heard_from = instant(self._exact.heard_from)
-        heard = self._exact.heard()
+        self.exact.restore(state)
+        self._heard_from = instant(self.exact.heard_from)
+        heard = self.exact.heard()
         numbers = [self.book.number(Key(each.source, each.area, each.type, each.metric)) for each in heard]
         self._know()
         for slot in self._slot_of[numbers].tolist():
@@ -166,7 +185,7 @@ class Sieve:
         arrived = int(block.received.max(initial=0, where=heard))
         self._notice_moves(block, slot)
         looked_at = np.flatnonzero(quiet.linked[slot])
-        run = _Run.of(block, slot, looked_at)
+        run = Run.of(block, slot, looked_at)
         matters = self._matters(block, run)
         passed = np.zeros(len(quiet.hot), np.bool_)
         passed[run.slot[matters]] = True
@@ -175,21 +194,21 @@ class Sieve:
         for each in np.flatnonzero(passed & ~quiet.hot).tolist():
             self._adopt(each)
         quiet.take(run, block)
-        now = instant(self._exact.now)
+        now = instant(self.exact.now)
         self._wake_silent(now if hold else max(now, arrived))
         chosen = np.flatnonzero(fed)
         decisions: list[Decision] = []
         *others, last = _portions(block, chosen, step_us)
         for portion in others:
-            decisions += self._exact.feed(block.stored(portion.tolist()), hold=hold)
-        decisions += self._exact.feed(block.stored(last.tolist()), hold=hold, arrived=arrived)
+            decisions += self.exact.feed(block.stored(portion.tolist()), hold=hold)
+        decisions += self.exact.feed(block.stored(last.tolist()), hold=hold, arrived=arrived)
         returning = np.zeros(len(passed), np.bool_)
         returning[slot[chosen]] = True
         for each in np.flatnonzero(returning & ~passed).tolist():
             self._release(each)
         return decisions
 
-    def _matters(self, block: Block, run: _Run) -> Flags:
+    def _matters(self, block: Block, run: Run) -> Flags:
         """For each observation of the run, whether it may matter, whatever is known of its group."""
         quiet = self._quiet
         slot, at, ts, value = run.slot, run.at, run.ts, run.value
@@ -245,7 +264,7 @@ class Sieve:
     def _look_at(self, slot: int, number: int, *, extra: bool = False) -> None:
         """Set for a slot what would matter at the place of this key."""
         key, quiet = self.book.keys[number], self._quiet
-        wanted = self._exact.conditions_of(key.source, key.metric, key.area, key.type)
+        wanted = self.exact.conditions_of(key.source, key.metric, key.area, key.type)
         limits = bounds(wanted)
         quiet.key[slot] = number
         quiet.wanted[slot] = key.metric in self._metrics
@@ -259,7 +278,7 @@ class Sieve:
         """Hand a quiet series to the evaluator. One that was never heard it makes itself."""
         quiet = self._quiet
         if quiet.newest[slot]:
-            self._exact.adopt(self._series(slot))
+            self.exact.adopt(self._series(slot))
         self._bases.pop(slot, None)
         quiet.hot[slot] = True
 
@@ -269,7 +288,7 @@ class Sieve:
         if quiet.always[slot]:
             return
         key = self.book.keys[quiet.key[slot]]
-        series = self._exact.release((key.source, key.metric))
+        series = self.exact.release((key.source, key.metric))
         if series is not None:
             self._bases[slot] = series
             quiet.hot[slot] = False
@@ -280,9 +299,9 @@ class Sieve:
         quiet = self._quiet
         key = self.book.keys[quiet.key[slot]]
         count = int(quiet.count[slot])
-        base = self._bases.get(slot) if count < _KEPT else None
+        base = self._bases.get(slot) if count < KEPT else None
         series = Series(key.source, key.metric, key.area, key.type, self._lateness) if base is None else _copy(base)
-        for place in range(min(count, _KEPT) - 1, -1, -1):
+        for place in range(min(count, KEPT) - 1, -1, -1):
             ts, received = int(quiet.last_ts[place, slot]), int(quiet.last_received[place, slot])
             value = float(quiet.last_value[place, slot])
             series.add(Point(min(ts, received), ts, value, stored(key, ts, received, value)), received)
@@ -296,95 +315,6 @@ class Sieve:
         """Hand over those whose silence the evaluator will have to look at when its clock goes on to ``now``."""
         for slot in np.flatnonzero(self._quiet.due(self._heard_from) <= now).tolist():
             self._adopt(slot)
-
-
-class _Run:
-    """The observations of a block that somebody looks at, those of a series together and in their order."""
-
-    __slots__ = ("at", "first", "position", "slot", "ts", "value")
-
-    def __init__(self, slot: Ints, position: Ints, block: Block) -> None:
-        self.slot, self.position = slot, position
-        self.ts = block.ts[position]
-        self.at = np.minimum(self.ts, block.received[position])
-        self.value = block.value[position]
-        self.first = np.empty(len(slot), np.bool_)
-        self.first[:1] = True
-        np.not_equal(slot[1:], slot[:-1], out=self.first[1:])
-
-    @classmethod
-    def of(cls, block: Block, slot: Ints, chosen: Ints) -> _Run:
-        own = slot[chosen]
-        # Numbers of 16 bits are sorted by radix, in a fraction of the time.
-        narrow = own.astype(np.uint16) if len(own) and own.max() < 2**16 else own
-        order = np.argsort(narrow, kind="stable")
-        return cls(own[order], chosen[order], block)
-
-
-class _Quiet:
-    """What is known of each series by its slot, in arrays. Of a ``hot`` one only the times mean something, roughly.
-
-    ``count`` is how many observations came since it was last handed over; the newest ``_KEPT`` of them are in
-    ``last_…``, the newest first. ``newest`` is 0 for one that was never heard.
-    """
-
-    def __init__(self) -> None:
-        self.key = np.empty(0, np.int64)
-        self.hot, self.wanted, self.linked, self.always = (np.empty(0, np.bool_) for _ in range(4))
-        self.high, self.low = np.empty(0), np.empty(0)
-        self.silence, self.newest, self.newest_ts, self.received, self.count = (np.empty(0, np.int64) for _ in range(5))
-        self.last_ts, self.last_received = np.empty((_KEPT, 0), np.int64), np.empty((_KEPT, 0), np.int64)
-        self.last_value = np.empty((_KEPT, 0))
-
-    def grow(self, size: int) -> None:
-        for name, column in vars(self).items():
-            short = size - column.shape[-1]
-            if short > 0:
-                room = np.zeros((*column.shape[:-1], max(short, column.shape[-1] // 4)), column.dtype)
-                setattr(self, name, np.concatenate([column, room], axis=-1))
-
-    def due(self, heard_from: Instant) -> Ints:
-        """By slot, when the evaluator has to look at a silence; FOREVER where there is nothing to look at."""
-        is_waiting = (self.silence < FOREVER) & (self.newest > 0) & ~self.hot
-        return np.where(is_waiting, np.maximum(self.received, heard_from) + self.silence, FOREVER)
-
-    def heard(self) -> Ints:
-        return np.flatnonzero((self.newest > 0) & ~self.hot)
-
-    def clear(self, slot: int) -> None:
-        self.hot[slot] = False
-        self.newest[slot] = self.newest_ts[slot] = self.received[slot] = self.count[slot] = 0
-
-    def load(self, slot: int, series: Series) -> None:
-        self.newest[slot], self.newest_ts[slot] = series.newest, series.newest_ts
-        self.received[slot], self.count[slot] = series.received, 0
-
-    def take(self, run: _Run, block: Block) -> None:
-        """Go on by the observations of a run. Each of a quiet series is newer than the one before it."""
-        slots, position = run.slot, run.position
-        if not len(slots):
-            return
-        ends = np.flatnonzero(np.append(slots[1:] != slots[:-1], True)) + 1
-        counts = np.diff(ends, prepend=0)
-        touched = slots[ends - 1]
-        for column, kept in (
-            (block.ts, self.last_ts), (block.received, self.last_received), (block.value, self.last_value)
-        ):  # fmt: skip
-            _push(kept, column[position], touched, ends, counts)
-        last = position[ends - 1]
-        ts, received = block.ts[last], block.received[last]
-        self.newest[touched] = np.minimum(ts, received)
-        self.newest_ts[touched], self.received[touched] = ts, received
-        self.count[touched] += counts
-
-
-def _push(kept: npt.NDArray[Any], column: Ints | Floats, touched: Ints, ends: Ints, counts: Ints) -> None:
-    """Put the newest of each series in front of those that are kept of it."""
-    old = kept[:, touched]
-    for place in range(_KEPT):
-        shifted = np.clip(place - counts, 0, None)
-        own = column[np.maximum(ends - 1 - place, 0)]
-        kept[place, touched] = np.where(counts > place, own, old[shifted, np.arange(len(touched))])
 
 
 def _portions(block: Block, chosen: Ints, step_us: int) -> list[Ints]:
