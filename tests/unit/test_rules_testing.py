@@ -189,6 +189,24 @@ def test_two_sources_of_one_name_are_a_mistake(tmp_path: Path) -> None:
         trial.load(tmp_path / "fire.test.yaml")
 
 
+def indented(text: str, first: str) -> str:
+    """The block of a document that begins with a line, moved to the left margin."""
+    lines = text[text.index(f"    {first}\n") :].splitlines()
+    end = next(number for number, line in enumerate(lines) if line and not line.startswith("    "))
+    return "\n".join(line[4:] for line in lines[:end])
+
+
+def test_the_test_in_the_document_passes_for_its_first_rule(tmp_path: Path) -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    rule = indented((docs / "rules.md").read_text(encoding="utf-8"), "rules:")
+    tests = indented((docs / "testing-rules.md").read_text(encoding="utf-8"), "sources:")
+    (tmp_path / "smoke.yaml").write_text(rule, encoding="utf-8")
+    (tmp_path / "smoke.test.yaml").write_text(tests, encoding="utf-8")
+    [outcome] = testing.run(trial.load(tmp_path / "smoke.test.yaml"))
+    assert [seen.rule for seen in outcome.seen] == ["smoke-and-movement"]
+    assert outcome.passed
+
+
 def command(*paths: Path, as_json: bool = False) -> int:
     parser = argparse.ArgumentParser()
     commands.register(parser.add_subparsers())
