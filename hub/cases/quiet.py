@@ -5,7 +5,7 @@ What is decided, and why, is in ``hub.cases.muting``; the rows are ``hub.store.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from hub.store.alerts import Due
 from hub.store.mutes import Active
 
 _AT_ONCE = 200  # rows of one transaction
+_MOST = 2000  # of one look: whoever looks has more to do than this
 _LOOK_AGAIN_S = 5.0
 """Where nothing that mutes has changed, what is muted may have: it became worse, say."""
 
@@ -65,20 +66,20 @@ class Watch:
             on = mutes.active(tx, suppressed_only=not facts.silences)
             sources = {source for alert in on for source in alert.sources}
             types = _types(tx, facts.silences, sources)
-        decided = _changes(Muting(replace(facts, types=types)), on)
         changed: list[Alert] = []
-        for cause, events in decided.items():
-            for first in range(0, len(events), _AT_ONCE):
-                with store.transaction() as tx:
-                    some = acts.happen(tx, events[first : first + _AT_ONCE], now, actor, cause.why if cause else "")
-                    note(tx, some)  # after the journal, but of alerts that are locked here: nobody can be waiting
-                changed += some
+        for cause, events in _changes(Muting(replace(facts, types=types)), on):
+            if len(changed) >= _MOST:
+                return changed  # the others with the next look
+            with store.transaction() as tx:
+                some = acts.happen(tx, events, now, actor, cause.why if cause else "")
+                note(tx, some)  # after the journal, but of alerts that are locked here: nobody can be waiting
+            changed += some
         self._seen, self._look_again_s = facts, now_s + _LOOK_AGAIN_S
         return changed
 
 
-def _changes(muting: Muting, on: Sequence[Active]) -> dict[Muted | None, list[Due]]:
-    """By what they are muted from now on (None: by nothing), what is to happen to which alerts."""
+def _changes(muting: Muting, on: Sequence[Active]) -> Iterator[tuple[Muted | None, list[Due]]]:
+    """What is to mute alerts from now on (None: nothing), and what is to happen to them for that."""
     found: dict[Muted | None, list[Due]] = {}
     for alert in on:
         cause = revise(muting, alert, alert.suppressed_by)
@@ -86,7 +87,9 @@ def _changes(muting: Muting, on: Sequence[Active]) -> dict[Muted | None, list[Du
         if by != alert.suppressed_by:
             event = Event(Act.SURFACE) if by is None else Event(Act.SUPPRESS, by=by)
             found.setdefault(cause, []).append(Due(alert.id, event))
-    return found
+    for cause, events in found.items():
+        for first in range(0, len(events), _AT_ONCE):
+            yield cause, events[first : first + _AT_ONCE]
 
 
 def _facts(tx: Tx, now: datetime, decisions: Sequence[Decision] = (), sources: Collection[str] = ()) -> Facts:

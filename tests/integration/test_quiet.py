@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.app.app import prepare_store
+from hub.app.keeper import Keeper
 from hub.cases import intake, quiet
 from hub.clock import SimulatedClock
 from hub.config.topology import SignSettings, ThingSettings
@@ -20,6 +24,7 @@ from hub.model.silence import Field, How, Matcher
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.model.topology import ThingKind
 from hub.store import Store, alerts, areas, health, incidents, journal, mutes, silences, sources
+from tests.fix_api import write_config
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINE = ThingSettings(name="line-2", kind=ThingKind.POWER, down=(SignSettings(rule="power-lost"),), areas=("town/a",))
@@ -152,6 +157,8 @@ def test_what_was_shown_before_the_cause_was_known_stays_shown(town: Town) -> No
     alert = town.fire()
     town.say(GONE)
     assert town.look() == []
+    town.silence(rule="another")
+    assert town.look() == []
     assert town.by(alert) is None
 
 
@@ -247,6 +254,41 @@ def test_a_decision_that_is_repeated_after_a_restart_mutes_nothing_that_was_show
     town.say(GONE)
     assert town.carry_out(fire()) == []
     assert town.by(alert) is None
+
+
+def test_a_storm_comes_to_light_in_portions(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "_AT_ONCE", 2)
+    monkeypatch.setattr(quiet, "_MOST", 4)
+    town.say(GONE)
+    made = town.carry_out(*(fire(source=f"cam-{number}") for number in range(7)))
+    town.look()
+    town.say(UP)
+    portions = [[alert.id for alert in town.look()] for _ in range(3)]
+    assert [len(portion) for portion in portions] == [4, 3, 0]
+    assert sorted(portions[0] + portions[1]) == [alert.id for alert in made]
+
+
+def test_the_keeper_looks(town: Town, tmp_path: Path) -> None:
+    town.say(GONE)
+    alert = town.fire()
+    town.say(UP)
+    stop = threading.Event()
+    Keeper(write_config(tmp_path), town.store, town.clock, stop).run_once(stop.set)
+    assert town.by(alert) is None
+
+
+def test_the_topology_of_the_configuration_is_in_the_store_from_the_start(
+    town: Town, database: str, tmp_path: Path
+) -> None:
+    things = "topology: {things: [{name: sw-9, kind: switch, sources: [x], mutes: [blind]}]}\n"
+    config = write_config(tmp_path, f"{things}store: {{url: '{database}'}}\n")
+    prepare_store(config, [], [], town.clock)
+    for _ in range(2):  # the second time it is known already
+        with town.store.transaction() as tx:
+            topology, _ = mutes.rules(tx)
+        assert [(name, thing.mutes and thing.mutes.patterns) for name, thing in topology.things.items()] == [
+            ("sw-9", ("blind",))
+        ]
 
 
 PLACES = [("town/a", "door-1"), ("town/b", "cam-1"), ("town/b", "door-1")]

@@ -11,6 +11,7 @@ from hub.config import check, load, topology
 from hub.errors import ConfigError
 from hub.model.source import SourceState
 from hub.model.topology import DOWN_STATES
+from rules import check as rules_check
 
 HEAD = """\
 areas: areas.geojson
@@ -137,3 +138,13 @@ def test_things_do_not_stand_in_both_places(folder: Path) -> None:
     head = HEAD.replace("topology:\n", "topology:\n  file: net.yaml\n")
     [problem] = problems_of(folder, GOOD, head)
     assert problem.endswith("the things stand here or in a file, not in both")
+
+
+def test_the_check_of_rules_says_which_rule_of_the_topology_does_not_exist(folder: Path) -> None:
+    (folder / "hub.yaml").write_text(f"rules: [r.yaml]\n{HEAD}{GOOD}")
+    written = "rules: [{name: power-lest, severity: major, summary: s, when: {metric: mains, below: 1}}]"
+    (folder / "r.yaml").write_text(written)
+    [problem] = rules_check.check(load(folder / "hub.yaml"))
+    assert problem.message == "there is no rule 'power-lost'; did you mean 'power-lest'?"
+    (folder / "r.yaml").write_text(written.replace("below", "bellow"))
+    assert not any("there is no rule" in each.message for each in rules_check.check(load(folder / "hub.yaml")))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.cases.muting import Facts, Muted, MutedBy, Muting
+from hub.cases.muting import Facts, Muted, MutedBy, Muting, revise
 from hub.model.alert import Severity
 from hub.model.area import contains
 from hub.model.pattern import globbed
@@ -92,6 +92,20 @@ def test_a_critical_alert_is_muted_only_by_a_thing_that_names_its_rule() -> None
     named = Thing("line-2", ThingKind.POWER, down=LINE.down, areas=LINE.areas, mutes=Names(("fi*",)))
     assert why(fire, Topology([named]), active=[POWER]) == "topology:line-2"
     assert why(Subject("heat"), Topology([named]), active=[POWER]) is None
+
+
+def test_an_alert_above_brings_down_what_lies_below() -> None:
+    assert why(Subject(), active=[Subject("power-lost", Severity.MAJOR, "qth", ("meter-1",))]) == "topology:line-2"
+
+
+def test_what_is_shown_is_taken_away_by_a_silence_and_not_by_a_cause() -> None:
+    silence = Silence(7, (Matcher(Field.RULE, How.EXACT, "silent"),), None, "otto", "x", NOW, NOW + timedelta(1), NOW)
+    both = Muting(Facts(NOW, [silence], None, TOPOLOGY, [POWER], {}))
+    cause = Muting(Facts(NOW, (), None, TOPOLOGY, [POWER], {}))
+    shown, muted = (revise(both, Subject(), by) for by in (None, "silence:7"))
+    assert shown is not None
+    assert muted is not None
+    assert (shown.by, muted.by, revise(cause, Subject(), None)) == ("silence:7", "topology:line-2", None)
 
 
 def test_an_alert_elsewhere_does_not_bring_a_line_down() -> None:
