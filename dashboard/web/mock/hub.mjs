@@ -87,6 +87,8 @@ export class Hub {
       id: this.alerts.size + 1, rule: rule.rule, severity: rule.severity, state: 'firing', area, area_name: this.names.get(area),
       sources: evidence.map((e) => e.source), started_at: iso(at), detected_at: iso(at + 60), resolved_at: null, acked_at: null,
       acked_by: null, shelved_until: null, summary: rule.summary(value, this.names.get(area)), incident: 40 + grid, evidence,
+      stage: 'unacknowledged', latch: false, damped: null, suppressed_by: null, out_of_service: null, re_alarm_at: null,
+      announced_at: iso(at + 60), repeats: 0, superseded_by: null, detail: null,
     };
     this.alerts.set(alert.id, alert);
     this.change(alert, 'fired', 'rules', '', at);
@@ -94,20 +96,23 @@ export class Hub {
   }
 
   resolve(alert, at) {
-    Object.assign(alert, { state: 'resolved', resolved_at: iso(at) });
+    Object.assign(alert, { state: 'resolved', stage: alert.acked_at === null ? 'returned' : 'normal', resolved_at: iso(at) });
     this.change(alert, 'resolved', 'rules', '', at);
   }
 
   change(alert, change, actor, note, at = Date.now()) {
-    if (change === 'acknowledged') Object.assign(alert, { state: 'acknowledged', acked_at: iso(at), acked_by: actor });
+    if (change === 'acknowledged') {
+      const over = alert.state === 'resolved';
+      Object.assign(alert, over ? { stage: 'normal' } : { state: 'acknowledged', stage: 'acknowledged' }, { acked_at: iso(at), acked_by: actor });
+    }
     const id = this.write('alert', { change, at: iso(at), actor, note, alert: { ...alert } });
-    this.logs.set(alert.id, [...(this.logs.get(alert.id) ?? []), { id, at: iso(at), actor, change, note }]);
+    this.logs.set(alert.id, [...(this.logs.get(alert.id) ?? []), { id, at: iso(at), actor, change, note, reason: '' }]);
     return alert;
   }
 
   alertList(states) {
     const wanted = new Set(states.flatMap((s) => (s === 'open' ? ['firing', 'acknowledged'] : [s])));
-    return [...this.alerts.values()].filter((a) => !states.length || wanted.has(a.state)).sort((a, b) => b.id - a.id);
+    return [...this.alerts.values()].filter((a) => !states.length || wanted.has(a.state) || (states.includes('open') && a.stage === 'returned')).sort((a, b) => b.id - a.id);
   }
 
   alertCall(id, call, body, user) {
@@ -117,12 +122,12 @@ export class Hub {
       const procedure = RULES.find((r) => r.rule === alert.rule).procedure;
       return { alert: { ...alert, log: this.logs.get(id), procedure } };
     }
-    if (alert.state === 'resolved' && call !== 'comment') return { status: 409, code: 'not_open', alert };
+    if (alert.stage === 'normal' && call !== 'comment') return { status: 409, code: 'not_open', alert };
     if (call === 'ack' && alert.state === 'acknowledged') return { status: 409, code: 'already_acknowledged', alert };
     if (call === 'ack') this.change(alert, 'acknowledged', user, body.note ?? '');
     if (call === 'comment') this.change(alert, 'commented', user, body.note);
-    if (call === 'shelve') this.change(Object.assign(alert, { shelved_until: body.until }), 'shelved', user, body.note ?? '');
-    if (call === 'clear') this.change(Object.assign(alert, { state: 'resolved', resolved_at: iso(Date.now()) }), 'cleared', user, body.note);
+    if (call === 'shelve') this.change(Object.assign(alert, { shelved_until: body.until, stage: 'shelved' }), 'shelved', user, body.note ?? '');
+    if (call === 'clear') this.change(Object.assign(alert, { state: 'resolved', stage: 'normal', resolved_at: iso(Date.now()) }), 'cleared', user, body.note);
     return { alert };
   }
 

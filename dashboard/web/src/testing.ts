@@ -21,6 +21,16 @@ export function alert(change: Partial<Alert> = {}): Alert {
     summary: 'smoke',
     incident: null,
     evidence: [],
+    stage: { firing: 'unacknowledged', acknowledged: 'acknowledged', resolved: 'normal' }[change.state ?? 'firing'] as Alert['stage'],
+    latch: false,
+    damped: null,
+    suppressed_by: null,
+    out_of_service: null,
+    re_alarm_at: null,
+    announced_at: null,
+    repeats: 0,
+    superseded_by: null,
+    detail: null,
     ...change,
   };
 }

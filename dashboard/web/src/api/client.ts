@@ -136,6 +136,7 @@ export const api = {
   acknowledge: (alert: number) => post<Alert>(`/alerts/${alert}/ack`, {}),
   shelve: (alert: number, until: string, note: string) =>
     post<Alert>(`/alerts/${alert}/shelve`, note ? { until, note } : { until }),
+  reset: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/reset`, { note }),
   clear: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/clear`, { note }),
   comment: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/comment`, { note }),
 

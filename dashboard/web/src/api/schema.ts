@@ -716,6 +716,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshelve
+         * @description Bring back before its time what was shelved.
+         */
+        post: operations["unshelve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Let go of a latched alert whose condition has ended; the note says what was found.
+         */
+        post: operations["reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/clear": {
         parameters: {
             query?: never;
@@ -768,6 +808,139 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Outages
+         * @description The newest first.
+         */
+        get: operations["list_outages"];
+        put?: never;
+        /**
+         * Begin Outage
+         * @description Take out of service what all of `rule`, `source` and `area` describe, for at most 90 days. Its alerts are kept
+         *     and counted, and call for nobody; those that are still on when it ends do then.
+         */
+        post: operations["begin_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Outage
+         * @description Put it back into service before its time. 409 `not_open` where it was over.
+         */
+        delete: operations["end_outage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Load
+         * @description Of [from, to), at most a year and until now.
+         */
+        get: operations["get_load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alert Groups
+         * @description Everything that is open, by rule, by what mutes it, and by an area so far up that there are few groups. There may
+         *     be more than `room` where there are more rules and causes. The worst first, muted ones after all others.
+         */
+        get: operations["list_alert_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Silences
+         * @description The one that ends last first; of an area all that can mute anything there.
+         */
+        get: operations["list_silences"];
+        put?: never;
+        /**
+         * Make Silence
+         * @description Mute every alert that all of the matchers meet, for at most 30 days: those that are on, and those to come.
+         *
+         *     They are kept, counted and journalled, and shown when it ends and they are still on. Of an alert that names several
+         *     sources each must be met. Left out, `begins_at` is now, and `area` all that you may see.
+         */
+        post: operations["make_silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Silence
+         * @description End it before its time: what it mutes and is still on is shown. 409 `not_open` where it was over.
+         */
+        delete: operations["end_silence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -897,7 +1070,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Alert */
+        /**
+         * Alert
+         * @description ``state`` is of the condition and its acknowledgement; ``stage`` says all, by ISA-18.2: all but ``normal`` are
+         *     open. ``detail``: what the rule found beside the evidence, as a probability.
+         */
         Alert: {
             /** Id */
             id: number;
@@ -935,13 +1112,33 @@ export interface components {
             incident: number | null;
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
+            stage: components["schemas"]["Stage"];
+            /** Latch */
+            latch: boolean;
+            damped: components["schemas"]["Damping"] | null;
+            /** Suppressed By */
+            suppressed_by: string | null;
+            /** Out Of Service */
+            out_of_service: number | null;
+            /** Re Alarm At */
+            re_alarm_at: string | null;
+            /** Announced At */
+            announced_at: string | null;
+            /** Repeats */
+            repeats: number;
+            /** Superseded By */
+            superseded_by: number | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * AlertChange
          * @description What happened to an alert: the named reason of each row in its log.
          * @enum {string}
          */
-        AlertChange: "fired" | "updated" | "acknowledged" | "shelved" | "unshelved" | "commented" | "cleared" | "resolved";
+        AlertChange: "fired" | "updated" | "acknowledged" | "shelved" | "unshelved" | "commented" | "cleared" | "resolved" | "raised" | "lowered" | "reset" | "re_alarmed" | "superseded" | "suppressed" | "surfaced" | "taken_out" | "put_back";
         /** AlertCounts */
         AlertCounts: {
             /**
@@ -1003,10 +1200,82 @@ export interface components {
             incident: number | null;
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
+            stage: components["schemas"]["Stage"];
+            /** Latch */
+            latch: boolean;
+            damped: components["schemas"]["Damping"] | null;
+            /** Suppressed By */
+            suppressed_by: string | null;
+            /** Out Of Service */
+            out_of_service: number | null;
+            /** Re Alarm At */
+            re_alarm_at: string | null;
+            /** Announced At */
+            announced_at: string | null;
+            /** Repeats */
+            repeats: number;
+            /** Superseded By */
+            superseded_by: number | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
             /** Log */
             log: components["schemas"]["LogEntry"][];
             /** Procedure */
             procedure: string | null;
+        };
+        /**
+         * AlertGroup
+         * @description ``severity`` is the worst. ``cause``: what mutes them, as `topology:sw-3`, `inhibition:flood`, `silence:7`; null
+         *     where they are shown. ``area`` holds them all, ``areas`` is in how many they are.
+         */
+        AlertGroup: {
+            /** Id */
+            id: string;
+            /** Rule */
+            rule: string;
+            /** Area */
+            area: string;
+            /** Area Name */
+            area_name: string;
+            /** Cause */
+            cause: string | null;
+            severity: components["schemas"]["Severity"];
+            /** Severities */
+            severities: {
+                [key: string]: number;
+            };
+            /** Alerts */
+            alerts: number;
+            /** Unacknowledged */
+            unacknowledged: number;
+            /** Active */
+            active: number;
+            /** Areas */
+            areas: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * AlertGroups
+         * @description ``alerts`` are all that are open, ``muted`` those of them that something mutes.
+         */
+        AlertGroups: {
+            /** Alerts */
+            alerts: number;
+            /** Muted */
+            muted: number;
+            /** Groups */
+            groups: components["schemas"]["AlertGroup"][];
         };
         /**
          * AlertState
@@ -1366,6 +1635,20 @@ export interface components {
             lines: components["schemas"]["LineSettings"][];
         };
         /**
+         * Chatterer
+         * @description ``alarms``: how often it came after it had been found to chatter.
+         */
+        Chatterer: {
+            /** Rule */
+            rule: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Area */
+            area: string;
+            /** Alarms */
+            alarms: number;
+        };
+        /**
          * Command
          * @description See ``docs/design/commands.md`` for the states.
          */
@@ -1489,6 +1772,12 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Damping
+         * @description Why an alert does not call for an operator though it is shown.
+         * @enum {string}
+         */
+        Damping: "chattering" | "fleeting";
         /** Detect */
         Detect: {
             /** Model */
@@ -1665,11 +1954,47 @@ export interface components {
             kind: string;
         };
         /**
+         * Field
+         * @description What of an alert a matcher looks at.
+         * @enum {string}
+         */
+        Field: "rule" | "severity" | "area" | "source" | "type";
+        /**
+         * Figure
+         * @description ``value`` up to ``acceptable`` is good, beyond ``limit`` poor.
+         */
+        Figure: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+            /** Acceptable */
+            acceptable: number;
+            /** Limit */
+            limit: number;
+            verdict: components["schemas"]["Verdict"];
+            /** Source */
+            source: string;
+        };
+        /**
          * Fill
          * @description What becomes of a bucket in which nothing good was said.
          * @enum {string}
          */
         Fill: "none" | "null" | "previous" | "linear";
+        /** Flood */
+        Flood: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
         /**
          * Gap
          * @description An interval in which the camera was not watching, or (scope ``record``) watched and was not recorded though it
@@ -1738,6 +2063,11 @@ export interface components {
             /** Hex */
             hex: string | null;
         };
+        /**
+         * How
+         * @enum {string}
+         */
+        How: "exact" | "glob" | "regex";
         /**
          * ImportLine
          * @description What becomes of one line of a list.
@@ -1909,7 +2239,76 @@ export interface components {
                 ]
             ];
         };
-        /** LogEntry */
+        /**
+         * Load
+         * @description ``alarms`` called for an operator; ``raised`` are all that began; ``suppressed``, ``out_of_service`` and
+         *     ``chattering`` are those of them that called for nobody, at first at least. ``per_hour`` is that of one of
+         *     ``positions`` desks; ``in_floods`` a fraction of the time (a flood: more than 10 in 10 minutes at a desk, until
+         *     there are fewer than 5). ``acknowledged_s``: after so long half were acknowledged. ``areas``: at most 100.
+         */
+        Load: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Area */
+            area: string | null;
+            /** Positions */
+            positions: number;
+            /** Alarms */
+            alarms: number;
+            /** Raised */
+            raised: number;
+            /** Suppressed */
+            suppressed: number;
+            /** Out Of Service */
+            out_of_service: number;
+            /** Chattering */
+            chattering: number;
+            /** Fleeting */
+            fleeting: number;
+            /** Stale */
+            stale: number;
+            /** Acknowledged S */
+            acknowledged_s: number | null;
+            /** Per Hour */
+            per_hour: number;
+            /** Peak 10 Min */
+            peak_10_min: number;
+            /** In Floods */
+            in_floods: number;
+            /** Floods */
+            floods: components["schemas"]["Flood"][];
+            severities: components["schemas"]["AlertCounts"];
+            /** Priorities */
+            priorities: components["schemas"]["Priority"][];
+            /** Priorities Source */
+            priorities_source: string;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /** Worst Rules */
+            worst_rules: components["schemas"]["Worst"][];
+            /** Worst Sources */
+            worst_sources: components["schemas"]["Worst"][];
+            /** Chatterers */
+            chatterers: components["schemas"]["Chatterer"][];
+            /** Stale Alerts */
+            stale_alerts: components["schemas"]["Stale"][];
+            /** Areas */
+            areas: components["schemas"]["Share"][];
+            /** Shifts */
+            shifts: components["schemas"]["Share"][];
+        };
+        /**
+         * LogEntry
+         * @description ``reason`` is that of the step, a word; ``note`` what was said with it.
+         */
         LogEntry: {
             /** Id */
             id: number;
@@ -1923,6 +2322,8 @@ export interface components {
             change: components["schemas"]["AlertChange"];
             /** Note */
             note: string;
+            /** Reason */
+            reason: string;
         };
         /** Named */
         Named: {
@@ -1930,6 +2331,38 @@ export interface components {
             zh?: string | null;
             /** En */
             en?: string | null;
+        };
+        /** NewOutage */
+        NewOutage: {
+            /** Rule */
+            rule?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Area */
+            area?: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** NewSilence */
+        NewSilence: {
+            /** Matchers */
+            matchers: components["schemas"]["SilenceMatcher"][];
+            /** Area */
+            area?: string | null;
+            /** Reason */
+            reason: string;
+            /** Begins At */
+            begins_at?: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
         };
         /**
          * Offer
@@ -1966,6 +2399,40 @@ export interface components {
             clock_offset_s: number | null;
             /** Refused */
             refused: boolean;
+        };
+        /**
+         * Outage
+         * @description ``hides``: how many open alerts it hides now. ``ended_by`` is null where its time had come.
+         */
+        Outage: {
+            /** Id */
+            id: number;
+            /** Rule */
+            rule: string | null;
+            /** Source */
+            source: string | null;
+            /** Area */
+            area: string | null;
+            /** Owner */
+            owner: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** Hides */
+            hides: number;
         };
         /** Page[Alert] */
         Page_Alert_: {
@@ -2009,6 +2476,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[Outage] */
+        Page_Outage_: {
+            /** Items */
+            items: components["schemas"]["Outage"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[Refused] */
         Page_Refused_: {
             /** Items */
@@ -2020,6 +2494,13 @@ export interface components {
         Page_Rule_: {
             /** Items */
             items: components["schemas"]["Rule"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[Silence] */
+        Page_Silence_: {
+            /** Items */
+            items: components["schemas"]["Silence"][];
             /** Next */
             next: string | null;
         };
@@ -2060,6 +2541,17 @@ export interface components {
             since: string | null;
             /** Beat At */
             beat_at: string | null;
+        };
+        /**
+         * Priority
+         * @description How much of all alarms is of a severity, and how much should be.
+         */
+        Priority: {
+            severity: components["schemas"]["Severity"];
+            /** Share */
+            share: number;
+            /** Aim */
+            aim: number;
         };
         /**
          * Probe
@@ -2467,6 +2959,22 @@ export interface components {
          * @enum {string}
          */
         Severity: "critical" | "major" | "minor" | "warning";
+        /**
+         * Share
+         * @description Of an area, or of a shift by the time of day at which it begins.
+         */
+        Share: {
+            /** Name */
+            name: string;
+            /** Alarms */
+            alarms: number;
+            /** Per Hour */
+            per_hour: number;
+            /** Peak 10 Min */
+            peak_10_min: number;
+            /** In Floods */
+            in_floods: number;
+        };
         /** Shelving */
         Shelving: {
             /**
@@ -2492,11 +3000,85 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * Silence
+         * @description ``area``: it mutes nothing elsewhere; null: anywhere. ``muted``: how many alerts it has muted so far.
+         *     ``ended_by``: who ended it before its time.
+         */
+        Silence: {
+            /** Id */
+            id: number;
+            /** Matchers */
+            matchers: components["schemas"]["SilenceMatcher"][];
+            /** Area */
+            area: string | null;
+            /** Owner */
+            owner: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "active" | "over";
+            /** Muted */
+            muted: number;
+        };
+        /**
+         * SilenceMatcher
+         * @description ``exact``: the value itself. ``glob``: ``*`` is anything; of areas ``*`` is one part of the path and ``**`` any
+         *     number. ``regex``: the whole of it, in the syntax of Rust's regex, without look-around.
+         */
+        SilenceMatcher: {
+            field: components["schemas"]["Field"];
+            /** @default exact */
+            how: components["schemas"]["How"];
+            /** Value */
+            value: string;
+        };
+        /**
          * SourceState
          * @description Whether a source is watching, and if not, why.
          * @enum {string}
          */
         SourceState: "unknown" | "connecting" | "watching" | "unreachable" | "unauthorized" | "no_video" | "stalled" | "ended" | "unsupported" | "tampered" | "silent" | "offline" | "worker_down" | "disabled";
+        /**
+         * Stage
+         * @description Where an alarm stands; the letters are those of the state diagram of ISA-18.2. All but ``NORMAL`` are open.
+         * @enum {string}
+         */
+        Stage: "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched" | "latched_acknowledged" | "shelved" | "suppressed" | "out_of_service";
+        /** Stale */
+        Stale: {
+            /** Id */
+            id: number;
+            /** Rule */
+            rule: string;
+            /** Area */
+            area: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
         /** Status */
         Status: {
             /** Version */
@@ -2605,6 +3187,12 @@ export interface components {
             /** Area */
             area: string | null;
         };
+        /**
+         * Verdict
+         * @description ``GOOD``: within what is acceptable; ``FAIR``: manageable; ``POOR``: beyond.
+         * @enum {string}
+         */
+        Verdict: "good" | "fair" | "poor";
         /** Whoami */
         Whoami: {
             user: components["schemas"]["User"];
@@ -2618,6 +3206,13 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /** Worst */
+        Worst: {
+            /** Name */
+            name: string;
+            /** Alarms */
+            alarms: number;
         };
         /**
          * Zone
@@ -4490,8 +5085,10 @@ export interface operations {
     list_alerts: {
         parameters: {
             query?: {
-                /** @description may be given several times; open is firing or acknowledged */
+                /** @description may be given several times; open: firing, acknowledged, or over and still to be acknowledged or reset, and not hidden by a known cause or out of service */
                 state?: ("firing" | "acknowledged" | "resolved" | "open")[] | null;
+                /** @description where alerts stand by ISA-18.2 */
+                stage?: components["schemas"]["Stage"][] | null;
                 severity?: components["schemas"]["Severity"][] | null;
                 /** @description an area: it and what lies below it */
                 area?: string | null;
@@ -4665,6 +5262,94 @@ export interface operations {
             };
         };
     };
+    unshelve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Remark-Input"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clear: {
         parameters: {
             query?: never;
@@ -4774,6 +5459,349 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outages: {
+        parameters: {
+            query?: {
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+                /** @description also those that are over */
+                ended?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Outage_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_load: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Load"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alert_groups: {
+        parameters: {
+            query?: {
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+                /** @description how many groups there should be at most */
+                room?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertGroups"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_silences: {
+        parameters: {
+            query?: {
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+                state?: ("pending" | "active" | "over") | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Silence_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSilence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
                 };
             };
             /** @description what was wrong with the request */

@@ -1,7 +1,7 @@
 /**
  * How every area stands, counted from the alerts and sources that the console holds. Pure.
  *
- * An alert counts while it is open: not resolved and not shelved. A grid is *blind* when not every source in it is
+ * An alert counts while it is open: not resolved, not shelved, not muted and not out of service. A grid is *blind* when not every source in it is
  * watching, or when it has none: quiet and unwatched must never look the same.
  */
 
@@ -26,7 +26,18 @@ export const rank = (severity: Severity): number => SEVERITIES.indexOf(severity)
 export const isShelved = (alert: Alert, now: number): boolean =>
   alert.state !== 'resolved' && alert.shelved_until !== null && Date.parse(alert.shelved_until) > now;
 
-export const isOpen = (alert: Alert, now: number): boolean => alert.state !== 'resolved' && !isShelved(alert, now);
+/** Kept from the operators: its cause is known, or somebody works on what raised it. */
+export const isHidden = (alert: Alert): boolean => alert.stage === 'suppressed' || alert.stage === 'out_of_service';
+
+export const isOpen = (alert: Alert, now: number): boolean =>
+  alert.state !== 'resolved' && !isShelved(alert, now) && !isHidden(alert);
+
+/** Over, and still to be acknowledged, or to be reset. */
+export const isLeft = (alert: Alert): boolean =>
+  alert.stage === 'returned' || alert.stage === 'latched' || alert.stage === 'latched_acknowledged';
+
+/** Whether it can be acknowledged now. */
+export const isUnseen = (alert: Alert): boolean => alert.stage !== 'normal' && alert.state !== 'acknowledged' && alert.acked_at === null;
 
 export const contains = (outer: string, inner: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
 

@@ -18,6 +18,21 @@ describe('the order of the queue', () => {
     expect(ids(queueOf(alerts, OPEN, NOW))).toEqual([4, 3, 2, 1]);
   });
 
+  it('keeps what is over until somebody has acknowledged or reset it, above what is over and done', () => {
+    const left = [
+      alert({ id: 1, state: 'resolved', stage: 'returned' }),
+      alert({ id: 2, state: 'resolved', stage: 'latched_acknowledged', acked_at: '2026-01-01T00:01:00Z' }),
+    ];
+    const done = alert({ id: 3, state: 'resolved', started_at: '2026-01-01T00:10:00Z' });
+    const on = alert({ id: 4, state: 'acknowledged' });
+    expect(ids(queueOf([done, ...left, on], OPEN, NOW))).toEqual([4, 2, 1]);
+    expect(ids(queueOf([done, ...left, on], { ...OPEN, show: 'all' }, NOW))).toEqual([4, 2, 1, 3]);
+  });
+
+  it('leaves out what is muted or out of service', () => {
+    expect(queueOf([alert({ stage: 'suppressed' }), alert({ id: 2, stage: 'out_of_service' })], OPEN, NOW)).toEqual([]);
+  });
+
   it('puts resolved alerts last, the newest first whatever their severity', () => {
     const alerts = [
       alert({ id: 1, severity: 'critical', state: 'resolved', started_at: '2026-01-01T00:00:00Z' }),

@@ -3,7 +3,7 @@
  */
 
 import type { Alert, Severity } from '../api/types';
-import { contains, isOpen, isShelved, rank } from './board';
+import { contains, isLeft, isOpen, isShelved, rank } from './board';
 
 export type Show = 'open' | 'shelved' | 'all';
 
@@ -16,20 +16,22 @@ export interface Filter {
   text: string;
 }
 
-const STATE_ORDER = { firing: 0, acknowledged: 1, resolved: 2 } as const;
+const STATE_ORDER = { firing: 0, acknowledged: 1, resolved: 3 } as const;
+const placeOf = (alert: Alert): number => (isLeft(alert) ? 2 : STATE_ORDER[alert.state]);
 
-/** Unacknowledged first, then acknowledged, then resolved; in each the worst first; of those the newest first. */
+/** Unacknowledged first, then acknowledged, then what is over and left to somebody, then resolved; in each the worst
+ * first; of those the newest first. */
 export function compareAlerts(a: Alert, b: Alert): number {
   return (
-    STATE_ORDER[a.state] - STATE_ORDER[b.state] ||
-    (a.state === 'resolved' ? 0 : rank(a.severity) - rank(b.severity)) ||
+    placeOf(a) - placeOf(b) ||
+    (placeOf(a) === STATE_ORDER.resolved ? 0 : rank(a.severity) - rank(b.severity)) ||
     Date.parse(b.started_at) - Date.parse(a.started_at) ||
     b.id - a.id
   );
 }
 
 export function matches(alert: Alert, filter: Filter, now: number): boolean {
-  if (filter.show === 'open' && !isOpen(alert, now)) return false;
+  if (filter.show === 'open' && !isOpen(alert, now) && !isLeft(alert)) return false;
   if (filter.show === 'shelved' && !isShelved(alert, now)) return false;
   if (!filter.severities.has(alert.severity)) return false;
   if (filter.area !== null && !contains(filter.area, alert.area)) return false;

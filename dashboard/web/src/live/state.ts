@@ -160,7 +160,7 @@ function applyOne(copy: Copy, event: StreamEvent): void {
       const { alert, change, at, actor, note } = event.data;
       copy.map('alerts').set(alert.id, { alert, seenId: event.id });
       const log = copy.map('log');
-      log.set(alert.id, [...(log.get(alert.id) ?? []), { id: event.id, at, actor, change, note }]);
+      log.set(alert.id, [...(log.get(alert.id) ?? []), { id: event.id, at, actor, change, note, reason: '' }]);
       if (alert.state === 'resolved') forgetOldest(copy);
       return;
     }

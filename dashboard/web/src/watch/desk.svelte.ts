@@ -3,9 +3,9 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import { ApiError, api } from '../api/client';
-import { SEVERITIES, type Alert, type Severity, type StreamEvent, type User } from '../api/types';
+import { SEVERITIES, type Alert, type AlertChange, type Severity, type StreamEvent, type User } from '../api/types';
 import { words } from '../i18n/index.svelte';
-import { isOpen, rank } from '../live/board';
+import { isOpen, isUnseen, rank } from '../live/board';
 import { Live } from '../live/live.svelte';
 import { queueOf, type Show } from '../live/queue';
 import { settings } from '../settings.svelte';
@@ -17,9 +17,11 @@ export interface Toast {
   bad: boolean;
 }
 
-export type Asking = 'shelve' | 'comment' | 'clear' | 'help';
+export type Asking = 'shelve' | 'comment' | 'reset' | 'clear' | 'help';
 
 const TOAST_MS = 6_000;
+/** What makes an alert call for an operator, or call again. */
+const CALLS: ReadonlySet<AlertChange> = new Set(['fired', 'raised', 're_alarmed', 'surfaced', 'put_back']);
 
 export class Desk {
   readonly live: Live;
@@ -110,12 +112,12 @@ export class Desk {
 
   /** Whether an alert can be changed now, by this person. */
   may(alert: Alert | null): alert is Alert {
-    return alert !== null && this.mayAct && alert.state !== 'resolved';
+    return alert !== null && this.mayAct && alert.stage !== 'normal';
   }
 
   async acknowledge(): Promise<void> {
     const { alert } = this;
-    if (!this.may(alert) || alert.state !== 'firing') return;
+    if (!this.may(alert) || !isUnseen(alert)) return;
     await this.#change(() => api.acknowledge(alert.id), words.t.act.acknowledged(alert.id));
   }
 
@@ -136,6 +138,12 @@ export class Desk {
     const { alert } = this;
     if (!this.#still(alert)) return false;
     return this.#change(() => api.clear(alert.id, note), words.t.act.cleared(alert.id));
+  }
+
+  async reset(note: string): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    return this.#change(() => api.reset(alert.id, note), words.t.act.reset(alert.id));
   }
 
   /** As `may`, but tells the person who was about to press the button why not. */
@@ -187,7 +195,8 @@ export class Desk {
   #heard(events: readonly StreamEvent[]): void {
     const fired = events
       .filter((event) => event.type === 'alert')
-      .filter((event) => event.data.change === 'fired' && event.data.alert.state === 'firing')
+      .filter((event) => CALLS.has(event.data.change) && event.data.alert.stage === 'unacknowledged')
+      .filter((event) => event.data.alert.damped === null)
       .map((event) => event.data.alert);
     const worst = fired.sort((a, b) => rank(a.severity) - rank(b.severity))[0];
     if (!worst) return;
