@@ -186,9 +186,6 @@ class Schedule:
             touched[-1] = Span(touched[-1].start, self._true_end(touched[-1].end))
         return touched
 
-    def is_on(self, at: Instant) -> bool:
-        return bool(self.spans(at, at))
-
     def unknown_years(self, years: Sequence[int]) -> list[tuple[str, int]]:
         """(country, year) of those whose holidays are not known: there every day but the weekend is a workday."""
         countries = sorted({part.calendar.country for part in self._parts if part.calendar is not None})

@@ -117,6 +117,30 @@ def test_what_is_no_probability_and_no_ratio_is_refused(prior: float, ratio: flo
         Weigher(prior, [Ratio("a", ratio)])
 
 
+@pytest.mark.parametrize("ratio", [MAX_RATIO, 1 / MAX_RATIO])
+def test_the_farthest_ratios_are_taken(ratio: float) -> None:
+    assert Weigher(0.5, [Ratio("a", ratio)]).weigh([True]).log_odds == pytest.approx(math.log(ratio))
+
+
+@pytest.mark.parametrize("correlation", [-0.1, 1.1, math.nan])
+def test_what_is_no_correlation_is_refused(correlation: float) -> None:
+    with pytest.raises(ValueError, match="correlation"):
+        Weigher(0.5, [], correlation)
+
+
+@pytest.mark.parametrize(("correlation", "worth"), [(0, 3), (1, 1)])
+def test_pieces_of_a_kind_are_worth_what_their_correlation_leaves(correlation: float, worth: float) -> None:
+    found = Weigher(0.5, [Ratio(str(number), 10, kind="k") for number in range(3)], correlation).weigh([True] * 3)
+    assert found.log_odds == pytest.approx(worth * math.log(10))
+
+
+def test_a_hundred_thousand_to_one_is_learnt_as_it_is_and_no_more_than_the_farthest() -> None:
+    many = learn(10_000_000, 10_000_000, 0, 10_000_000)
+    assert many is not None
+    assert many.present == MAX_RATIO
+    assert many.absent == 1 / MAX_RATIO
+
+
 def test_another_number_of_pieces_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
         Weigher(0.5, [Ratio("a", 2), Ratio("b", 2)]).weigh([True])
