@@ -19,7 +19,7 @@ from hub.clock import Clock
 from hub.config.alarms import Alarms
 from hub.model.alert import Alert, Decision, Fire
 from hub.model.observation import Batch, Stored
-from hub.store import Store, alerts, areas, batches, offsets, sources
+from hub.store import Store, alerts, areas, batches, mutes, offsets, sources
 from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.store.offsets import Checkpoint
@@ -101,6 +101,8 @@ class Engine:
 
     def _start(self) -> Sieve:
         """The evaluator as it was when the last offsets were committed."""
+        with self._store.transaction() as tx:
+            mutes.put_inhibitions(tx, {rule.name: rule.inhibits for rule in self._rules})
         evaluator = Sieve(self._rules, self._registry())
         committed = offsets.load(self._store, READER)
         checkpoint = offsets.load_checkpoint(self._store, READER)

@@ -30,6 +30,8 @@ class Rule:
     file: str
     line: int
     text: str
+    inhibits: Sequence[str] = ()
+    """Rules whose alerts are muted in its area and below while it is on."""
 
     @property
     def is_plain(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,6 +39,7 @@ class Block:
         self.clock = SimulatedClock(T0)
         self.writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
         self.watch = quiet.Watch(self.clock)
+        self.rules = list(parse(RULES, "rules.yaml"))
 
     def say(self, second: float, *words: tuple[str, str, float]) -> None:
         """One batch of (source, metric, value), and a look of an engine that has just been started."""
@@ -46,7 +48,7 @@ class Block:
         self.clock.advance((at - self.clock.now()).total_seconds() + 3)
         tally = Tally()
         engine = Engine(
-            self.store, parse(RULES, "rules.yaml"), self.clock, tally, Heart(self.store, "rules", self.clock, tally)
+            self.store, self.rules, self.clock, tally, Heart(self.store, "rules", self.clock, tally)
         )
         for _ in range(2):
             engine.step()
@@ -88,3 +90,16 @@ def test_a_consequence_that_ends_while_it_is_muted_has_ended(block: Block) -> No
     block.say(10, ("cam-1", "blind", 0.0))
     assert block.alerts()["camera-blind"] == (AlertState.RESOLVED, Stage.NORMAL, "topology:line-2")
     assert block.alerts()["power-lost"][0] is AlertState.FIRING
+
+
+def test_a_rule_that_is_on_mutes_those_it_inhibits(block: Block) -> None:
+    with block.store.transaction() as tx:
+        mutes.put_topology(tx, [])
+    block.rules = [
+        replace(known, inhibits=("camera-blind",)) if known.name == "power-lost" else known for known in block.rules
+    ]
+    block.say(1, ("smoke-1", "mains", 0.0), ("cam-1", "blind", 1.0), ("cam-2", "blind", 1.0))
+    found = alerts.list_alerts(block.store, alerts.Filter())
+    assert {alert.sources[0]: alert.suppressed_by for alert in found} == {
+        "smoke-1": None, "cam-1": "inhibition:power-lost", "cam-2": None,
+    }  # fmt: skip
