@@ -145,8 +145,6 @@ def _in_words(message: str) -> str:
         said = said.removeprefix("Syntax error: ").partition(" expecting ")[0]
         return f"is not CEL, {where}: {said.replace(chr(39) + '<EOF>' + chr(39), 'its end')}"
     name = undeclared[1].partition(".")[0]
-    if name in KNOWN:
-        name = undeclared[1]
     return f"{where}: {name!r} is not known; known are {', '.join(KNOWN)}{nearest(name, KNOWN)}"
 
 

@@ -128,7 +128,8 @@ def notices(document: Document, rules: Sequence[Rule], world: World, years: Sequ
     for index, written in enumerate(document.value["rules"]):
         rule = by_name[written["name"]]
         for loc, leaf in _leaves(written["when"], ("rules", index, "when")):
-            found += [document.problem((*loc, key), words) for key, words in _of_leaf(leaf, rule, world)]
+            types = leaf.get("types") or written.get("types") or ()
+            found += [document.problem((*loc, key), words) for key, words in _of_leaf(leaf, types, rule, world)]
         words = _unknown_years(written.get("during"), years)
         if words:
             found.append(document.problem(("rules", index, "during"), words))
@@ -148,9 +149,11 @@ def _leaves(node: object, loc: Loc) -> Iterator[tuple[Loc, Mapping[str, Any]]]:
             yield from _leaves(value, (*loc, index))
 
 
-def _of_leaf(leaf: Mapping[str, Any], rule: Rule, world: World) -> Iterator[tuple[str, str]]:
-    """(key, what is odd about it)."""
-    metric, types = leaf["metric"], leaf.get("types") or ()
+def _of_leaf(
+    leaf: Mapping[str, Any], types: Sequence[str], rule: Rule, world: World
+) -> Iterator[tuple[str, str]]:
+    """(key, what is odd about it). Where ``from`` has it look beyond its own areas, any source will do."""
+    metric = leaf["metric"]
     there = {CAMERA, *world.types, *(source.type for source in world.sources)}
     strange = [name for name in types if name not in there]
     for name in strange:
@@ -163,14 +166,16 @@ def _of_leaf(leaf: Mapping[str, Any], rule: Rule, world: World) -> Iterator[tupl
     elif types and not any(world.type_reports(name, metric) for name in types):
         what = sorted({key for name in types if name in world.types for key in world.types[name].metrics})
         yield "metric", f"no source of type {' or '.join(types)} reports {metric!r}{nearest(metric, what)}"
-    elif world.sources and not _is_met(metric, types, rule, world):
+    elif world.sources and not _is_met(metric, types, None if "from" in leaf else rule, world):
         yield "metric", f"no source that this rule looks at reports {metric!r} now"
     yield from _out_of_range(leaf, metric, types, world)
 
 
-def _is_met(metric: str, types: Sequence[str], rule: Rule, world: World) -> bool:
+def _is_met(metric: str, types: Sequence[str], rule: Rule | None, world: World) -> bool:
     return any(
-        (not types or source.type in types) and rule.covers(source.area) and world.reports(source, metric)
+        (not types or source.type in types)
+        and (rule is None or rule.covers(source.area))
+        and world.reports(source, metric)
         for source in world.sources
     )
 

@@ -104,6 +104,13 @@ def test_a_mistake_is_told_with_its_column_and_what_is_known(text: str, words: s
     assert words in str(caught.value)
 
 
+def test_the_longest_text_is_taken() -> None:
+    text = "source == ''"
+    longest = text.replace("''", f"'{'a' * (MAX_LENGTH - len(text))}'")
+    assert len(longest) == MAX_LENGTH
+    assert not Filter.parse(longest).passes(said())
+
+
 def test_a_name_inside_a_string_is_no_walk() -> None:
     assert not Filter.parse("source == 'all (' || attrs.kind == 'map (' || attrs.a.exists(x, x > 1)").passes(said())
 

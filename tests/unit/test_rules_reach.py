@@ -105,6 +105,26 @@ def test_areas_of_the_rule_are_heeded() -> None:
     assert len(odd("{metric: ch4, above: 25}", more="areas: [qth/g2], ")) == 1
 
 
+def test_sources_of_other_areas_and_types_of_the_whole_rule_are_heeded() -> None:
+    plain = language.parse(file("{metric: ch4, above: 25}", "areas: [qth/g2], "), "a.yaml")
+    beyond = document.parse(file("{metric: ch4, above: 25, from: neighbours}", "areas: [qth/g2], "), "a.yaml")
+    assert notices(beyond, plain, WORLD, ()) == []
+    typed = document.parse(file("{metric: ch4, above: 25}", "types: [smoke], "), "a.yaml")
+    [found] = notices(typed, plain, WORLD, ())
+    assert "no source of type smoke reports 'ch4'" in found.message
+
+
+def test_a_year_that_no_calendar_knows_is_told() -> None:
+    plain = language.parse(file("{metric: ch4, above: 25}"), "a.yaml")
+    for during in ("{calendar: CN, only: workdays}", "[{days: [sat]}, {calendar: CN, only: holidays}]"):
+        source = document.parse(file("{metric: ch4, above: 25}", f"during: {during}, "), "a.yaml")
+        [found] = notices(source, plain, WORLD, (2026, 2101))
+        assert (found.key, found.message.partition(":")[0]) == (
+            "rules[0].during", "the holidays of 2101 of CN are not known",
+        )  # fmt: skip
+        assert notices(source, plain, WORLD, (2026,)) == []
+
+
 def test_without_a_hub_only_names_are_checked() -> None:
     assert odd("{metric: water_level, above: 1}", World()) == []
     assert len(odd("{metric: ch4, above: 1}", World())) == 1
