@@ -219,8 +219,8 @@ def test_a_commit_whose_outcome_is_not_known_loses_and_repeats_nothing(
     carry_out, transaction = intake.carry_out, city.store.transaction
     written: list[Alert] = []
 
-    def carry_out_and_note(*arguments: Any) -> list[Alert]:
-        written.extend(carry_out(*arguments))
+    def carry_out_and_note(*arguments: Any, **named: Any) -> list[Alert]:
+        written.extend(carry_out(*arguments, **named))
         return written
 
     @contextmanager
