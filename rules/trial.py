@@ -184,7 +184,7 @@ class TestText(Settings):
     timeline: list[WordText] = Field(default=[])
     until: _From0 | None = None
     """Left out: a minute after the last word, or the last time that is expected."""
-    disorder: Annotated[Duration, Field(ge=_NOTHING, lt=MAX_DISORDER)] = _NOTHING
+    disorder: Annotated[Duration, Field(ge=_NOTHING, le=MAX_DISORDER)] = _NOTHING
     """Told again in ten other orders, each word late by up to this, some of them twice: with the same alerts."""
     expect: list[AlertText]
 

@@ -74,7 +74,7 @@ def test_what_comes_as_expected_passes(tmp_path: Path) -> None:
 
 
 def test_what_comes_in_another_order_and_twice_is_expected_to_be_the_same(tmp_path: Path) -> None:
-    assert words(tmp_path, SMOKE + MOTION + "    disorder: 1.9s\n" + EXPECTED) == []
+    assert words(tmp_path, SMOKE + MOTION + "    disorder: 2s\n" + EXPECTED) == []
 
 
 def test_an_order_that_makes_a_difference_is_told(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_order_that_makes_a_difference_is_told(tmp_path: Path) -> None:
       - {rule: smoke, source: smoke-1, start: 300ms, end: 400ms}
 """
     assert words(tmp_path, flicker + expected) == []
-    found = words(tmp_path, flicker + "    disorder: 1.9s\n" + expected)
+    found = words(tmp_path, flicker + "    disorder: 2s\n" + expected)
     assert any("(heard in another order, number " in problem for problem in found), found
 
 
@@ -165,7 +165,7 @@ def test_a_word_that_is_late_arrives_after_others(tmp_path: Path) -> None:
         (SMOKE + EXPECTED.replace("area: qth/g1, ", ""), "give one of 'area' and 'source'"),
         (SMOKE + EXPECTED.replace("end: 30s}", "end: 1s}"), "ends before it starts"),
         (SMOKE + EXPECTED.replace("start: 5s", "starts: 5s"), "is not a known key; did you mean 'start'?"),
-        (SMOKE + "    disorder: 2s\n" + EXPECTED, "disorder"),
+        (SMOKE + "    disorder: 3s\n" + EXPECTED, "disorder"),
         (SMOKE + "    start: 2026-03-01T00:00:00\n" + EXPECTED, "has no time zone"),
         ("    timeline: [{at: 1s, source: cam-1, metric: motion}]\n    expect: []\n", "give a value or a text"),
     ],
