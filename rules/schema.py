@@ -19,6 +19,9 @@ _DURATION = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
 _ANY_SCRIPT = r"^[^\s/]+$"
 """Of patterns that name classes of letters, which not every validator knows."""
 
+_LEFT_OUT = frozenset({"title", "default", "description", "gt", "ge", "lt", "le"})
+"""The last four are bounds of durations, for which JSON Schema has no word."""
+
 _WORDS = {
     # rules
     "rules": "Rules; in a file of tests the rule files it is about, beside it",
@@ -129,7 +132,7 @@ def _tidy(node: Any) -> Any:
         return [_tidy(item) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {key: value for key, value in node.items() if key not in {"title", "default", "description"}}
+    kept = {key: value for key, value in node.items() if key not in _LEFT_OUT}
     choices = [item for item in kept.get("anyOf", ()) if item != {"type": "null"}]
     if len(choices) == 1:
         del kept["anyOf"]
