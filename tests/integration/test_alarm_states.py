@@ -108,6 +108,7 @@ def test_severity_rises_and_falls_and_what_is_worse_asks_again(city: Store) -> N
         assert intake.carry_out(tx, [revise], at(11)) == [], "nothing twice when it is replayed"
     assert (worse.severity, worse.stage, worse.acked_by) == (Severity.CRITICAL, Stage.UNACKNOWLEDGED, None)
     assert worse.incident is not None, "a critical one opens an incident"
+    assert alerts.get(city, alert.id).detail == {"probability": 0.99}
     acts.act(city, alert.id, AlertChange.ACKNOWLEDGED, "li", at(15))
     with city.transaction() as tx:
         [less] = intake.carry_out(tx, [replace(revise, severity=Severity.WARNING, reason="severity_lowered")], at(20))

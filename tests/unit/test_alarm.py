@@ -72,7 +72,7 @@ def test_from_everywhere_a_person_can_end_it_and_nothing_ends_by_itself_before_i
     for alarm in REACHED - {alarm for alarm in REACHED if alarm.closed}:
         made = step(alarm, Event(Act.CLEAR))
         assert isinstance(made, Step)
-        assert made.alarm.stage is Stage.NORMAL
+        assert (made.alarm.stage, made.alarm.latch) == (Stage.NORMAL, False)
         for event in EVENTS:
             ended = step(alarm, event)
             if isinstance(ended, Step) and ended.alarm.closed and event.act not in {Act.CLEAR, Act.SUPERSEDE}:
