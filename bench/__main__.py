@@ -11,7 +11,7 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency", "cameras", "soak", "detection", "devices", "store", "torture")
+NAMES = ("latency", "cameras", "soak", "detection", "devices", "store", "rules", "torture")
 _LONG = {"soak", "torture"}  # an hour each
 
 

@@ -37,7 +37,7 @@ class HistoryFile:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = pyarrow.parquet.ParquetFile(path)
+            self._file = pyarrow.parquet.ParquetFile(path, read_dictionary=["source", "metric"])
         except (OSError, pyarrow.ArrowException) as error:
             raise HubError(f"{path} is no file of Parquet that can be read: {error}") from error
         names = self._file.schema_arrow.names
@@ -72,7 +72,8 @@ class HistoryFile:
             block = self._block(self._file.read_row_groups(chosen, self._names), book, sources, metrics)
             inside = (block.ts >= begin) & (block.ts < end)
             block = block.select(inside)
-            block = block.ordered(np.lexsort((block.ts, block.received)))
+            if (np.diff(block.received) < 0).any():
+                block = block.ordered(np.lexsort((block.ts, block.received)))
             for place in range(0, len(block), ROWS_AT_ONCE):
                 yield block.select(slice(place, place + ROWS_AT_ONCE))
 
@@ -89,7 +90,9 @@ class HistoryFile:
         return int(times.min()), int(times.max())
 
     def _block(self, table: Any, book: Book, sources: Mapping[str, Source], metrics: Collection[str]) -> Block:
-        table = table.filter(pyarrow.compute.is_in(table["metric"], pyarrow.array(list(metrics), pyarrow.string())))
+        wanted = pyarrow.compute.is_in(table["metric"].cast(pyarrow.string()), pyarrow.array(list(metrics)))
+        if not pyarrow.compute.all(wanted).as_py():
+            table = table.filter(wanted)
         if "quality" in table.column_names:
             fit = pyarrow.compute.equal(pyarrow.compute.bit_wise_and(table["quality"], int(UNFIT)), 0)
             table = table.filter(fit)
@@ -104,24 +107,24 @@ class HistoryFile:
 
 def _series(table: Any, book: Book, sources: Mapping[str, Source]) -> Any:
     """The number of each row's series: worked out once for each pair that occurs."""
-    names, metrics = (table[name].combine_chunks().dictionary_encode() for name in ("source", "metric"))
-    if isinstance(names, pyarrow.ChunkedArray):
-        names, metrics = names.combine_chunks(), metrics.combine_chunks()
+    names, metrics = (table[name].combine_chunks() for name in ("source", "metric"))
     areas = table["area"] if "area" in table.column_names else None
-    of_source = names.indices.to_numpy().astype(np.int64)
-    of_metric = metrics.indices.to_numpy().astype(np.int64)
     width = max(len(metrics.dictionary), 1)
-    pairs, first, inverse = np.unique(of_source * width + of_metric, return_index=True, return_inverse=True)
-    numbers = np.empty(len(pairs), np.int64)
-    for index, (pair, row) in enumerate(zip(pairs.tolist(), first.tolist(), strict=True)):
-        name, metric = names.dictionary[pair // width].as_py(), metrics.dictionary[pair % width].as_py()
+    pair = names.indices.to_numpy().astype(np.int64) * width + metrics.indices.to_numpy()
+    row_of = np.full(len(names.dictionary) * width, -1, np.int64)
+    row_of[pair] = np.arange(len(pair))
+    numbers = np.empty(len(row_of), np.int64)
+    name_of, metric_of = names.dictionary.to_pylist(), metrics.dictionary.to_pylist()
+    for index in np.flatnonzero(row_of >= 0).tolist():
+        name, metric = name_of[index // width], metric_of[index % width]
         source = sources.get(name)
         if source is None:
-            key = Key(name, "" if areas is None else areas[row].as_py() or "", "", metric)
+            area = "" if areas is None else areas[int(row_of[index])].as_py() or ""
+            key = Key(name, area, "", metric)
         else:
             key = Key(name, source.area, source.type, metric)
         numbers[index] = book.number(key)
-    return numbers[inverse]
+    return numbers[pair]
 
 
 def _extras(table: Any) -> dict[int, Extra]:

@@ -96,6 +96,7 @@ class Sieve:
         self._metrics = {condition.metric for rule in rules for condition in rule.conditions}
         self._slots: dict[Slot, int] = {}
         self._bases: dict[int, Series] = {}
+        self._limits: dict[tuple[str, ...], tuple[bool, Bounds]] = {}
         self._slot_of = np.empty(0, np.int64)  # of a number of the book
         self._quiet = Quiet()
 
@@ -264,11 +265,14 @@ class Sieve:
     def _look_at(self, slot: int, number: int, *, extra: bool = False) -> None:
         """Set for a slot what would matter at the place of this key."""
         key, quiet = self.book.keys[number], self._quiet
-        wanted = self.exact.conditions_of(key.source, key.metric, key.area, key.type)
-        limits = bounds(wanted)
+        kind = key[1:]  # those of one kind in one place are alike
+        if kind not in self._limits:
+            wanted = self.exact.conditions_of(key.source, key.metric, key.area, key.type)
+            self._limits[kind] = (bool(wanted), bounds(wanted))
+        is_wanted, limits = self._limits[kind]
         quiet.key[slot] = number
         quiet.wanted[slot] = key.metric in self._metrics
-        quiet.linked[slot] = bool(wanted) or extra
+        quiet.linked[slot] = is_wanted or extra
         quiet.high[slot], quiet.low[slot] = limits.high, limits.low
         quiet.silence[slot], quiet.always[slot] = limits.silence_us, limits.always
 

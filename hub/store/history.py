@@ -136,15 +136,20 @@ def _portion(store: Store, stretch: _Stretch, ids: list[int] | None) -> Portion:
         cursor.execute(sql["history_columns"], params)
         answer = cursor.pgresult
         assert answer is not None  # noqa: S101  a select always has one
-        numbers, ts, received, value = (answer.get_value(0, column) for column in range(4))
-        is_odd = int.from_bytes(answer.get_value(0, 4) or b"", "big") > 0
+        numbers, ts, received, value, batch = (answer.get_value(0, column) for column in range(5))
+        is_odd = int.from_bytes(answer.get_value(0, 5) or b"", "big") > 0
         rows = tx.execute(sql["history_beside"], params).fetchall() if is_odd else []
+    batches = _elements(batch, ">i8").astype(np.int64)
     columns = (
         _elements(numbers, ">i4").astype(np.int64),
         _elements(ts, ">i8") + _UNIX_US,
         _elements(received, ">i8") + _UNIX_US,
         _elements(value, ">f8").astype(np.float64),
     )
+    later = (batches[1:] > batches[:-1]) | ((batches[1:] == batches[:-1]) & (columns[1][1:] >= columns[1][:-1]))
+    if not later.all():
+        order = np.lexsort((columns[1], batches))
+        columns = (columns[0][order], columns[1][order], columns[2][order], columns[3][order])
     return Portion(*columns, _places(columns, rows))
 
 

@@ -14,15 +14,12 @@ order by id
 limit %(limit)s
 
 -- name: history_columns
--- One row of arrays: they are read as they are sent, and a row each would cost five times as much. By way of the index
--- the rows come in the order of their batches; only those of one batch are sorted.
-select array_agg(series), array_agg(ts), array_agg(received_at), array_agg(coalesce(value, 'NaN')),
+-- One row of arrays: they are read as they are sent, and a row each would cost five times as much.
+select array_agg(series), array_agg(ts), array_agg(received_at), array_agg(coalesce(value, 'NaN')), array_agg(batch),
        count(*) filter (where value is null or quality <> 0 or text is not null or attrs is not null) as odd
-from (select series, ts, received_at, value, quality, text, attrs
-      from observation
-      where batch between %(begin)s and %(end)s and ts >= %(first)s and ts <= %(last)s and ts < %(before)s and quality & %(unfit)s = 0
-        and (%(series)s::int4[] is null or series = any(%(series)s))
-      order by batch, ts) rows
+from observation
+where batch between %(begin)s and %(end)s and ts >= %(first)s and ts <= %(last)s and ts < %(before)s
+  and quality & %(unfit)s = 0 and (%(series)s::int4[] is null or series = any(%(series)s))
 
 -- name: history_beside
 select series, ts, received_at, value is not null as is_number, quality, text, attrs
