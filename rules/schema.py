@@ -78,6 +78,11 @@ _WORDS = {
     "only": "workdays or holidays of the calendar",
     "zone": "Of the hours and days: Asia/Shanghai",
     "off": "Not here at all",
+    "after": "From so long after its beginning on",
+    "critical": "From when on it is critical: {after: 5m}, {above: 0.8}",
+    "major": "From when on it is major",
+    "minor": "From when on it is minor",
+    "warning": "From when on it is a warning",
     # tests
     "tests": "Stories, each with the alerts it should raise",
     "start": "When the story begins; of an alert: how long after that it began",
