@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +77,25 @@ class Quiet:
     def load(self, slot: int, series: Series) -> None:
         self.newest[slot], self.newest_ts[slot] = series.newest, series.newest_ts
         self.received[slot], self.count[slot] = series.received, 0
+
+    def dump(self, slots: Sequence[int]) -> dict[str, str]:
+        """What ``restore`` needs, as text. Only of those of which all that counts is in the arrays."""
+        return {
+            name: base64.b64encode(column[..., slots].astype(column.dtype.newbyteorder("<")).tobytes()).decode()
+            for name, column in (("count", self.count), *self._lasts())
+        }
+
+    def restore(self, slots: Ints, state: Mapping[str, str]) -> None:
+        """Raises LookupError, TypeError, ValueError where it is not what ``dump`` wrote for as many."""
+        self.count[slots] = np.frombuffer(base64.b64decode(state["count"]), "<i8").reshape(len(slots))
+        for name, column in self._lasts():
+            kind = column.dtype.newbyteorder("<")
+            column[:, slots] = np.frombuffer(base64.b64decode(state[name]), kind).reshape(KEPT, len(slots))
+        self.newest_ts[slots], self.received[slots] = self.last_ts[0, slots], self.last_received[0, slots]
+        self.newest[slots] = np.minimum(self.newest_ts[slots], self.received[slots])
+
+    def _lasts(self) -> tuple[tuple[str, npt.NDArray[Any]], ...]:
+        return ("ts", self.last_ts), ("received", self.last_received), ("value", self.last_value)
 
     def take(self, run: Run, block: Block) -> None:
         """Go on by the observations of a run. Each of a quiet series is newer than the one before it."""

@@ -157,19 +157,34 @@ class Sieve:
         return self.exact.renew(registry)
 
     def snapshot(self) -> dict[str, Any]:
-        """The same as the evaluator's, had it been fed with everything."""
-        return self.exact.snapshot([self._series(slot) for slot in self._quiet.heard().tolist()])
+        """The evaluator's, and beside it the quiet series in columns: they are many, and it is written often."""
+        quiet = self._quiet
+        heard = quiet.heard().tolist()
+        apart = {slot for slot in heard if slot in self._bases and quiet.count[slot] < KEPT}
+        alike = [slot for slot in heard if slot not in apart]
+        state = self.exact.snapshot([self._series(slot) for slot in sorted(apart)])
+        return state | {"quiet": {"keys": [self.book.keys[quiet.key[slot]] for slot in alike], **quiet.dump(alike)}}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """As ``Evaluator.restore``. Raises ValueError."""
         self.exact.restore(state)
         self._heard_from = instant(self.exact.heard_from)
+        try:
+            self._restore_quiet(state.get("quiet", {}))
+        except (LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
         heard = self.exact.heard()
         numbers = [self.book.number(Key(each.source, each.area, each.type, each.metric)) for each in heard]
         self._know()
         for slot in self._slot_of[numbers].tolist():
             self._quiet.hot[slot] = True
             self._release(slot)
+
+    def _restore_quiet(self, state: Mapping[str, Any]) -> None:
+        numbers = [self.book.number(Key(*key)) for key in state.get("keys", ())]
+        self._know()
+        if numbers:
+            self._quiet.restore(self._slot_of[numbers], state)
 
     # --- observations -----------------------------------------------------------------------------------------------
 

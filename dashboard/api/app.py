@@ -12,6 +12,7 @@ from dashboard.api import (
     alerts,
     areas,
     availability,
+    backtest,
     cameras,
     commands,
     devices,
@@ -69,6 +70,7 @@ _RESOURCES = (
     silences,
     incidents,
     rules,
+    backtest,
     stream,
     status,
 )

@@ -68,7 +68,12 @@ def ordered(decisions: Sequence[Decision]) -> list[Decision]:
 
 def remembered(evaluator: Evaluator | Sieve) -> list[str]:
     """The series as a snapshot has them; those of which nothing counted yet aside."""
-    return sorted(json.dumps(series) for series in evaluator.snapshot()["series"] if series[4])
+    if isinstance(evaluator, Sieve):
+        quiet = [evaluator._series(slot) for slot in evaluator._quiet.heard().tolist()]
+        state = evaluator.exact.snapshot(quiet)
+    else:
+        state = evaluator.snapshot()
+    return sorted(json.dumps(series) for series in state["series"] if series[4])
 
 
 class Pair:

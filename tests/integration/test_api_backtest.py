@@ -1,0 +1,77 @@
+"""A backtest over HTTP: told as it goes, bounded to the person's area, one at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from hub.model.observation import Observation
+from hub.model.source import SourceKind
+from hub.store.batches import BatchWriter
+from tests.fix_api import GRID, OTHER_GRID, T0, Api
+
+RULES = """
+rules:
+  - name: heat
+    severity: major
+    summary: "{area.name}"
+    by: source
+    when: {metric: smoke, above: 0.5}
+"""
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    begin, end = T0 - timedelta(hours=1), T0 + timedelta(hours=1)
+    return {"text": RULES, "from": begin.isoformat(), "to": end.isoformat(), **more}
+
+
+def say(api: Api) -> None:
+    """Sources speak; and the configuration leads to the store, for the child."""
+    with api.config.path.open("a") as file:
+        file.write(f"store: {{url: '{api.store.conninfo}'}}\n")
+    rows = [
+        Observation(source, "smoke", at, at + timedelta(milliseconds=20), value)
+        for source in ("smoke-1", "smoke-2")
+        for second, value in ((0, 0.1), (10, 0.9), (20, 0.1))
+        for at in (T0 + timedelta(seconds=second),)
+    ]
+    BatchWriter(api.store, "mqtt-7", SourceKind.DEVICE).append(rows)
+
+
+def lines(text: str) -> Sequence[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_backtest_tells_its_steps_and_its_outcome(api: Api) -> None:
+    say(api)
+    answer = api.client("otto").post("/rules/backtest", json=asked())
+    assert answer.status_code == 200
+    *steps, last = lines(answer.text)
+    assert [step["observations"] for step in steps] == [6]
+    assert sorted(alert["area"] for alert in last["outcome"]["alerts"]) == sorted([GRID, OTHER_GRID])
+    assert last["outcome"]["total"] == 2
+
+
+def test_a_person_of_one_area_gets_the_alerts_of_that_area(api: Api) -> None:
+    say(api)
+    answer = api.client("local").post("/rules/backtest", json=asked())
+    assert [alert["area"] for alert in lines(answer.text)[-1]["outcome"]["alerts"]] == [GRID]
+    beyond = api.client("local").post("/rules/backtest", json=asked(area="qth/xinxing"))
+    assert beyond.status_code == 403
+
+
+def test_what_is_wrong_with_the_rules_is_told_at_once(api: Api) -> None:
+    client = api.client("otto")
+    broken = client.post("/rules/backtest", json=asked(text=RULES.replace("above", "abvoe")))
+    assert broken.status_code == 422
+    assert broken.json()["errors"]
+    backwards = client.post("/rules/backtest", json=asked(to=(T0 - timedelta(hours=2)).isoformat()))
+    assert backwards.status_code == 422
+
+
+def test_a_viewer_may_not_and_one_runs_at_a_time(api: Api) -> None:
+    assert api.client("vera").post("/rules/backtest", json=asked()).status_code == 403
+    api.app.state.backtest_runs = True
+    assert api.client("otto").post("/rules/backtest", json=asked()).json()["code"] == "busy"
