@@ -130,6 +130,28 @@ def test_a_test_ends_a_minute_after_the_last_word_or_when_it_says(tmp_path: Path
     assert found == ["fire.test.yaml:5:5: story: silent at smoke-1 is not expected: it came at 2m and is still on"]
 
 
+def test_what_begins_within_the_minute_after_the_last_word_is_seen(tmp_path: Path) -> None:
+    still = '    series: [{source: smoke-1, metric: smoke, values: "0.4"}]\n' + MOTION
+    expected = """\
+    expect:
+      - {rule: smoke, source: smoke-1, start: 0s}
+      - {rule: both, area: qth/g1, start: 10s}
+"""
+    assert words(tmp_path, still + expected) == []
+
+
+def test_of_several_at_one_place_each_is_held_against_its_own(tmp_path: Path) -> None:
+    twice = '    series: [{source: smoke-1, metric: smoke, every: 5s, values: "0.4 0 0.4 0"}]\n'
+    expected = """\
+    expect:
+      - {rule: smoke, source: smoke-1, start: 11s, end: 15s}
+      - {rule: smoke, source: smoke-1, start: 0s, end: 5s}
+"""
+    assert words(tmp_path, twice + expected) == [
+        "fire.test.yaml:8:9: story: smoke at smoke-1 began at 10s, expected 11s"
+    ]
+
+
 def test_values_are_written_as_promtool_has_them(tmp_path: Path) -> None:
     series = '    series: [{source: smoke-1, metric: smoke, at: 3s, values: "1 0.5x2 1+2x2 5-1x1 _ _x2 7"}]\n'
     text = "    every: 1s\n" + series
