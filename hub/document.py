@@ -143,7 +143,7 @@ def _explain(document: Document, detail: Any, model: type[BaseModel]) -> Problem
     loc = cast(Loc, tuple(part for part in detail["loc"] if _in_document(document, detail["loc"], part)))
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":
-        loc = cast(Loc, tuple(detail["loc"]))
+        loc = loc if loc[-1:] == detail["loc"][-1:] else (*loc, detail["loc"][-1])
         known = _known_keys(model, loc[:-1])
         below = _levels_below(model, loc)
         message = f"is not a known key{below or nearest(str(loc[-1]), known)}"

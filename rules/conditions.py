@@ -9,12 +9,17 @@ is only not yet contradicted has to wait for the allowed lateness.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
 
 from hub.model.observation import Stored
-from rules.window import FOREVER, Instant, Span
+from rules.filter import Filter
+from rules.take import Take
+from rules.window import FOREVER, SECOND, Instant, Span
+
+MIN_SILENCE: Instant = 5 * SECOND
+"""Shorter than this, a message that is merely on its way would be taken for silence."""
 
 
 class Point(NamedTuple):
@@ -59,11 +64,22 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """``name`` is what summaries call it; ``types`` are the source types it listens to, empty for all."""
+    """``name`` is what summaries call it; ``types`` are the source types it listens to, empty for all. ``where`` keeps
+    observations from it; with ``take`` it looks at values made of windows. It holds in a group while it does at
+    ``sources`` of its sources, which are those of the area itself or, with ``scope``, those of other areas too.
+    ``weighed``: it is evidence, and that nobody can see it matters, too."""
 
     name: str
     metric: str
     types: frozenset[str]
+    where: Filter | None = field(default=None, kw_only=True)
+    take: Take | None = field(default=None, kw_only=True)
+    sources: int = field(default=1, kw_only=True)
+    scope: str = field(default="", kw_only=True)
+    weighed: bool = field(default=False, kw_only=True)
+
+    def admits(self, observation: Stored) -> bool:
+        return self.where is None or self.where.passes(observation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +93,9 @@ class Threshold(_Condition):
 
     def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002  one question to all conditions
         """Whether an observation matters though nothing is known of its source yet."""
-        return self.level.passed(value)
+        return self.weighed or self.take is not None or self.level.passed(value)
 
-    def run(self, current: Stretch | None, points: Sequence[Point]) -> tuple[list[Stretch], Stretch | None]:
+    def run(self, current: Stretch | None, points: Iterable[Point]) -> tuple[list[Stretch], Stretch | None]:
         """From the stretch that lasts (or None) over ``points``: the stretches that ended, and the one that lasts."""
         ended: list[Stretch] = []
         for point in points:
@@ -101,7 +117,7 @@ class Threshold(_Condition):
         return Span(start, min(stretch.end + self.within_us, FOREVER)) if start < stretch.end else None
 
     def proves(self, stretch: Stretch, at: Instant) -> bool:
-        if self.hold_us:
+        if self.hold_us or self.take is not None:
             return False
         said = (stretch.first.at, stretch.last.at)
         return at in said or any(then <= at < then + self.within_us for then in said)
@@ -109,14 +125,25 @@ class Threshold(_Condition):
 
 @dataclass(frozen=True, slots=True)
 class Absence(_Condition):
-    """Holds from ``silence_us`` after an observation of the metric to the next one. Needs a first one to begin."""
+    """Holds from ``silence_us`` after an observation of the metric to the next one. Needs a first one to begin.
+
+    ``periods``: so many of the source's own, where it has one (``of_period``).
+    """
 
     silence_us: int
+    periods: float = field(default=0.0, kw_only=True)
+
+    def of_period(self, period_us: Instant) -> Self:
+        """For a source that reports so often."""
+        if not self.periods:
+            return self
+        return replace(self, silence_us=max(MIN_SILENCE, round(self.periods * period_us)))
 
     def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002
-        return silence_us > self.silence_us
+        # What passes a filter may be long ago when the silence ends: it is kept from the first on.
+        return self.weighed or self.where is not None or silence_us > self.silence_us
 
-    def run(self, current: Stretch | None, points: Sequence[Point]) -> tuple[list[Stretch], Stretch | None]:
+    def run(self, current: Stretch | None, points: Iterable[Point]) -> tuple[list[Stretch], Stretch | None]:
         """The stretch that lasts may begin in the future: ``silence_us`` after the newest point."""
         ended: list[Stretch] = []
         for point in points:
@@ -142,7 +169,7 @@ class Count(_Condition):
     window_us: int
 
     def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002
-        return self.level.passed(value)
+        return self.weighed or self.level.passed(value)
 
     def stretches(self, points: Sequence[Point]) -> list[Stretch]:
         """``points`` are those that pass the level, in order."""

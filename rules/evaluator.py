@@ -10,36 +10,32 @@ import heapq
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from hub.model.alert import Alert, Decision, Evidence, Fire, Resolve
-from hub.model.area import Area
 from hub.model.observation import Stored
-from hub.model.source import Source
 from rules import snapshot
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
+from rules.group import Group, GroupKey
+from rules.registry import Registry as Registry
 from rules.rule import Rule
-from rules.state import Group, GroupKey, Series, Slot, Tally, Track
+from rules.sight import Sight
+from rules.state import AnyTrack, Series, Slot, Track, is_common, track_of
 from rules.summary import Facts
-from rules.window import SECOND, Instant, instant, moment
+from rules.window import SECOND, Instant, Span, instant, moment
 
 LATENESS: Instant = 2 * SECOND
 """How late an observation may still count. See docs/rules.md for why two seconds."""
 _MAX_EVIDENCE = 20
+_BUDGET = 0.5
+"""Seconds of CPU time that a rule may take for each second that passes in the stream."""
+_BUDGET_OVER: Instant = 10 * SECOND
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a mistake in a rule's evaluation can raise. Running out of memory, for one, is no mistake of a rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """What is known of areas and sources, by path and id: their names, and whether they are still there."""
-
-    areas: Mapping[str, Area] = field(default_factory=dict)
-    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +60,29 @@ class _Link:
 
 class Evaluator:
     """``left_out`` counts observations that were late, repeated or unusable, until the caller clears it; ``faults``
-    are the rules that failed; ``kept`` names the rules whose state came through ``restore``."""
+    are the rules that failed; ``kept`` names the rules whose state came through ``restore``; ``held_back`` counts by
+    rule the alerts that nobody was told of, as there are more of them than the rule's ``max_sources``.
 
-    def __init__(self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS) -> None:
+    ``meter`` tells the CPU time that this thread has taken, in nanoseconds; without it no rule is too slow."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        registry: Registry,
+        lateness: Instant = LATENESS,
+        meter: Callable[[], int] | None = None,
+    ) -> None:
         self.rules = {rule.name: rule for rule in rules}
         self.left_out: Counter[str] = Counter()
         self.kept: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
+        self.held_back: Counter[str] = Counter()
+        self._on: Counter[str] = Counter()
+        self._meter = meter
+        self._taken: Counter[str] = Counter()
+        self._taken_from: Instant = 0
         self._registry = registry
+        self._sight = Sight()
         self._lateness = lateness
         self._now: Instant = 0
         self._heard_from: Instant = 0
@@ -79,6 +90,13 @@ class Evaluator:
         for rule in rules:
             for index, condition in enumerate(rule.conditions):
                 self._wanted.setdefault(condition.metric, []).append((rule, index, condition))
+        # What looks at these depends on what is known of areas and sources.
+        self._movable = {
+            condition.metric
+            for wanted in self._wanted.values()
+            for _, _, condition in wanted
+            if condition.scope or (isinstance(condition, Absence) and condition.periods)
+        }
         self._series: dict[Slot, tuple[Series, list[_Link]]] = {}
         self._groups: dict[GroupKey, Group] = {}
         self._changed: dict[GroupKey, None] = {}
@@ -123,17 +141,27 @@ class Evaluator:
         self._heard_from = max(self._heard_from, instant(moment))
 
     def renew(self, registry: Registry) -> list[Decision]:
-        """Go on with other names, and without the sources that are gone or stand elsewhere now."""
+        """Go on with other names, periods and neighbours, and without the sources that are gone or stand elsewhere."""
         self._registry = registry
-        for slot, (series, _) in list(self._series.items()):
+        changed = self._sight.look(registry.health, self._now - self._lateness)
+        for slot, (series, links) in list(self._series.items()):
             source = registry.sources.get(series.source)
             if source is None or (source.area, source.type) != (series.area, series.type):
                 self._unlink(slot)
+            elif series.metric in self._movable:
+                self._relink(series, links)
+            if series.source in changed:
+                self._changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
         return self._decide("source_gone")
 
+    def blind(self, source: str) -> Sequence[Span]:
+        """When a source could not see, as far as is known."""
+        return self._sight.blind(source)
+
     def active(self) -> list[Fire]:
-        """The alerts that are on, as they were raised."""
-        return [group.active for group in self._groups.values() if group.active is not None]
+        """The alerts that are on, as they were raised, and as bad as they are now."""
+        on = (group for group in self._groups.values() if not group.held_back)
+        return [replace(group.active, severity=group.told) for group in on if group.active is not None]
 
     def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[tuple[Rule, Condition]]:
         """Which conditions of which rules look at a series; empty where nobody wants it."""
@@ -164,14 +192,18 @@ class Evaluator:
         """Everything that ``restore`` needs, as plain JSON data. ``others``: series that are kept elsewhere."""
         digests = {rule.name: rule.digest for rule in self.rules.values()}
         series = itertools.chain(self.heard(), others)
-        return snapshot.encode(self._now, self._heard_from, digests, series, self._groups.values())
+        return snapshot.encode(
+            snapshot.Frame(self._now, self._heard_from, digests, self._sight.state()), series, self._groups.values()
+        )
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a snapshot, into an evaluator that has seen nothing. State of rules that are gone or decide
         differently now is left behind. Raises ValueError where it is not a snapshot of this format."""
-        found = snapshot.decode(state, self.rules, self._lateness)
+        found = snapshot.decode(state, self.rules, self._lateness, self._registry.period_us)
         self._now, self._heard_from = found.now, found.heard_from
         self.kept = found.kept
+        self._sight = Sight(found.sight)
+        self._sight.look(self._registry.health, self._now - self._lateness)
         for series in found.series:
             if series.metric in self._wanted:
                 links = self._link(series)
@@ -181,6 +213,9 @@ class Evaluator:
             key = (group.rule.name, group.key)
             self._groups[key] = group
             self._changed[key] = None
+            if group.active is not None:
+                self._on[key[0]] += 1
+                self.held_back[key[0]] += group.held_back
 
     # --- observations -------------------------------------------------------------------------------------------
 
@@ -214,10 +249,13 @@ class Evaluator:
         settled = series.add(point, received)
         failed: list[tuple[Rule, Exception]] = []
         for link in links:
+            begun = self._meter() if self._meter is not None else 0
             try:
                 self._apply(link, series, point, settled, silence)
             except _MISTAKES as error:
                 failed.append((link.rule, error))
+            if self._meter is not None:
+                self._taken[link.rule.name] += self._meter() - begun
         for rule, mistake in failed:
             self._set_aside(rule, mistake)
 
@@ -227,38 +265,79 @@ class Evaluator:
             self._set_alarm(link, series)
         group = self._groups.get(link.group)
         track = group.tracks[link.index].get(link.slot) if group is not None else None
+        is_wanted = condition.admits(point.observation)
+        if condition.weighed and not 0 < series.first <= point.at:
+            series.first = point.at
         if track is None:
-            if not condition.concerns(point.value, silence):
+            if not (condition.weighed or (is_wanted and condition.concerns(point.value, silence))):
                 return
             track = self._track(link, series)
         elif isinstance(track, Track):
             track.settle(settled)
-        if isinstance(track, Tally) and condition.concerns(point.value, silence):
-            track.add(point, series)
+        if not isinstance(track, Track):
+            is_counted = is_wanted and (not isinstance(condition, Count) or condition.level.passed(point.value))
+            if is_counted or condition.weighed:
+                track.hear(series)
+            if is_counted and not track.add(point):
+                self.left_out["late"] += 1
         self._changed[link.group] = None
 
-    def _track(self, link: _Link, series: Series) -> Track | Tally:
+    def _track(self, link: _Link, series: Series) -> AnyTrack:
         group = self._groups.get(link.group)
         if group is None:
-            group = self._groups[link.group] = Group(link.rule, link.group[1], series.area)
+            area = link.group[1] if link.rule.by == "area" else series.area
+            group = self._groups[link.group] = Group(link.rule, link.group[1], area)
         tracks = group.tracks[link.index]
         track = tracks.get(link.slot)
         if track is None:
-            condition = link.condition
-            track = Tally(condition) if isinstance(condition, Count) else Track(condition, series)
-            tracks[link.slot] = track
+            track = tracks[link.slot] = track_of(link.condition, series)
         return track
 
     def _link(self, series: Series) -> list[_Link]:
-        links = []
+        links: list[_Link] = []
         for rule, index, condition in self._wanted[series.metric]:
             if rule.name not in self.rules or (condition.types and series.type not in condition.types):
                 continue
-            if rule.covers(series.area):
-                key = series.area if rule.by == "area" else series.source
-                slot = ("", "") if isinstance(condition, Count) else (series.source, series.metric)
-                links.append(_Link(rule, index, condition, (rule.name, key), slot))
+            areas = self._registry.reach(series.area, condition.scope) if condition.scope else (series.area,)
+            for area in areas:
+                link = self._link_at(series, rule, index, area)
+                if link is not None:
+                    links.append(link)
         return links
+
+    def _link_at(self, series: Series, rule: Rule, index: int, area: str) -> _Link | None:
+        there = rule.at(area)
+        if there is None:
+            return None
+        condition = there.conditions[index]
+        if isinstance(condition, Absence) and condition.periods:
+            period_us = self._registry.period_us(series.source)
+            if not period_us:
+                return None
+            condition = condition.of_period(period_us)
+        slot = ("", "") if is_common(condition) else (series.source, series.metric)
+        return _Link(there, index, condition, (rule.name, area if rule.by == "area" else series.source), slot)
+
+    def _relink(self, series: Series, links: list[_Link]) -> None:
+        """Take note of another period and of other neighbours; what is as it was goes on."""
+        before = {(link.group, link.index): link for link in links}
+        after = {(link.group, link.index): link for link in self._link(series)}
+        for key, link in before.items():
+            group = self._groups.get(link.group)
+            track = group.tracks[link.index].get(link.slot) if group is not None else None
+            new = after.get(key)
+            if new is None and group is not None and track is not None:
+                if track.forget(series.source):
+                    del group.tracks[link.index][link.slot]
+                self._changed[link.group] = None
+            elif new is not None and new.condition != link.condition:
+                link.condition, link.alarmed = new.condition, False
+                if isinstance(track, Track):
+                    track.become(new.condition)
+                    self._changed[link.group] = None
+        fresh = [link for key, link in after.items() if key not in before]
+        links[:] = [link for key, link in before.items() if key in after] + fresh
+        self._set_alarms(series, [link for link in links if not link.alarmed])
 
     def _unlink(self, slot: Slot) -> None:
         _, links = self._series.pop(slot)
@@ -272,10 +351,13 @@ class Evaluator:
         """Go on without a rule. Its open alerts stay as they are, since nobody can say that they are over."""
         if self.rules.pop(rule.name, None) is None:
             return
-        self.faults.append(Fault(rule.name, f"{type(error).__name__}: {error}"))
+        self._stop(rule.name, f"{type(error).__name__}: {error}")
+
+    def _stop(self, name: str, reason: str) -> None:
+        self.faults.append(Fault(name, reason))
         for _, links in self._series.values():
-            links[:] = [link for link in links if link.rule is not rule]
-        for key in [key for key in self._groups if key[0] == rule.name]:
+            links[:] = [link for link in links if link.rule.name != name]
+        for key in [key for key in self._groups if key[0] == name]:
             self._drop(key)
 
     def _drop(self, key: GroupKey) -> None:
@@ -303,18 +385,69 @@ class Evaluator:
             group = self._groups.get(key)
             if group is None:
                 continue
+            begun = self._meter() if self._meter is not None else 0
             try:
-                decisions += group.decide(self._now, self._announce, lost)
+                decisions += self._told(group, group.decide(self._now, self, lost))
                 wakes_at = group.wakes_at()
             except _MISTAKES as error:
                 self._set_aside(group.rule, error)
                 continue
+            if self._meter is not None:
+                self._taken[group.rule.name] += self._meter() - begun
             if group.is_empty(self._now):
                 self._drop(key)
             elif wakes_at is not None and wakes_at < self._wakes.get(key, wakes_at + 1):
                 self._wakes[key] = wakes_at
                 heapq.heappush(self._timers, (wakes_at, next(self._numbers), key))
-        return decisions
+        if self._meter is not None:
+            self._check_budgets()
+        return decisions + self._let_go() if self.held_back else decisions
+
+    def _told(self, group: Group, decisions: list[Decision]) -> list[Decision]:
+        """Without those of an alert that is one too many of its rule."""
+        name, most = group.rule.name, group.rule.max_sources
+        told: list[Decision] = []
+        for decision in decisions:
+            if isinstance(decision, Resolve):
+                was_held, group.held_back = group.held_back, False
+                self._on[name] -= 1
+                self.held_back[name] -= was_held
+                if was_held:
+                    continue
+            elif isinstance(decision, Fire) and decision.reason == "condition_met":
+                self._on[name] += 1
+                group.held_back = most is not None and self._on[name] - self.held_back[name] > most
+                self.held_back[name] += group.held_back
+            if not group.held_back:
+                told.append(decision)
+        return told
+
+    def _let_go(self) -> list[Decision]:
+        """Tell of the alerts that were held back, where there are no longer too many of them."""
+        self.held_back = +self.held_back
+        found: list[Decision] = []
+        for name in [name for name in self.held_back if name in self.rules]:
+            most = self.rules[name].max_sources
+            if most is not None and self._on[name] > most:
+                continue
+            del self.held_back[name]
+            for group in self._groups.values():
+                if group.rule.name == name and group.held_back and group.active is not None:
+                    group.held_back = False
+                    found.append(replace(group.active, severity=group.told))
+        return found
+
+    def _check_budgets(self) -> None:
+        """Set a rule aside that takes more of the machine than the others can spare."""
+        passed = max(_BUDGET_OVER, self._now - self._taken_from)
+        slow = [name for name, taken_ns in self._taken.items() if taken_ns / 1000 > _BUDGET * passed]
+        for name in slow:
+            if self.rules.pop(name, None) is not None:
+                reason = f"took {self._taken[name] / 1e9:.1f} s of CPU time in {passed / SECOND:.0f} s"
+                self._stop(name, f"{reason}; {_BUDGET:g} a second is what a rule may take")
+        if self._now - self._taken_from >= _BUDGET_OVER:
+            self._taken_from = self._now
+            self._taken.clear()
 
     def _set_alarms(self, series: Series, links: list[_Link]) -> None:
         for link in links:
@@ -342,29 +475,36 @@ class Evaluator:
 
     # --- words --------------------------------------------------------------------------------------------------
 
-    def _announce(self, group: Group, start: Instant, held: list[list[Piece]], reason: str) -> Fire:
+    def announce(
+        self, group: Group, start: Instant, held: Sequence[Sequence[Piece]], reason: str, detail: dict[str, Any]
+    ) -> Fire:
+        """For the groups: the alert of one of them."""
         rule = group.rule
         evidence: list[Evidence] = []
         facts: dict[str, Stored] = {}
-        for condition, pieces in zip(rule.conditions, held, strict=True):
+        for condition, pieces in zip(rule.shown, held, strict=True):
             for piece in pieces:
                 facts.setdefault(condition.name, piece.stretch.last.observation)
                 for point in (piece.stretch.first, piece.stretch.last):
                     item = _evidence(point.observation)
                     if item not in evidence:
                         evidence.append(item)
-        sources = tuple(sorted({item.source for item in evidence}))
+        sources = {item.source for item in evidence}
+        for item in evidence:
+            if item.attrs is not None and "take" in item.attrs:
+                sources.update(item.attrs.get("sources", ()))
         del evidence[_MAX_EVIDENCE:]
         return Fire(
             rule=rule.name,
             fingerprint=group.fingerprint,
-            severity=rule.severity,
+            severity=group.told,
             area=group.area,
-            sources=sources,
+            sources=tuple(sorted(sources)),
             summary=rule.summary.render(self._facts(group, facts)),
             started_at=moment(start),
             evidence=tuple(evidence),
             reason=reason,
+            detail=detail or None,
         )
 
     def _facts(self, group: Group, conditions: Mapping[str, Stored]) -> Facts:

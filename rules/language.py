@@ -7,228 +7,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import NamedTuple
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import ValidationError
 
 from hub import document
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.alert import Severity
-from hub.model.times import format_duration, parse_duration
-from rules import summary
+from rules import fusion, params, summary
 from rules.conditions import Absence, Condition, Count, Level, Threshold
-from rules.fusion import AllOf, AnyOf, Leaf, Node, leaves
-from rules.rule import AreaPattern, Rule
-from rules.window import microseconds
-
-MAX_DURATION = timedelta(days=7)
-MIN_ABSENCE = timedelta(seconds=5)
-"""Shorter than this, a message that is merely on its way would be taken for silence."""
-_MAX_CONDITIONS = 32
-_MAX_DEPTH = 8
-
-
-def _duration(value: object) -> timedelta:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s or 1m30s")  # noqa: TRY004
-    duration = parse_duration(value)
-    if duration <= timedelta(0):
-        raise ValueError("must be longer than nothing: leave it out instead")
-    if duration > MAX_DURATION:
-        raise ValueError(f"{value} is longer than {format_duration(MAX_DURATION)}, the most a rule can remember")
-    return duration
-
-
-def _pattern(text: str) -> str:
-    AreaPattern.parse(text)
-    return text
-
-
-def _not_reserved(name: str) -> str:
-    if name in summary.RESERVED:
-        raise ValueError(f"{name!r} is taken: summaries call something else by this name")
-    return name
-
-
-_Duration = Annotated[timedelta, BeforeValidator(_duration)]
-_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-_As = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$"), AfterValidator(_not_reserved)]
-_Metric = Annotated[str, Field(pattern=r"^\p{L}[\p{L}\p{M}\p{N}_.-]{0,126}$")]
-"""Letters of any script: zones and lines bring their own names into it."""
-_SourceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-
-
-class _Text(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _has_a_value(cls, value: object) -> object:
-        if value is None:
-            raise ValueError("has no value: write one, or leave the key out")
-        return value
-
-
-class _When(_Text):
-    """One condition, or ``all`` or ``any`` of several. The order of the fields is the order of their checks."""
-
-    all_: Annotated[list[_When], Field(min_length=1)] | None = Field(None, alias="all")
-    any_: Annotated[list[_When], Field(min_length=1)] | None = Field(None, alias="any")
-    metric: _Metric | None = None
-    as_: _As | None = Field(None, alias="as")
-    types: Annotated[list[_SourceType], Field(min_length=1)] | None = None
-    above: _Number | None = None
-    below: _Number | None = None
-    clear_below: _Number | None = None
-    clear_above: _Number | None = None
-    absent_for: _Duration | None = None
-    count: Annotated[int, Field(strict=True, ge=2, le=1000)] | None = None
-    in_: _Duration | None = Field(None, alias="in")
-    for_: _Duration | None = Field(None, alias="for")
-    within: _Duration | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_a_condition(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            raise ValueError("must be a condition, such as {metric: smoke, above: 0.3}, or all or any of several")  # noqa: TRY004
-        return value
-
-    @field_validator("any_", "metric", "as_", "types", "above", "absent_for", "count", "in_", "for_", "within")
-    @classmethod
-    def _not_beside_a_list(cls, value: object, info: ValidationInfo) -> object:
-        for key in ("all", "any"):
-            if info.data.get(f"{key}_") is not None:
-                raise ValueError(f"cannot stand beside {key!r}: put it into one of the conditions listed there")
-        return value
-
-    @field_validator("below")
-    @classmethod
-    def _one_side(cls, value: float | None, info: ValidationInfo) -> float | None:
-        if info.data.get("above") is not None:
-            raise ValueError("cannot stand beside 'above': write two conditions under all (a band) or any (outside it)")
-        return value
-
-    @field_validator("clear_below")
-    @classmethod
-    def _clears_below(cls, value: float, info: ValidationInfo) -> float:
-        limit = info.data.get("above")
-        if limit is None:
-            raise ValueError("belongs to 'above'; to 'below' belongs 'clear_above'")
-        if value > limit:
-            raise ValueError(f"{value:g} is above the threshold {limit:g}, so the condition would end as it begins")
-        return value
-
-    @field_validator("clear_above")
-    @classmethod
-    def _clears_above(cls, value: float, info: ValidationInfo) -> float:
-        limit = info.data.get("below")
-        if limit is None:
-            raise ValueError("belongs to 'below'; to 'above' belongs 'clear_below'")
-        if value < limit:
-            raise ValueError(f"{value:g} is below the threshold {limit:g}, so the condition would end as it begins")
-        return value
-
-    @field_validator("absent_for")
-    @classmethod
-    def _long_enough(cls, value: timedelta, info: ValidationInfo) -> timedelta:
-        if info.data.get("above") is not None or info.data.get("below") is not None:
-            raise ValueError("cannot stand beside a threshold: silence has no value; write two conditions")
-        if value < MIN_ABSENCE:
-            raise ValueError(f"is shorter than {format_duration(MIN_ABSENCE)}: a late message would look like silence")
-        return value
-
-    @field_validator("count", "for_", "within")
-    @classmethod
-    def _has_a_threshold(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("absent_for") is not None:
-            raise ValueError("cannot stand beside 'absent_for'; a longer silence is a longer absent_for")
-        return value
-
-    @field_validator("for_", "within")
-    @classmethod
-    def _not_counted(cls, value: timedelta, info: ValidationInfo) -> timedelta:
-        if info.data.get("count") is not None:
-            raise ValueError("cannot stand beside 'count', which has its window in 'in'")
-        return value
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.all_ is not None or self.any_ is not None:
-            return self
-        if self.metric is None:
-            raise ValueError("'metric' is missing (or 'all' or 'any' with a list of conditions)")
-        if self.above is None and self.below is None and self.absent_for is None:
-            raise ValueError("what to look for is missing: 'above', 'below' or 'absent_for'")
-        if (self.count is None) != (self.in_ is None):
-            raise ValueError(f"'count' and 'in' go together: {'in' if self.in_ is None else 'count'!r} is missing")
-        if self.count is not None and (self.clear_below is not None or self.clear_above is not None):
-            raise ValueError("a count has no hysteresis: leave out clear_below and clear_above")
-        return self
-
-    def name(self) -> str:
-        return self.as_ or (self.metric or "").lower().replace(".", "_").replace("-", "_")
-
-    def conditions(self, depth: int = 1) -> Iterable[tuple[_When, int]]:
-        """The conditions in the order in which they are written, with their depth."""
-        parts = self.all_ or self.any_
-        if parts is None:
-            yield self, depth
-        for part in parts or ():
-            yield from part.conditions(depth + 1)
-
-
-class _RuleText(_Text):
-    """The order of the fields is the order of their checks: ``summary`` needs ``by`` and ``when``."""
-
-    name: _Name
-    severity: Literal["critical", "major", "minor", "warning"]
-    by: Literal["area", "source"] = "area"
-    areas: Annotated[list[Annotated[str, AfterValidator(_pattern)]], Field(min_length=1)] | None = None
-    when: _When
-    keep_firing_for: _Duration | None = None
-    procedure: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
-    summary: Annotated[str, Field(min_length=1, max_length=300)]
-
-    @field_validator("when")
-    @classmethod
-    def _can_hold(cls, when: _When) -> _When:
-        conditions = list(when.conditions())
-        if len(conditions) > _MAX_CONDITIONS or max(depth for _, depth in conditions) > _MAX_DEPTH:
-            raise ValueError(f"has more than {_MAX_CONDITIONS} conditions or is nested deeper than {_MAX_DEPTH}")
-        names: set[str] = set()
-        for condition, _ in conditions:
-            if condition.name() in names:
-                raise ValueError(f"two conditions are called {condition.name()!r}: give one another name with 'as'")
-            names.add(condition.name())
-        _check_can_meet(when)
-        return when
-
-    @field_validator("summary")
-    @classmethod
-    def _fields(cls, text: str, info: ValidationInfo) -> str:
-        if "when" in info.data and "by" in info.data:
-            names = [condition.name() for condition, _ in info.data["when"].conditions()]
-            summary.parse(text, names, by_source=info.data["by"] == "source")
-        return text
-
-
-class _File(_Text):
-    rules: Annotated[list[_RuleText], Field(min_length=1)]
+from rules.filter import Filter
+from rules.fusion import AllOf, AnyOf, AtLeast, Leaf, Node, Not, Weigh, leaves
+from rules.rule import AreaPattern, Rule, Step, Variant
+from rules.schedule import Schedule
+from rules.take import Take
+from rules.weigh import Ratio, Weigher
+from rules.window import SECOND, microseconds
+from rules.words import EvidenceText, FileText, KindText, OverrideText, RuleText, StepsText, When
 
 
 def load(path: Path) -> list[Rule]:
@@ -263,15 +64,20 @@ def load_what_is_right(paths: Iterable[Path]) -> tuple[list[Rule], list[Problem]
 
 
 def _rules(source: Document, text: str) -> list[Rule]:
-    file = document.validate(source, _File)
+    filled, problems = params.filled(source)
+    if problems:
+        raise ConfigError(problems)
+    file = document.validate(filled, FileText)
     lines = text.splitlines()
     starts = [source.locate(("rules", index)) for index in range(len(file.rules))]
     ends = [line - 1 for line, _ in starts[1:]] + [len(lines)]
-    rules = [
-        _rule(written, source.file, line, _excerpt(lines[line - 1 : end], column))
-        for written, (line, column), end in zip(file.rules, starts, ends, strict=True)
-    ]
-    if problems := _repeated(rules):
+    rules: list[Rule] = []
+    for index, (written, (line, column), end) in enumerate(zip(file.rules, starts, ends, strict=True)):
+        place = Place(source.file, line, _excerpt(lines[line - 1 : end], column))
+        variants, wrong = _variants(source, index, written)
+        problems += wrong
+        rules.append(_rule(written, place, variants))
+    if problems := problems + _repeated(rules):
         raise ConfigError(problems)
     return rules
 
@@ -299,76 +105,179 @@ def _repeated(rules: Sequence[Rule]) -> list[Problem]:
     return problems
 
 
-def _rule(written: _RuleText, file: str, line: int, text: str) -> Rule:
-    when = _node(written.when, iter(range(_MAX_CONDITIONS)))
-    conditions = tuple(leaf.condition for leaf in leaves(when))
-    logic = written.model_dump(mode="json", include={"name", "by", "areas", "when", "keep_firing_for"})
+class Place(NamedTuple):
+    """Where a rule is written, and how."""
+
+    file: str
+    line: int
+    text: str
+
+
+def _variants(
+    source: Document, index: int, written: RuleText
+) -> tuple[list[tuple[OverrideText, RuleText]], list[Problem]]:
+    """What the rule would say in the areas of each of its overrides."""
+    found: list[tuple[OverrideText, RuleText]] = []
+    problems: list[Problem] = []
+    for number, override in enumerate(written.overrides or ()):
+        given = params.overridden(source.value["rules"][index], number)
+        try:
+            text = RuleText.model_validate(given)
+        except ValidationError as error:
+            for detail in error.errors():
+                key = document.dotted([part for part in detail["loc"] if part in given or isinstance(part, int)])
+                said = detail.get("ctx", {}).get("error", detail["msg"])
+                way = ("rules", index, "overrides", number)
+                problems.append(source.problem(way, f"with these, {key or 'the rule'} {said}"))
+            continue
+        found.append((override, text))
+    return found, problems
+
+
+def _rule(written: RuleText, place: Place, variants: Sequence[tuple[OverrideText, RuleText]] = ()) -> Rule:
+    numbers = count()
+    when = _node(written.when, written, numbers, count())
+    conditions = [leaf.condition for leaf in leaves(when)]
+    severity, steps = _steps(written, conditions)
+    during = written.during
     return Rule(
         name=written.name,
-        severity=Severity(written.severity),
+        severity=severity,
         summary=summary.parse(written.summary, [item.name for item in conditions], written.by == "source"),
         areas=tuple(AreaPattern.parse(pattern) for pattern in written.areas or ()),
         by=written.by,
         when=when,
-        conditions=conditions,
-        keep_firing_us=microseconds(written.keep_firing_for) if written.keep_firing_for else 0,
+        conditions=(*conditions, *(condition for _, condition in steps if condition is not None)),
+        keep_firing_us=_us(written.keep_firing_for),
         procedure=written.procedure,
-        digest=hashlib.sha256(json.dumps(logic, sort_keys=True).encode()).hexdigest(),
-        file=file,
-        line=line,
-        text=text,
+        digest=_digest(written, [text for _, text in variants]),
+        file=place.file,
+        line=place.line,
+        text=place.text,
+        steps=tuple(step for step, _ in steps),
+        during=None if during is None else Schedule.parse(during),
+        latch=written.latch,
+        re_alarm_us=_us(written.re_alarm),
+        max_sources=written.max_sources,
+        inhibits=tuple(written.inhibits or ()),
+        variants=tuple(
+            Variant(
+                tuple(AreaPattern.parse(pattern) for pattern in override.areas),
+                None if override.off else _rule(text, place),
+            )
+            for override, text in variants
+        ),
     )
 
 
-def _node(when: _When, numbers: Iterable[int]) -> Node:
+def _digest(written: RuleText, others: Sequence[RuleText]) -> str:
+    """Of what decides. What is left out is not in it, so that a new word of the language changes no rule without it."""
+    keys = {"name", "by", "areas", "types", "during", "when", "keep_firing_for"}
+
+    def logic(text: RuleText) -> dict[str, object]:
+        found = text.model_dump(mode="json", include=keys, exclude_none=True)
+        if isinstance(text.severity, StepsText):
+            found["steps"] = text.severity.model_dump(mode="json", exclude_none=True)
+        return found
+
+    found = logic(written)
+    if written.overrides:
+        areas = [[override.areas, bool(override.off)] for override in written.overrides]
+        found["overrides"] = [areas, [logic(text) for text in others]]
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _steps(written: RuleText, conditions: Sequence[Condition]) -> tuple[Severity, list[tuple[Step, Condition | None]]]:
+    """The severity at the start, and the steps with the conditions that they need beside those of the rule."""
+    if not isinstance(written.severity, StepsText):
+        return Severity(written.severity), []
+    first = next((item for item in conditions if isinstance(item, Threshold)), None)
+    steps: list[tuple[Step, Condition | None]] = []
+    index = len(conditions)
+    for severity, step in written.severity.steps():
+        if step.after is not None:
+            steps.append((Step(Severity(severity), _us(step.after)), None))
+            continue
+        assert first is not None  # noqa: S101  checked when the file was read
+        level = Level(step.above) if step.above is not None else Level(step.below or 0.0, rising=False)
+        condition = replace(first, level=level, hold_us=0, within_us=0, sources=1, weighed=False)
+        steps.append((Step(Severity(severity), condition=index), condition))
+        index += 1
+    return Severity(written.severity.start), steps
+
+
+def _node(when: When, rule: RuleText, numbers: Iterator[int], places: Iterator[int]) -> Node:
+    """``numbers`` are those of the conditions, ``places`` those of the nodes that have a past."""
+    if not when.is_list:
+        return Leaf(next(numbers), _condition(when, rule))
+    parts = tuple(_node(part, rule, numbers, places) for part in when.parts())
     if when.all_ is not None:
-        return AllOf(tuple(_node(part, numbers) for part in when.all_))
+        return AllOf(parts)
     if when.any_ is not None:
-        return AnyOf(tuple(_node(part, numbers) for part in when.any_))
-    return Leaf(next(iter(numbers)), _condition(when))
+        return AnyOf(parts)
+    if when.not_ is not None:
+        return Not(parts)
+    if when.at_least is not None:
+        return AtLeast(parts, when.at_least.count)
+    if when.weigh is None:
+        return fusion.Sequence(parts, _us(when.in_), next(places))
+    weigh, evidence = when.weigh, tuple(part for part in parts if isinstance(part, Leaf))
+    ratios = [
+        Ratio(leaf.condition.name, text.ratio, text.ratio_absent, leaf.condition.metric)
+        for leaf, text in zip(evidence, weigh.evidence, strict=True)
+    ]
+    return Weigh(evidence, Weigher(weigh.prior, ratios), Level(weigh.above, clear=weigh.clear_below), next(places))
 
 
-def _condition(when: _When) -> Condition:
-    name, metric, types = when.name(), when.metric or "", frozenset(when.types or ())
+def _condition(when: When, rule: RuleText) -> Condition:
+    metric, types = when.metric or "", frozenset(when.types or rule.types or ())
+    scope = when.from_.kind if isinstance(when.from_, KindText) else when.from_ or ""
+    base = (when.name(), metric, types)
+    where = None if when.where is None else Filter.parse(when.where)
+    weighed = isinstance(when, EvidenceText)
+    sources = when.sources or 1
     if when.absent_for is not None:
-        return Absence(name, metric, types, microseconds(when.absent_for))
+        silence = when.absent_for
+        periods = float(silence.split()[0]) if isinstance(silence, str) else 0.0
+        silence_us = 0 if isinstance(silence, str) else _us(silence)
+        return Absence(
+            *base, silence_us, periods=periods, where=where, scope=scope, weighed=weighed, sources=sources
+        )
     level = _level(when)
-    if when.count is not None and when.in_ is not None:
-        return Count(name, metric, types, level, when.count, microseconds(when.in_))
-    hold, within = (microseconds(item) if item else 0 for item in (when.for_, when.within))
-    return Threshold(name, metric, types, level, hold, within)
+    if when.count is not None:
+        return Count(*base, level, when.count, _us(when.in_), where=where, scope=scope, weighed=weighed)
+    return Threshold(
+        *base,
+        level,
+        _us(when.for_),
+        _us(when.within),
+        where=where,
+        take=_take(when),
+        scope=scope,
+        weighed=weighed,
+        sources=sources,
+    )
 
 
-def _level(when: _When) -> Level:
+def _take(when: When) -> Take | None:
+    if when.take is None or when.over is None:
+        return None
+    over_us = _us(when.over)
+    if when.every is not None:
+        every_us = _us(when.every)
+    else:
+        # A tenth of the window, or the next longer part of it that goes into it and is a second at least.
+        fits = (part for part in range(10, 0, -1) if over_us % part == 0 and over_us // part >= SECOND)
+        every_us = over_us // next(fits, 1)
+    return Take(when.take, over_us, every_us, when.across is True)
+
+
+def _us(duration: timedelta | None) -> int:
+    return microseconds(duration) if duration else 0
+
+
+def _level(when: When) -> Level:
     if when.above is not None:
         return Level(when.above, rising=True, clear=when.clear_below)
     assert when.below is not None  # noqa: S101  checked when the file was read
     return Level(when.below, rising=False, clear=when.clear_above)
-
-
-def _check_can_meet(when: _When) -> None:
-    """One source has one value at a time: two of its thresholds under ``all`` must leave room for one.
-
-    Two sources of an area may well differ; who means these says so by their types.
-    """
-    for part in when.all_ or when.any_ or ():
-        _check_can_meet(part)
-    together = [part for part in _together(when) if part.count is None and part.within is None]
-    for low in together:
-        for high in together:
-            if low.above is None or high.below is None or low.metric != high.metric:
-                continue
-            if low.types and high.types and not set(low.types) & set(high.types):
-                continue
-            least = low.above if low.clear_below is None else low.clear_below
-            most = high.below if high.clear_above is None else high.clear_above
-            if least > most or (least == most and None in (low.clear_below, high.clear_above)):
-                raise ValueError(
-                    f"can never hold: {low.metric} cannot be above {low.above:g} and below {high.below:g} at one time"
-                )
-
-
-def _together(when: _When) -> Iterable[_When]:
-    """The conditions that must hold at the same time."""
-    for part in when.all_ or ():
-        yield from _together(part) if part.all_ is not None else (part,)

@@ -6,18 +6,21 @@ only the newest of a series and those that speak for a condition are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.model.alert import Evidence, Fire, Severity
 from hub.model.observation import Stored
-from rules.conditions import Count, Point, Stretch
+from rules.conditions import Absence, Point, Stretch
+from rules.fusion import Past
+from rules.group import Group
 from rules.rule import Rule
-from rules.state import Group, Series, Slot, Tally, Track
+from rules.state import AnyTrack, Pool, Series, Slot, Tally, Track, Windowed, track_of
+from rules.take import Window
 from rules.window import Instant, instant, moment
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is written changes its meaning; a snapshot of another format is not read."""
 
 
@@ -30,27 +33,36 @@ class State:
     series: Sequence[Series]
     groups: Sequence[Group]
     kept: frozenset[str]
+    sight: Mapping[str, Any]
 
 
-def encode(
-    now: Instant,
-    heard_from: Instant,
-    digests: Mapping[str, str],
-    series: Iterable[Series],
-    groups: Iterable[Group],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What belongs to no series and no group. ``sight`` is of ``rules.sight``, as plain data."""
+
+    now: Instant
+    heard_from: Instant
+    digests: Mapping[str, str]
+    sight: Mapping[str, Any]
+
+
+def encode(frame: Frame, series: Iterable[Series], groups: Iterable[Group]) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "now": now,
-        "heard_from": heard_from,
-        "rules": dict(digests),
+        "now": frame.now,
+        "heard_from": frame.heard_from,
+        "sight": dict(frame.sight),
+        "rules": dict(frame.digests),
         "series": [_encode_series(item) for item in series],
         "groups": [_encode_group(group) for group in groups],
     }
 
 
-def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instant) -> State:
-    """Raises ValueError where ``state`` is not a snapshot of this format."""
+def decode(
+    state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instant, period_us: Callable[[str], Instant]
+) -> State:
+    """``period_us``: how often a source reports, by its id. Raises ValueError where ``state`` is not a snapshot of this
+    format."""
     if state.get("format") != FORMAT:
         raise ValueError(f"the snapshot has format {state.get('format')!r}, not {FORMAT}")
     try:
@@ -62,9 +74,11 @@ def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instan
             for found in (_decode_series(item, lateness) for item in state["series"])
         }
         groups = [
-            _decode_group(item, rules[item["rule"]], series) for item in state["groups"] if item["rule"] in kept
+            _decode_group(item, there, series, period_us)
+            for item in state["groups"]
+            if item["rule"] in kept and (there := rules[item["rule"]].at(item["area"])) is not None
         ]
-        return State(state["now"], state["heard_from"], list(series.values()), groups, kept)
+        return State(state["now"], state["heard_from"], list(series.values()), groups, kept, state["sight"])
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
 
@@ -72,13 +86,14 @@ def decode(state: Mapping[str, Any], rules: Mapping[str, Rule], lateness: Instan
 def _encode_series(series: Series) -> list[Any]:
     before = None if series.before is None else _encode_point(series.before)
     tail = [_encode_point(point) for point in series.tail]
-    times = (series.newest, series.newest_ts, series.received)
+    times = (series.first, series.newest, series.newest_ts, series.received)
     return [series.source, series.metric, series.area, series.type, *times, before, tail]
 
 
 def _decode_series(item: Sequence[Any], lateness: Instant) -> Series:
-    source, metric, area, type_, newest, newest_ts, received, before, tail = item
+    source, metric, area, type_, first, newest, newest_ts, received, before, tail = item
     series = Series(source, metric, area, type_, lateness)
+    series.first = first
     series.newest, series.newest_ts, series.received = newest, newest_ts, received
     series.before = None if before is None else _decode_point(before, series)
     series.tail = [_decode_point(point, series) for point in tail]
@@ -94,46 +109,74 @@ def _encode_group(group: Group) -> dict[str, Any]:
         "floor": group.floor,
         "held_to": group.held_to,
         "final": group.final,
+        "held_back": group.held_back,
+        "told": [str(group.told), group.told_to],
+        "border": group.border,
+        "past": [[place, past.since, list(past.reached), list(past.held)] for place, past in group.past.items()],
         "active": None if group.active is None else _encode_fire(group.active),
         "tracks": [[[*slot, _encode_track(track)] for slot, track in tracks.items()] for tracks in group.tracks],
     }
 
 
-def _decode_group(item: Mapping[str, Any], rule: Rule, series: Mapping[Slot, Series]) -> Group:
+def _decode_group(
+    item: Mapping[str, Any], rule: Rule, series: Mapping[Slot, Series], period_us: Callable[[str], Instant]
+) -> Group:
     group = Group(rule, item["key"], item["area"])
     group.started, group.floor, group.held_to = item["started"], item["floor"], item["held_to"]
-    group.final = item["final"]
+    group.final, group.held_back, group.border = item["final"], item["held_back"], item["border"]
+    group.told, group.told_to = Severity(item["told"][0]), item["told"][1]
+    group.past = {place: Past(since, tuple(reached), tuple(held)) for place, since, reached, held in item["past"]}
     group.active = None if item["active"] is None else _decode_fire(item["active"])
     for index, (condition, tracks) in enumerate(zip(rule.conditions, item["tracks"], strict=True)):
         for source, metric, encoded in tracks:
-            if isinstance(condition, Count):
-                group.tracks[index][source, metric] = _decode_tally(condition, encoded, series)
-            else:
-                own = series[source, metric]
-                track = Track(condition, own)
-                track.ended = [_decode_stretch(stretch, own) for stretch in encoded["ended"]]
-                track.current = None if encoded["current"] is None else _decode_stretch(encoded["current"], own)
-                group.tracks[index][source, metric] = track
+            heard = [series[tuple(slot)] for slot in encoded.get("series", [[source, metric]])]
+            if isinstance(condition, Absence):
+                condition = condition.of_period(period_us(source))
+            track = track_of(condition, heard[0])
+            _fill(track, encoded, {(each.source, each.metric): each for each in heard})
+            group.tracks[index][source, metric] = track
     return group
 
 
-def _encode_track(track: Track | Tally) -> dict[str, Any]:
-    if isinstance(track, Tally):
+def _encode_track(track: AnyTrack) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if not isinstance(track, Track):
+        found["series"] = [list(slot) for slot in track.series]
+        points = track.points if isinstance(track, Tally) else track.pending
+        found["points"] = [[seen.source, seen.metric, _encode_point(point)] for point in points
+                           for seen in (point.observation,)]  # fmt: skip
+    if not isinstance(track, Tally):
+        found["ended"] = [_encode_stretch(stretch) for stretch in track.ended]
+        found["current"] = None if track.current is None else _encode_stretch(track.current)
+    if isinstance(track, Windowed | Pool):
+        found["window"] = [track.window.ticked, list(track.window.panes)]
+    if isinstance(track, Pool):
+        found["border"] = track.border
+    return found
+
+
+def _fill(track: AnyTrack, encoded: Mapping[str, Any], series: Mapping[Slot, Series]) -> None:
+    if not isinstance(track, Track):
+        track.series = dict(series)
+        # Of a source that is gone nothing is left but what it said.
+        any_series = next(iter(series.values()))
         points = [
-            [point.observation.source, point.observation.metric, _encode_point(point)] for point in track.points
+            _decode_point(point, series.get((source, metric), any_series))
+            for source, metric, point in encoded["points"]
         ]
-        return {"points": points, "series": list(track.series)}
-    return {
-        "ended": [_encode_stretch(stretch) for stretch in track.ended],
-        "current": None if track.current is None else _encode_stretch(track.current),
-    }
-
-
-def _decode_tally(condition: Count, encoded: Mapping[str, Any], series: Mapping[Slot, Series]) -> Tally:
-    tally = Tally(condition)
-    tally.points = [_decode_point(point, series[source, metric]) for source, metric, point in encoded["points"]]
-    tally.series = {(source, metric): series[source, metric] for source, metric in encoded["series"]}
-    return tally
+        if isinstance(track, Tally):
+            track.points = points
+        else:
+            track.pending = points
+    if not isinstance(track, Tally):
+        own = next(iter(series.values()))
+        track.ended = [_decode_stretch(stretch, own) for stretch in encoded["ended"]]
+        track.current = None if encoded["current"] is None else _decode_stretch(encoded["current"], own)
+    if isinstance(track, Windowed | Pool):
+        ticked, panes = encoded["window"]
+        track.window = Window(track.window.take, ticked, panes)
+    if isinstance(track, Pool):
+        track.border = encoded["border"]
 
 
 def _encode_stretch(stretch: Stretch) -> list[Any]:
@@ -167,6 +210,7 @@ def _encode_fire(fire: Fire) -> dict[str, Any]:
         "summary": fire.summary,
         "started_at": instant(fire.started_at),
         "reason": fire.reason,
+        "detail": None if fire.detail is None else dict(fire.detail),
         "evidence": [
             [item.source, item.metric, instant(item.ts), item.value, item.text, item.attrs] for item in fire.evidence
         ],

@@ -1,31 +1,21 @@
-"""What the rules remember: the newest observations of each series, and for each group whether it is alarmed. Pure.
-
-An observation counts at its own time. Those of one source may come in disorder by up to the allowed lateness; so may
-those of different sources against each other. Everything is therefore computed from what is known *now*, and decided
-in two ways: at once where it is proved, else when it is settled, that is when nothing that could still change it may
-arrive. What has been decided stays: ``Group.floor`` is the event time before which nothing is decided again.
+"""What the rules remember of the sources: the newest observations of each series, and what conditions make of them.
+Pure. What is decided of it is in ``rules.group``.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from hub.model.alert import Decision, Fire, Resolve
-from rules import fusion
+from hub.model.observation import Stored
 from rules.conditions import Absence, Condition, Count, Point, Stretch, Threshold
-from rules.fusion import Piece
-from rules.rule import Rule
-from rules.window import FOREVER, SECOND, Instant, Span, lengthened, moment
+from rules.take import Made, Take, Window
+from rules.window import Instant, moment
 
-MEMORY: Instant = 30 * SECOND
-"""How long a stretch that ended is kept for a join with a source whose data come later than others'."""
 _MAX_ENDED = 64  # stretches of one source and condition; a source that flaps faster than this loses its oldest
 
 Slot = tuple[str, str]
-"""The series (source, metric) whose stretches a track holds; ("", "") for a count, which is the whole group's."""
-GroupKey = tuple[str, str]
-"""A rule's name and the area, or the source, that it looks at."""
+"""The series (source, metric) whose stretches a track holds; ("", "") for what the whole group has in common."""
 
 
 class Series:
@@ -35,13 +25,16 @@ class Series:
     waited for, and one that is fast (its times are cut to those of arrival) carries nobody else with it.
     """
 
-    __slots__ = ("area", "before", "lateness", "metric", "newest", "newest_ts", "received", "source", "tail", "type")
+    __slots__ = (
+        "area", "before", "first", "lateness", "metric", "newest", "newest_ts", "received", "source", "tail", "type",
+    )  # fmt: skip
 
     def __init__(self, source: str, metric: str, area: str, type_: str, lateness: int) -> None:
         self.source, self.metric, self.area, self.type = source, metric, area, type_
         self.lateness = lateness
         self.tail: list[Point] = []
         self.before: Point | None = None  # the newest that is older than the tail
+        self.first: Instant = 0  # the earliest that was heard, where it is weighed as evidence
         self.newest: Instant = 0
         self.newest_ts: Instant = 0
         self.received: Instant = 0
@@ -97,15 +90,30 @@ class Track:
         self.ended: list[Stretch] = []
         self.current: Stretch | None = None
         if isinstance(condition, Absence) and series.before is not None:
-            _, self.current = condition.run(None, [series.before])
+            _, self.current = condition.run(None, self._own([series.before]))
+
+    def become(self, condition: Condition) -> None:
+        """Go on with another length of silence."""
+        if isinstance(condition, Absence):
+            self.condition = condition
+            if self.current is not None:
+                _, self.current = condition.run(None, [self.current.last])
 
     def settle(self, points: Sequence[Point]) -> None:
-        ended, self.current = self.condition.run(self.current, points)
+        self._take_over(*self.condition.run(self.current, self._own(points)))
+
+    def _own(self, points: Sequence[Point]) -> Sequence[Point]:
+        if self.condition.where is None:
+            return points
+        return [point for point in points if self.condition.admits(point.observation)]
+
+    def _take_over(self, ended: Sequence[Stretch], current: Stretch | None) -> None:
+        self.current = current
         self.ended += [stretch for stretch in ended if self.condition.shape(stretch) is not None]
         del self.ended[:-_MAX_ENDED]
 
     def stretches(self) -> list[Stretch]:
-        ended, current = self.condition.run(self.current, self.series.tail)
+        ended, current = self.condition.run(self.current, self._own(self.series.tail))
         return [*self.ended, *ended, current] if current is not None else [*self.ended, *ended]
 
     def series_heard(self) -> Iterable[Series]:
@@ -123,8 +131,102 @@ class Track:
             return False
         rest = self.stretches()
         if isinstance(self.condition, Absence):
+            if self.condition.where is not None:
+                return False
             return len(rest) <= 1 and all(stretch.start > self.series.clock(now) for stretch in rest)
         return all(_end(self.condition, stretch) <= until for stretch in rest)
+
+
+class Windowed(Track):
+    """The same of the values made of one source's windows."""
+
+    __slots__ = ("window",)
+
+    def __init__(self, condition: Threshold, series: Series, take: Take) -> None:
+        super().__init__(condition, series)
+        self.window = Window(take)
+
+    def settle(self, points: Sequence[Point]) -> None:
+        made = self.window.go_on(self._numbers(points), self.series.newest - self.series.lateness)
+        self._take_over(*self.condition.run(self.current, self._points(made)))
+
+    def stretches(self) -> list[Stretch]:
+        made = self.window.foresee(self._numbers(self.series.tail))
+        ended, current = self.condition.run(self.current, self._points(made))
+        return [*self.ended, *ended, current] if current is not None else [*self.ended, *ended]
+
+    def prune(self, until: Instant, now: Instant) -> bool:
+        return super().prune(until, now) and not self.window and not self.series.tail
+
+    def _numbers(self, points: Sequence[Point]) -> Iterator[tuple[Instant, float]]:
+        return _numbers(self.window.take, self._own(points))
+
+    def _points(self, made: Iterable[Made]) -> Iterator[Point]:
+        series, condition = self.series, self.condition
+        assert isinstance(condition, Threshold)  # noqa: S101  the constructor asks for one
+        return _points(condition, made, (series.source, series.area, series.type, series.metric), {})
+
+
+class Pool:
+    """The same of the values made of one window of all sources of a group.
+
+    Of each source only its own newer words make what it says late; here the others go on without it: what comes when
+    a window was settled is left out.
+    """
+
+    __slots__ = ("border", "condition", "current", "ended", "pending", "series", "window")
+
+    def __init__(self, condition: Threshold, take: Take) -> None:
+        self.condition = condition
+        self.window = Window(take)
+        self.pending: list[Point] = []
+        self.series: dict[Slot, Series] = {}
+        self.ended: list[Stretch] = []
+        self.current: Stretch | None = None
+        self.border: Instant = 0
+
+    def hear(self, series: Series) -> None:
+        self.series[series.source, series.metric] = series
+
+    def add(self, point: Point) -> bool:
+        """Whether it came in time."""
+        if point.at <= self.border:
+            return False
+        bisect.insort(self.pending, point, key=_order)
+        return True
+
+    def settle_to(self, border: Instant) -> None:
+        if border <= self.border:
+            return
+        count = bisect.bisect_right(self.pending, border, key=lambda point: point.at)
+        settled, self.pending = self.pending[:count], self.pending[count:]
+        self.border = border
+        made = self.window.go_on(_numbers(self.window.take, settled), border)
+        ended, self.current = self.condition.run(self.current, self._points(made))
+        self.ended += [stretch for stretch in ended if self.condition.shape(stretch) is not None]
+        del self.ended[:-_MAX_ENDED]
+
+    def stretches(self) -> list[Stretch]:
+        made = self.window.foresee(_numbers(self.window.take, self.pending))
+        ended, current = self.condition.run(self.current, self._points(made))
+        return [*self.ended, *ended, current] if current is not None else [*self.ended, *ended]
+
+    def series_heard(self) -> Iterable[Series]:
+        return self.series.values()
+
+    def forget(self, source: str) -> bool:
+        """What a source that is gone has said stays in the windows that it was said in."""
+        self.series = {slot: series for slot, series in self.series.items() if slot[0] != source}
+        return not self.series
+
+    def prune(self, until: Instant, now: Instant) -> bool:  # noqa: ARG002
+        self.ended = [stretch for stretch in self.ended if _end(self.condition, stretch) > until]
+        return not (self.ended or self.pending or self.window or self.current)
+
+    def _points(self, made: Iterable[Made]) -> Iterator[Point]:
+        sources = sorted({series.source for series in self.series.values()})
+        first = next(series for series in self.series.values() if series.source == sources[0])
+        return _points(self.condition, made, (first.source, first.area, first.type, first.metric), {"sources": sources})
 
 
 class Tally:
@@ -137,9 +239,12 @@ class Tally:
         self.points: list[Point] = []
         self.series: dict[Slot, Series] = {}
 
-    def add(self, point: Point, series: Series) -> None:
+    def hear(self, series: Series) -> None:
         self.series[series.source, series.metric] = series
+
+    def add(self, point: Point) -> bool:
         bisect.insort(self.points, point, key=_order)
+        return True
 
     def stretches(self) -> list[Stretch]:
         return self.condition.stretches(self.points)
@@ -160,154 +265,6 @@ class Tally:
         return not self.points
 
 
-class Group:
-    """One rule at one area, or one source: its tracks, and the alert that is on, if one is."""
-
-    __slots__ = ("active", "area", "final", "floor", "held_to", "key", "rule", "started", "tracks", "waiting")
-
-    def __init__(self, rule: Rule, key: str, area: str) -> None:
-        self.rule, self.key, self.area = rule, key, area
-        self.tracks: list[dict[Slot, Track | Tally]] = [{} for _ in rule.conditions]
-        self.active: Fire | None = None
-        self.started: Instant = 0
-        self.floor: Instant = 0  # where the last alert ended; nothing before is decided again
-        self.held_to: Instant = 0  # the active alert is known to hold up to here
-        self.final = False  # the start of the active alert is settled
-        self.waiting: Instant | None = None  # the event time that has to settle before the next decision
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.rule.by}:{self.key}"
-
-    def decide(self, now: Instant, announce: Announce, lost: str = "late_data") -> list[Decision]:
-        """Everything that can be decided by ``now`` (the hub's clock), in order. ``lost`` is the reason to give where
-        an alert has lost its ground by anything but the end of its condition."""
-        pieces = self._pieces(now)
-        horizon = self._horizon(now)
-        spans = lengthened(fusion.spans(self.rule.when, pieces), self.rule.keep_firing_us)
-        decisions: list[Decision] = []
-        self.waiting = None
-        while True:
-            decision: Decision | None
-            if self.active is None:
-                decision = self._begin(spans, pieces, horizon, announce)
-            else:
-                decision = self._correct(spans, pieces, horizon, announce) or self._end(spans, horizon, lost)
-            if decision is None:
-                break
-            decisions.append(decision)
-        self._prune(horizon, now)
-        return decisions
-
-    def wakes_at(self) -> Instant | None:
-        """When, on the hub's clock, something has to be decided though nothing arrives."""
-        if self.waiting is None:
-            return None if self.active or any(self.tracks) else self.floor + MEMORY
-        return max((series.settles_at(self.waiting) for series in self.series_heard()), default=None)
-
-    def is_empty(self, now: Instant) -> bool:
-        """Nothing is known here any more, and no late data could reopen what was decided."""
-        return self.active is None and not any(self.tracks) and now >= self.floor + MEMORY
-
-    def series_heard(self) -> Iterator[Series]:
-        for tracks in self.tracks:
-            for track in tracks.values():
-                yield from track.series_heard()
-
-    def forget(self, source: str) -> None:
-        for tracks in self.tracks:
-            for slot in [slot for slot, track in tracks.items() if track.forget(source)]:
-                del tracks[slot]
-
-    def _begin(self, spans: list[Span], pieces: fusion.Pieces, horizon: Instant, announce: Announce) -> Fire | None:
-        span = next((span for span in spans if span.end > self.floor), None)
-        if span is None:
-            return None
-        start = max(span.start, self.floor)
-        if not self._is_certain(span.start, pieces, horizon):
-            self.waiting = start
-            return None
-        self.started = self.held_to = start
-        self.final = False
-        self.active = announce(self, start, fusion.witnesses(pieces, span.start), "condition_met")
-        return self.active
-
-    def _correct(self, spans: list[Span], pieces: fusion.Pieces, horizon: Instant, announce: Announce) -> Fire | None:
-        """An alert that was raised at once may turn out to have begun a little earlier.
-
-        One that turns out to have come and gone before it, within the lateness, is not told after the fact.
-        """
-        if self.final:
-            return None
-        span = _containing(spans, self.started)
-        start = self.started if span is None else max(span.start, self.floor)
-        if span is not None and start < self.started and self._is_certain(span.start, pieces, horizon):
-            self.started = self.held_to = start
-            self.active = announce(self, self.started, fusion.witnesses(pieces, span.start), "earlier_evidence")
-            return self.active
-        self.final = horizon >= self.started
-        return None
-
-    def _end(self, spans: list[Span], horizon: Instant, lost: str) -> Resolve | None:
-        span = _containing(spans, self.held_to)
-        if span is None:
-            return self._resolve(self.held_to, lost)
-        if (self.final and horizon >= span.end) or (self.rule.is_plain and spans[-1].start > span.end):
-            # A plain threshold that is passed again must not wait for the end of the alert before.
-            return self._resolve(span.end, "condition_cleared")
-        if not self.final:
-            self.waiting = self.started
-        else:
-            self.held_to = max(self.held_to, min(horizon, span.end))
-            if span.end < FOREVER:
-                self.waiting = span.end
-        return None
-
-    def _resolve(self, at: Instant, reason: str) -> Resolve:
-        self.active = None
-        self.floor = at
-        return Resolve(self.rule.name, self.fingerprint, moment(at), reason)
-
-    def _is_certain(self, at: Instant, pieces: fusion.Pieces, horizon: Instant) -> bool:
-        return horizon >= at or fusion.proven(self.rule.when, pieces, at)
-
-    def _pieces(self, now: Instant) -> list[list[Piece]]:
-        pieces: list[list[Piece]] = []
-        for condition, tracks in zip(self.rule.conditions, self.tracks, strict=True):
-            own: list[Piece] = []
-            for track in tracks.values():
-                settled_to = min(series.settled_to(now) for series in track.series_heard())
-                for stretch in track.stretches():
-                    span = condition.shape(stretch)
-                    if span is not None:
-                        own.append(Piece(span, stretch, settled_to))
-            pieces.append(own)
-        return pieces
-
-    def _horizon(self, now: Instant) -> Instant:
-        """The event time up to which every source that said something here is settled."""
-        return min((series.settled_to(now) for series in self.series_heard()), default=FOREVER)
-
-    def _prune(self, horizon: Instant, now: Instant) -> None:
-        if self.active is None:
-            until = max(self.floor - self.rule.keep_firing_us, horizon - MEMORY if horizon < FOREVER else 0)
-        elif self.final:
-            until = self.held_to - self.rule.keep_firing_us
-        else:
-            return
-        for tracks in self.tracks:
-            for slot in [slot for slot, track in tracks.items() if track.prune(until, now)]:
-                del tracks[slot]
-
-
-Announce = Callable[[Group, Instant, list[list[Piece]], str], Fire]
-"""Makes the alert of a group that starts at an instant, from the pieces that hold then, with a reason."""
-
-
-def _containing(spans: Sequence[Span], at: Instant) -> Span | None:
-    return next((span for span in spans if span.start <= at < span.end), None)
-
-
 def _end(condition: Condition, stretch: Stretch) -> Instant:
     span = condition.shape(stretch)
     return stretch.end if span is None else span.end
@@ -315,3 +272,44 @@ def _end(condition: Condition, stretch: Stretch) -> Instant:
 
 def _order(point: Point) -> tuple[Instant, Instant, str, str]:
     return point.at, point.ts, point.observation.source, point.observation.metric
+
+
+def _numbers(take: Take, points: Iterable[Point]) -> Iterator[tuple[Instant, float]]:
+    for point in points:
+        number = take.number_of(point.value, point.observation.text)
+        if number is not None:
+            yield point.at, number
+
+
+def _points(
+    condition: Threshold, made: Iterable[Made], who: tuple[str, str, str, str], more: dict[str, list[str]]
+) -> Iterator[Point]:
+    """Values as observations of ``who`` (source, area, type, metric). What is no evidence needs no words."""
+    take = condition.take
+    assert take is not None  # noqa: S101  only conditions that take have windows
+    for at, value in made:
+        said = _UNSAID
+        if condition.level.passed(value):
+            attrs = {"take": take.kind, "over_s": take.over_us / 1e6, **more}
+            said = Stored(*who, moment(at), moment(at), value, None, attrs)
+        yield Point(at, at, value, said)
+
+
+_UNSAID = Stored("", "", "", "", moment(0), moment(0), None, None, None)
+
+
+AnyTrack = Track | Tally | Pool
+
+
+def track_of(condition: Condition, series: Series) -> AnyTrack:
+    """What a condition needs to look at this series, or at all of a group of which it is the first."""
+    if isinstance(condition, Count):
+        return Tally(condition)
+    if isinstance(condition, Threshold) and condition.take is not None:
+        return Pool(condition, condition.take) if condition.take.across else Windowed(condition, series, condition.take)
+    return Track(condition, series)
+
+
+def is_common(condition: Condition) -> bool:
+    """Whether all sources of a group share one track."""
+    return isinstance(condition, Count) or (condition.take is not None and condition.take.across)

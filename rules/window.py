@@ -73,3 +73,33 @@ def lengthened(spans: Sequence[Span], duration: int) -> list[Span]:
     if not duration:
         return list(spans)
     return union(Span(span.start, min(span.end + duration, FOREVER)) for span in spans)
+
+
+def complement(spans: Sequence[Span], first: Instant) -> list[Span]:
+    """The instants from ``first`` on that lie in none of ``spans``."""
+    rest: list[Span] = []
+    for span in spans:
+        if first < span.start:
+            rest.append(Span(first, span.start))
+        first = max(first, span.end)
+    if first < FOREVER:
+        rest.append(Span(first, FOREVER))
+    return rest
+
+
+def covered(lists: Iterable[Sequence[Span]], least: int) -> list[Span]:
+    """The instants that lie in at least ``least`` of the lists."""
+    edges = sorted(edge for spans in lists for span in spans for edge in ((span.start, 1), (span.end, -1)))
+    found: list[Span] = []
+    depth, since = 0, 0
+    for at, change in edges:
+        before, depth = depth, depth + change
+        if before < least <= depth:
+            since = at
+        elif depth < least <= before:
+            found.append(Span(since, at))
+    return union(found)  # without those of no length, and those that meet joined
+
+
+def holds(spans: Iterable[Span], at: Instant) -> bool:
+    return any(span.start <= at < span.end for span in spans)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.model.alert import Decision, Fire, Resolve
+from hub.model.alert import Decision, Fire, Resolve, Revise
 from hub.model.area import Area
 from hub.model.observation import Stored
 from hub.model.source import Source, SourceKind
@@ -67,6 +67,7 @@ class Wall:
 
     def __init__(self) -> None:
         self.alerts: dict[tuple[str, str], list[tuple[float, float | None]]] = {}
+        self.steps: dict[tuple[str, str], list[tuple[float, str]]] = {}
         self.corrections = 0
 
     def see(self, decisions: Iterable[Decision]) -> None:
@@ -76,6 +77,9 @@ class Wall:
             if isinstance(decision, Resolve):
                 assert is_open, f"nothing to resolve: {decision}"
                 own[-1] = (own[-1][0], seconds(decision.resolved_at))
+            elif isinstance(decision, Revise):
+                assert is_open, f"nothing to revise: {decision}"
+                self.steps[decision.rule, decision.fingerprint].append((seconds(decision.at), decision.severity))
             elif decision.reason == "earlier_evidence":
                 assert is_open, f"nothing to correct: {decision}"
                 assert seconds(decision.started_at) < own[-1][0]
@@ -84,6 +88,8 @@ class Wall:
             else:
                 assert not is_open, f"active twice: {decision}"
                 own.append((seconds(decision.started_at), None))
+                key = (decision.rule, decision.fingerprint)
+                self.steps.setdefault(key, []).append((seconds(decision.started_at), decision.severity))
 
     def of(self, name: str = "r") -> list[tuple[float, float | None]]:
         """The alerts of a rule, of all its groups."""
