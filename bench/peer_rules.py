@@ -57,8 +57,8 @@ def durable(count: int) -> tuple[float, int]:
     with lang.ruleset("bench"):
         for number in range(RULES):
 
-            lang.when_all(lang.m.value > 90.0 + number)(_noting(hits, number))
-    events = [{"source": f"s{n % SOURCES}", "value": float(n * 7919 % 1000) / 10, "ts": n} for n in range(count)]
+            lang.when_all(lang.m.value > 99.9 + number / 100)(_noting(hits, number))
+    events = [{"source": f"s{n % SOURCES}", "value": float(n * 7919 % 100_000) / 1000, "ts": n} for n in range(count)]
     began_s = time.process_time()
     for event in events:
         with suppress(unmatched):  # what no rule wants is an error there

@@ -30,7 +30,7 @@ const http = require('http'), RED = require({red});
 const count = {count}, state = {{ since: [], on: [], alerts: 0, done: 0, total: count * {rules} }};
 for (let n = 0; n < {rules}; n++) {{ state.since.push(new Map()); state.on.push(new Set()); }}
 const events = [];
-for (let n = 0; n < count; n++) events.push({{ source: 's' + n % {sources}, value: n * 7919 % 1000 / 10, ts: n }});
+for (let n = 0; n < count; n++) events.push({{ source: 's' + n % {sources}, value: n * 7919 % 100000 / 1000, ts: n }});
 let began;
 state.finish = () => {{
     const spent = process.cpuUsage(began);
@@ -91,7 +91,7 @@ def node_red(folder: Path, events: int, rules: int, sources: int, hold_ms: int) 
     nodes = [
         {
             "id": f"rule{number}", "type": "function", "z": "tab", "outputs": 1, "wires": [[]], "x": 300, "y": 50,
-            "func": _RULE.format(number=number, limit=90 + number, hold_ms=hold_ms if number % 2 else 0),
+            "func": _RULE.format(number=number, limit=99.9 + number / 100, hold_ms=hold_ms if number % 2 else 0),
         }
         for number in range(rules)
     ]  # fmt: skip
