@@ -14,15 +14,14 @@ from hub import log
 from hub.backoff import Backoff
 from hub.clock import SystemClock
 from hub.config import load, store_access
-from hub.config.alarms import Alarms
 from hub.errors import ConfigError, HubError
 from hub.store import Store
 from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.supervise import supervise
 from hub.tally import Tally
-from rules import language
-from rules.engine import CHANNELS, Engine
+from rules.book import RuleFiles
+from rules.engine import CHANNELS, Engine, Surroundings
 from rules.rule import Rule
 
 _CONNECT_S = 2.0  # short, so that a stop is quick while the store is away
@@ -41,10 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         config = load(options.config)
-        rules = language.load_all(config.rule_files())
+        files = RuleFiles(config)
+        rules = files.load()
+        signal.signal(signal.SIGHUP, lambda *_: files.ask())
         conninfo = store_access(config)
         with Store.open(conninfo, "rules", timeout_s=_CONNECT_S) as store:
-            run(store, conninfo, rules, stop, config.alarms)
+            run(store, conninfo, rules, stop, Surroundings(config.alarms, config.device_types, files))
     except ConfigError as error:
         _log.error("%s", error)
         return 2
@@ -54,11 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(store: Store, conninfo: str, rules: Sequence[Rule], stop: threading.Event, alarms: Alarms) -> None:
+def run(store: Store, conninfo: str, rules: Sequence[Rule], stop: threading.Event, around: Surroundings) -> None:
     """Follow the batches until ``stop``."""
     clock, tally = SystemClock(), Tally()
     heart = Heart(store, "rules", clock, tally)
-    engine = Engine(store, rules, clock, tally, heart, alarms)
+    engine = Engine(store, rules, clock, tally, heart, around)
     listener = Listener(conninfo, CHANNELS, clock)
 
     def report(healthy: bool, reason: str) -> None:

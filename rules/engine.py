@@ -9,30 +9,39 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub import crash
 from hub.cases import intake
 from hub.clock import Clock
 from hub.config.alarms import Alarms
-from hub.model.alert import Alert, Decision, Fire
+from hub.config.device_types import TypeSettings
+from hub.errors import ConfigError
+from hub.model.alert import Alert, Decision, Fire, Resolve
 from hub.model.observation import Batch, Stored
-from hub.store import Store, alerts, areas, batches, mutes, offsets, sources
+from hub.model.source import Source
+from hub.store import Store, alerts, areas, batches, health, mutes, offsets, sources
 from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.store.offsets import Checkpoint
 from hub.tally import Tally
+from rules import fusion
+from rules.book import RuleFiles
 from rules.evaluator import Registry, orphans
 from rules.rule import Rule
 from rules.sieve import Sieve
+from rules.window import microseconds
 
 READER = "rules"
 CHANNELS = ("gridhub_batch", "gridhub_sources")
 _BATCHES = 50  # read at once; each has at most a few thousand observations
 _CHECKPOINT_EVERY_S = 10.0
 _LOOK_EVERY_S = 1.0
+_FILES_EVERY_S = 2.0
+_SIGHT_EVERY_S = 5.0
 _INTERRUPTION = timedelta(seconds=10)
 """A pause in reading that is longer than this was an interruption: the writers may have been cut off as well."""
 _SET_BACK = timedelta(seconds=60)
@@ -40,6 +49,16 @@ _GRACE = timedelta(seconds=6)
 """For so long after an interruption the writers may still come with what they held back (their backoff is 5 s)."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is configured around the rules: how alarms are kept, what is known of types of devices, and the files that
+    the rules are read from again when they change (None: never)."""
+
+    alarms: Alarms = field(default_factory=Alarms)
+    types: Mapping[str, TypeSettings] = field(default_factory=dict)
+    files: RuleFiles | None = None
 
 
 class Engine:
@@ -52,11 +71,13 @@ class Engine:
         clock: Clock,
         tally: Tally,
         heart: Heart,
-        alarms: Alarms | None = None,
+        around: Surroundings | None = None,
     ) -> None:
         self._store = store
-        self._alarms = alarms or Alarms()
+        self._around = around or Surroundings()
         self._rules = rules
+        self._broken = ""  # what is wrong with the files, while the rules are still those before
+        self._files_due_s = self._sight_due_s = 0.0
         self._clock = clock
         self._tally = tally
         self._heart = heart
@@ -82,7 +103,7 @@ class Engine:
 
     def step(self) -> bool:
         """Read and act once; whether there was nothing more to read. Raises StoreError."""
-        evaluator = self._evaluator or self._start()
+        evaluator = self._reload(self._evaluator or self._start())
         read_at = self._clock.now()
         if self._read_at is not None and read_at < self._read_at - _SET_BACK:
             evaluator = self._start_anew(read_at)
@@ -91,6 +112,7 @@ class Engine:
         is_held = self._notice_interruption(evaluator, read_at)
         decisions = self._feed(evaluator, found, is_held)
         if is_current and not is_held:
+            decisions += self._look_who_sees(evaluator)
             decisions += evaluator.advance(read_at)
             if not self._is_reconciled:
                 decisions += self._reconcile(evaluator, read_at)
@@ -101,9 +123,8 @@ class Engine:
 
     def _start(self) -> Sieve:
         """The evaluator as it was when the last offsets were committed."""
-        with self._store.transaction() as tx:
-            mutes.put_inhibitions(tx, {rule.name: rule.inhibits for rule in self._rules})
-        evaluator = Sieve(self._rules, self._registry())
+        self._say_what_inhibits()
+        evaluator = self._new()
         committed = offsets.load(self._store, READER)
         checkpoint = offsets.load_checkpoint(self._store, READER)
         self._offsets = {}
@@ -114,7 +135,7 @@ class Engine:
                 self._read_at = max(self._read_at or evaluator.now, evaluator.now)
             except ValueError as error:
                 _log.warning("starting without the last checkpoint: %s", error)
-                evaluator = Sieve(self._rules, self._registry())
+                evaluator = self._new()
                 self._offsets = dict(committed)
         replayed = self._replay(evaluator, committed)
         self._evaluator = evaluator
@@ -124,10 +145,55 @@ class Engine:
         _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
         return evaluator
 
+    def _new(self) -> Sieve:
+        return Sieve(self._rules, self._registry(), meter=time.thread_time_ns)
+
+    def _say_what_inhibits(self) -> None:
+        with self._store.transaction() as tx:
+            mutes.put_inhibitions(tx, {rule.name: rule.inhibits for rule in self._rules})
+
+    def _reload(self, evaluator: Sieve) -> Sieve:
+        """Go on with the rules as their files are now: what decides as before keeps its state. Where a file is wrong
+        the rules stay as they were."""
+        files, now_s = self._around.files, self._clock.monotonic()
+        if files is None or now_s < self._files_due_s:
+            return evaluator
+        self._files_due_s = now_s + _FILES_EVERY_S
+        if not files.is_changed():
+            return evaluator
+        try:
+            rules = files.load()
+        except ConfigError as error:
+            self._broken = str(error.problems[0])
+            _log.error("the rules stay as they were: %s", error)
+            return evaluator
+        self._broken = ""
+        self._rules = rules
+        self._say_what_inhibits()
+        after = self._new()
+        after.restore(evaluator.snapshot())
+        after.left_out.update(evaluator.left_out)
+        self._evaluator = after
+        self._is_reconciled = False
+        self._checkpoint_due_s = now_s  # the last one is of other rules
+        self._faults = 0
+        _log.info("%d rules were read again; %d go on as before", len(rules), len(after.kept))
+        return after
+
+    def _look_who_sees(self, evaluator: Sieve) -> list[Decision]:
+        """Evidence that nobody can see is not held against an event."""
+        now_s = self._clock.monotonic()
+        if now_s < self._sight_due_s:
+            return []
+        self._sight_due_s = now_s + _SIGHT_EVERY_S
+        if not any(isinstance(node, fusion.Weigh) for rule in self._rules for node in fusion.nodes(rule.when)):
+            return []
+        return evaluator.see(health.not_watching(self._store))
+
     def _start_anew(self, read_at: datetime) -> Sieve:
         """The hub's clock was set back: by what is remembered everything that comes now would be too late."""
         _log.warning("the clock was set back from %s to %s; the rules begin afresh", self._read_at, read_at)
-        self._evaluator = evaluator = Sieve(self._rules, self._registry())
+        self._evaluator = evaluator = self._new()
         evaluator.kept = frozenset(evaluator.rules)
         self._read_at = self._held_until = None
         self._is_reconciled = False
@@ -187,7 +253,7 @@ class Engine:
             crash.point("rules_after_offsets")
             if is_due:
                 offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
-            changed = intake.carry_out(tx, decisions, now, alarms=self._alarms) if decisions else []
+            changed = intake.carry_out(tx, decisions, now, alarms=self._around.alarms) if decisions else []
             crash.point("rules_before_commit")
         crash.point("rules_after_commit")
         if is_due:
@@ -199,7 +265,17 @@ class Engine:
         return Registry(
             areas={area.path: area for area in areas.list_areas(self._store)},
             sources={source.id: replace(source, secret=None) for source in known},
+            periods_us=self._periods_us(known),
         )
+
+    def _periods_us(self, known: Sequence[Source]) -> dict[str, int]:
+        """How often sources report by what their types say, or as was learnt of them."""
+        found = {source: round(period_s * 1e6) for source, period_s in health.learnt_periods_s(self._store).items()}
+        for source in known:
+            of_type = self._around.types.get(source.type)
+            if of_type is not None and of_type.period is not None:
+                found[source.id] = microseconds(of_type.period)
+        return found
 
     def _wait(self, listener: Listener) -> None:
         """Until something was committed, the next timer is due, or a second has gone by."""
@@ -225,14 +301,21 @@ class Engine:
             _log.error("the rule %s failed and is set aside until the next start: %s", fault.rule, fault.reason)
             tally.add("gridhub_rules_failed_total", rule=fault.rule)
         self._faults = len(evaluator.faults)
+        held = {name: number for name, number in evaluator.held_back.items() if number}
+        tally.set("gridhub_rules_alerts_held_back", sum(held.values()))
+        wrong = [f"{name}: {number} alerts held back, more than its max_sources" for name, number in held.items()]
         if evaluator.faults:
-            self._heart.set("degraded", f"set aside: {', '.join(fault.rule for fault in evaluator.faults)}")
+            wrong.append(f"set aside: {', '.join(fault.rule for fault in evaluator.faults)}")
+        if self._broken:
+            wrong.append(f"the rules are those before the last change: {self._broken}")
+        if wrong:
+            self._heart.set("degraded", "; ".join(wrong))
         else:
             self._heart.set("ok", f"{len(evaluator.rules)} rules, {len(evaluator.active())} alerts on")
 
     def _tell(self, decisions: Sequence[Decision], changed: Sequence[Alert]) -> None:
         for decision in decisions:
-            kind = "fired" if isinstance(decision, Fire) else "resolved"
+            kind = "fired" if isinstance(decision, Fire) else "resolved" if isinstance(decision, Resolve) else "revised"
             self._tally.add("gridhub_rules_decisions_total", kind=kind, reason=decision.reason)
         for alert in changed:
             _log.info("alert %d %s: %s in %s", alert.id, alert.state, alert.rule, alert.area)

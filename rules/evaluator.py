@@ -17,6 +17,7 @@ from typing import Any
 
 from hub.model.alert import Alert, Decision, Evidence, Fire, Resolve
 from hub.model.observation import Stored
+from hub.model.source import Health
 from rules import snapshot
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
@@ -90,8 +91,8 @@ class Evaluator:
         for rule in rules:
             for index, condition in enumerate(rule.conditions):
                 self._wanted.setdefault(condition.metric, []).append((rule, index, condition))
-        # What looks at these depends on what is known of areas and sources.
-        self._movable = {
+        # Metrics: what looks at them depends on what is known of areas and sources.
+        self.movable = {
             condition.metric
             for wanted in self._wanted.values()
             for _, _, condition in wanted
@@ -143,16 +144,21 @@ class Evaluator:
     def renew(self, registry: Registry) -> list[Decision]:
         """Go on with other names, periods and neighbours, and without the sources that are gone or stand elsewhere."""
         self._registry = registry
-        changed = self._sight.look(registry.health, self._now - self._lateness)
         for slot, (series, links) in list(self._series.items()):
             source = registry.sources.get(series.source)
             if source is None or (source.area, source.type) != (series.area, series.type):
                 self._unlink(slot)
-            elif series.metric in self._movable:
+            elif series.metric in self.movable:
                 self._relink(series, links)
+        return self._decide("source_gone")
+
+    def see(self, health: Mapping[str, Health]) -> list[Decision]:
+        """Take note of who is not watching now: all of ``health`` that are not, and nobody else."""
+        changed = self._sight.look(health, self._now - self._lateness)
+        for series, links in self._series.values():
             if series.source in changed:
                 self._changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
-        return self._decide("source_gone")
+        return self._decide()
 
     def blind(self, source: str) -> Sequence[Span]:
         """When a source could not see, as far as is known."""
@@ -203,7 +209,6 @@ class Evaluator:
         self._now, self._heard_from = found.now, found.heard_from
         self.kept = found.kept
         self._sight = Sight(found.sight)
-        self._sight.look(self._registry.health, self._now - self._lateness)
         for series in found.series:
             if series.metric in self._wanted:
                 links = self._link(series)

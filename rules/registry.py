@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hub.model.area import Area, contains
-from hub.model.source import Health, Source
+from hub.model.source import Source
 from hub.model.times import parse_duration
 from rules.adjacency import neighbours
 from rules.window import Instant, microseconds
@@ -20,14 +20,11 @@ NEIGHBOURS, PARENT = "neighbours", "parent"
 class Registry:
     """Areas by path and sources by id: their names, and whether they are still there.
 
-    ``periods_us``: how often a source reports where its own settings do not say, as its type does or as was learnt.
-    ``health``: who is watching; a source that is not in it is taken to be.
-    """
+    ``periods_us``: how often a source reports where its own settings do not say, as its type does or as was learnt."""
 
     areas: Mapping[str, Area] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     periods_us: Mapping[str, Instant] = field(default_factory=dict)
-    health: Mapping[str, Health] = field(default_factory=dict)
 
     def period_us(self, source_id: str) -> Instant:
         """How often a source should report; 0 where nobody knows."""

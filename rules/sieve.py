@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ import numpy as np
 
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
+from hub.model.source import Health
 from rules.columns import Block, Book, Flags, Ints, Key, stored
 from rules.conditions import Absence, Condition, Count, Point, Threshold
 from rules.evaluator import LATENESS, Evaluator, Fault, Registry
@@ -86,10 +87,15 @@ class Sieve:
     """An evaluator with a sieve before it: to be used as an ``Evaluator`` is. ``exact`` is that evaluator."""
 
     def __init__(
-        self, rules: Sequence[Rule], registry: Registry, lateness: Instant = LATENESS, book: Book | None = None
+        self,
+        rules: Sequence[Rule],
+        registry: Registry,
+        lateness: Instant = LATENESS,
+        book: Book | None = None,
+        meter: Callable[[], int] | None = None,
     ) -> None:
         self.book = Book() if book is None else book
-        self.exact = Evaluator(rules, registry, lateness)
+        self.exact = Evaluator(rules, registry, lateness, meter)
         self._lateness = lateness
         self._gap = -(-lateness // (KEPT - 1))
         self._heard_from: Instant = 0
@@ -136,6 +142,10 @@ class Sieve:
             return exact
         return moment(first) if exact is None else min(exact, moment(first))
 
+    @property
+    def held_back(self) -> Counter[str]:
+        return self.exact.held_back
+
     def active(self) -> list[Fire]:
         return self.exact.active()
 
@@ -154,7 +164,18 @@ class Sieve:
             source = registry.sources.get(name)
             if source is None or (source.area, source.type) != (key.area, key.type):
                 self._forget(slot)
-        return self.exact.renew(registry)
+        # What looks at these may be other conditions from now on.
+        moving = [slot for (_, metric), slot in self._slots.items() if metric in self.exact.movable]
+        for slot in moving:
+            if quiet.newest[slot] and not quiet.hot[slot]:
+                self._adopt(slot)
+        decisions = self.exact.renew(registry)
+        for slot in moving:
+            self._look_at(slot, int(quiet.key[slot]))
+        return decisions
+
+    def see(self, health: Mapping[str, Health]) -> list[Decision]:
+        return self.exact.see(health)
 
     def snapshot(self) -> dict[str, Any]:
         """The evaluator's, and beside it the quiet series in columns: they are many, and it is written often."""

@@ -26,19 +26,18 @@ class Sight:
         return self._blind.get(source, ())
 
     def look(self, health: Mapping[str, Health], settled: Instant) -> set[str]:
-        """Take note of who is blind now; answers whose sight has changed. What was decided up to ``settled`` is not
-        taken back: a change counts from there on at the earliest."""
+        """Take note of who is blind now: those of ``health`` that are not watching, and nobody else. Answers whose
+        sight has changed. What was decided up to ``settled`` is not taken back: a change counts from there on at the
+        earliest."""
+        now_blind = {source: known for source, known in health.items() if not known.state.watching}
         changed: set[str] = set()
-        for source, known in health.items():
-            spans = self._blind.get(source, [])
-            was_blind = bool(spans) and spans[-1].end == FOREVER
-            at = max(instant(known.since), settled)
-            if known.state.watching and was_blind:
-                spans[-1] = Span(spans[-1].start, max(at, spans[-1].start))
-            elif not known.state.watching and not was_blind:
-                spans = [*spans, Span(at, FOREVER)]
-            else:
-                continue
-            self._blind[source] = union(spans)[-_KEPT:]
-            changed.add(source)
+        for source, spans in self._blind.items():
+            if spans[-1].end == FOREVER and source not in now_blind:
+                spans[-1] = Span(spans[-1].start, max(settled, spans[-1].start + 1))
+                changed.add(source)
+        for source, known in now_blind.items():
+            spans = self._blind.setdefault(source, [])
+            if not spans or spans[-1].end < FOREVER:
+                self._blind[source] = union([*spans, Span(max(instant(known.since), settled), FOREVER)])[-_KEPT:]
+                changed.add(source)
         return changed

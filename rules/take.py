@@ -22,11 +22,12 @@ PERCENTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 OF_ONE_SOURCE = ("last", "rate", "change")
 """What means nothing across several sources."""
 KINDS = ("min", "max", "mean", "sum", "count", *PERCENTILES, "distinct", *OF_ONE_SOURCE)
-MAX_PANES = 60
+MAX_PANES = 24
+"""Of up to 40 bytes each: less than 1 KB a window."""
 MAX_VALUES = 48
 """With its pane each takes 16 bytes: less than 1 KB a window. Of more, every second one of the fullest pane is left."""
 
-_WIDTH = {"sum": 3, "mean": 3, "rate": 5, "change": 5}
+_WIDTH = {"sum": 4, "mean": 4, "rate": 5, "change": 5}
 """Numbers for a pane; 2 for all other kinds. The first is the number of the pane."""
 _SPEAKS_OF_NOTHING = ("sum", "count", "distinct")
 """A window without observations has the value 0 for these, and none for the others."""
@@ -131,9 +132,8 @@ class Window:
             self._keep(pane, number)
         elif kind in {"sum", "mean"}:
             if is_new:
-                panes.extend((pane, 0.0, 0.0))
-            panes[-2] += 1
-            panes[-1] += number
+                panes.extend((pane, 0.0, 0.0, 0.0))
+            self._sum(number)
         elif kind in {"rate", "change"}:
             if is_new:
                 panes.extend((pane, at, number, at, number))
@@ -146,6 +146,17 @@ class Window:
             panes[-1] = number
         else:
             panes[-1] = min(panes[-1], number) if kind == "min" else max(panes[-1], number)
+
+    def _sum(self, number: float) -> None:
+        """Add to the last pane, and what rounding lost beside it, so that the order of the numbers does not matter.
+
+        A. Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen, ZAMM 54 (1974).
+        """
+        panes = self.panes
+        before, total = panes[-2], panes[-2] + number
+        panes[-1] += (before - total) + number if abs(before) >= abs(number) else (number - total) + before
+        panes[-2] = total
+        panes[-3] += 1
 
     def _keep(self, pane: int, number: float) -> None:
         panes = self.panes
@@ -174,8 +185,8 @@ class Window:
         if kind == "distinct":
             return float(len(set(panes[1::2])))
         if kind in {"sum", "mean"}:
-            total = math.fsum(panes[2::3])
-            return total if kind == "sum" else total / sum(panes[1::3])
+            total = math.fsum((*panes[2::4], *panes[3::4]))
+            return total if kind == "sum" else total / sum(panes[1::4])
         if kind == "count":
             return sum(panes[1::2])
         if kind == "last":

@@ -50,6 +50,17 @@ def report(store: Store, reports: Sequence[Health], process: str) -> None:
         crash.point("health_before_commit")
 
 
+def not_watching(store: Store) -> dict[str, Health]:
+    """Every source that does not watch at present, by id."""
+    rows = store.fetch(sql["source_state_blind"], {})
+    return {row["source"]: Health(**{**row, "state": SourceState(row["state"])}) for row in rows}
+
+
+def learnt_periods_s(store: Store) -> dict[str, float]:
+    """How often devices report, where that was declared or learnt, by id."""
+    return {row["source"]: row["period_s"] for row in store.fetch(sql["source_state_periods"], {})}
+
+
 def blind(tx: Tx, process: str, since: datetime, reason: str, kind: SourceKind | None = None) -> int:
     """Mark every source of a process that has died as not watched from its last beat on; answers how many."""
     rows = tx.execute(sql["source_state_of_process"], {"process": process, "kind": kind}).fetchall()

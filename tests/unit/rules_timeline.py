@@ -84,6 +84,7 @@ class Wall:
                 assert is_open, f"nothing to correct: {decision}"
                 assert seconds(decision.started_at) < own[-1][0]
                 own[-1] = (seconds(decision.started_at), None)
+                self.steps[decision.rule, decision.fingerprint][-1] = (own[-1][0], decision.severity)
                 self.corrections += 1
             else:
                 assert not is_open, f"active twice: {decision}"

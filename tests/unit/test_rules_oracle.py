@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hub.model.observation import Stored
 from rules.evaluator import LATENESS, Evaluator
 from rules.window import SECOND
+from tests.unit.rules_of_oracle import RULES
 from tests.unit.rules_oracle import (
     AHEAD_S,
     END,
@@ -30,7 +31,6 @@ from tests.unit.rules_oracle import (
     history,
     severities,
 )
-from tests.unit.rules_of_oracle import RULES
 from tests.unit.rules_timeline import PLACES, Wall, at, said, seconds
 
 # --- the streams ----------------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ from hub.model.observation import Stored
 from rules.evaluator import Evaluator
 from rules.rule import Rule
 from rules.sieve import Sieve
+from tests.unit.rules_of_oracle import RULES
+from tests.unit.rules_oracle import FILE
 from tests.unit.rules_timeline import G1, PLACES, REGISTRY, said
-from tests.unit.test_rules_oracle import FILE, RULES
 
 SOURCES = sorted(PLACES)
 VALUES = [0.0, 0.1, 0.2, 0.2, 0.25, 0.25, 0.3, 0.3, 0.5, math.nan, math.inf, None]

@@ -57,3 +57,9 @@ values (%(source)s, %(scope)s, %(cause)s, %(state)s, %(reason)s, %(at)s)
 select began_at as "from", ended_at as "to", scope, cause, state, reason from gap
 where source = %(source)s and began_at < %(last)s and coalesce(ended_at, 'infinity') > %(first)s
 order by began_at, scope
+
+-- name: source_state_blind
+select source, state, reason, since, seen_at, detail from source_state where state <> 'watching'
+
+-- name: source_state_periods
+select source, (detail ->> 'period_s')::float8 as period_s from source_state where detail ? 'period_s'
