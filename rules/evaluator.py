@@ -10,31 +10,29 @@ import heapq
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.model.alert import Alert, Decision, Evidence, Fire, Resolve
+from hub.model.alert import Alert, Decision, Fire, Resolve
 from hub.model.observation import Stored
 from hub.model.source import Health
-from rules import snapshot
+from rules import snapshot, telling
+from rules.budget import Budget
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
 from rules.group import Group, GroupKey
+from rules.links import Alarm, Link, Links
 from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
-from rules.state import AnyTrack, Series, Slot, Track, is_common, track_of
-from rules.summary import Facts
+from rules.state import AnyTrack, Series, Slot, Track, track_of
+from rules.surplus import Surplus
 from rules.window import SECOND, Instant, Span, instant, moment
 
 LATENESS: Instant = 2 * SECOND
 """How late an observation may still count. See docs/rules.md for why two seconds."""
-_MAX_EVIDENCE = 20
-_BUDGET = 0.5
-"""Seconds of CPU time that a rule may take for each second that passes in the stream."""
-_BUDGET_OVER: Instant = 10 * SECOND
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a mistake in a rule's evaluation can raise. Running out of memory, for one, is no mistake of a rule."""
 
@@ -47,24 +45,10 @@ class Fault:
     reason: str
 
 
-@dataclass(slots=True)
-class _Link:
-    """What one condition of one rule makes of a series."""
-
-    rule: Rule
-    index: int
-    condition: Condition
-    group: GroupKey
-    slot: Slot
-    alarmed: bool = False  # an alarm for its silence is set
-
-
 class Evaluator:
     """``left_out`` counts observations that were late, repeated or unusable, until the caller clears it; ``faults``
-    are the rules that failed; ``kept`` names the rules whose state came through ``restore``; ``held_back`` counts by
-    rule the alerts that nobody was told of, as there are more of them than the rule's ``max_sources``.
-
-    ``meter`` tells the CPU time that this thread has taken, in nanoseconds; without it no rule is too slow."""
+    are the rules that failed; ``kept`` names the rules whose state came through ``restore``. ``meter``: see
+    ``rules.budget``."""
 
     def __init__(
         self,
@@ -77,33 +61,30 @@ class Evaluator:
         self.left_out: Counter[str] = Counter()
         self.kept: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
-        self.held_back: Counter[str] = Counter()
-        self._on: Counter[str] = Counter()
-        self._meter = meter
-        self._taken: Counter[str] = Counter()
-        self._taken_from: Instant = 0
+        self._surplus = Surplus()
+        self._budget = Budget(meter)
         self._registry = registry
         self._sight = Sight()
         self._lateness = lateness
         self._now: Instant = 0
         self._heard_from: Instant = 0
-        self._wanted: dict[str, list[tuple[Rule, int, Condition]]] = {}
-        for rule in rules:
-            for index, condition in enumerate(rule.conditions):
-                self._wanted.setdefault(condition.metric, []).append((rule, index, condition))
-        # Metrics: what looks at them depends on what is known of areas and sources.
-        self.movable = {
-            condition.metric
-            for wanted in self._wanted.values()
-            for _, _, condition in wanted
-            if condition.scope or (isinstance(condition, Absence) and condition.periods)
-        }
-        self._series: dict[Slot, tuple[Series, list[_Link]]] = {}
+        self._links = Links(rules, registry)
+        self._series: dict[Slot, tuple[Series, list[Link]]] = {}
         self._groups: dict[GroupKey, Group] = {}
         self._changed: dict[GroupKey, None] = {}
-        self._timers: list[tuple[Instant, int, GroupKey | _Alarm]] = []
+        self._timers: list[tuple[Instant, int, GroupKey | Alarm]] = []
         self._wakes: dict[GroupKey, Instant] = {}
         self._numbers = itertools.count()
+
+    @property
+    def held_back(self) -> Counter[str]:
+        """By rule the alerts that nobody was told of, as there are more of them than its ``max_sources``."""
+        return self._surplus.held_back
+
+    @property
+    def movable(self) -> Set[str]:
+        """Metrics: what looks at them depends on what is known of areas and sources."""
+        return self._links.movable
 
     @property
     def now(self) -> datetime:
@@ -129,7 +110,7 @@ class Evaluator:
         """
         now = max(self._now, arrived)
         for observation in observations:
-            if observation.metric in self._wanted:
+            if observation.metric in self._links.metrics:
                 now = max(now, self._take(observation))
         return self._go_on_to(self._now if hold else now)
 
@@ -143,12 +124,12 @@ class Evaluator:
 
     def renew(self, registry: Registry) -> list[Decision]:
         """Go on with other names, periods and neighbours, and without the sources that are gone or stand elsewhere."""
-        self._registry = registry
+        self._registry = self._links.registry = registry
         for slot, (series, links) in list(self._series.items()):
             source = registry.sources.get(series.source)
             if source is None or (source.area, source.type) != (series.area, series.type):
                 self._unlink(slot)
-            elif series.metric in self.movable:
+            elif series.metric in self._links.movable:
                 self._relink(series, links)
         return self._decide("source_gone")
 
@@ -172,11 +153,11 @@ class Evaluator:
     def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[tuple[Rule, Condition]]:
         """Which conditions of which rules look at a series; empty where nobody wants it."""
         series = Series(source, metric, area, type_, self._lateness)
-        return [(link.rule, link.condition) for link in self._link(series)] if metric in self._wanted else []
+        return [(link.rule, link.condition) for link in self._links.of(series, self.rules)]
 
     def adopt(self, series: Series) -> None:
         """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them."""
-        links = self._link(series)
+        links = self._links.of(series, self.rules)
         self._series[series.source, series.metric] = (series, links)
         self._set_alarms(series, links)
 
@@ -210,17 +191,15 @@ class Evaluator:
         self.kept = found.kept
         self._sight = Sight(found.sight)
         for series in found.series:
-            if series.metric in self._wanted:
-                links = self._link(series)
+            if series.metric in self._links.metrics:
+                links = self._links.of(series, self.rules)
                 self._series[series.source, series.metric] = (series, links)
                 self._set_alarms(series, links)
+        self._surplus.restore(found.groups)
         for group in found.groups:
             key = (group.rule.name, group.key)
             self._groups[key] = group
             self._changed[key] = None
-            if group.active is not None:
-                self._on[key[0]] += 1
-                self.held_back[key[0]] += group.held_back
 
     # --- observations -------------------------------------------------------------------------------------------
 
@@ -234,7 +213,7 @@ class Evaluator:
             known = None
         if known is None:
             new = Series(observation.source, observation.metric, observation.area, observation.type, self._lateness)
-            known = self._series[slot] = (new, self._link(new))
+            known = self._series[slot] = (new, self._links.of(new, self.rules))
         series, links = known
         at = min(ts, received)
         if not links:
@@ -249,22 +228,19 @@ class Evaluator:
             self._place(Point(at, ts, observation.value, observation), received, series, links)
         return received
 
-    def _place(self, point: Point, received: Instant, series: Series, links: Sequence[_Link]) -> None:
+    def _place(self, point: Point, received: Instant, series: Series, links: Sequence[Link]) -> None:
         silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
         settled = series.add(point, received)
         failed: list[tuple[Rule, Exception]] = []
         for link in links:
-            begun = self._meter() if self._meter is not None else 0
             try:
                 self._apply(link, series, point, settled, silence)
             except _MISTAKES as error:
                 failed.append((link.rule, error))
-            if self._meter is not None:
-                self._taken[link.rule.name] += self._meter() - begun
         for rule, mistake in failed:
             self._set_aside(rule, mistake)
 
-    def _apply(self, link: _Link, series: Series, point: Point, settled: list[Point], silence: int) -> None:
+    def _apply(self, link: Link, series: Series, point: Point, settled: list[Point], silence: int) -> None:
         condition = link.condition
         if isinstance(condition, Absence) and not link.alarmed:
             self._set_alarm(link, series)
@@ -287,7 +263,7 @@ class Evaluator:
                 self.left_out["late"] += 1
         self._changed[link.group] = None
 
-    def _track(self, link: _Link, series: Series) -> AnyTrack:
+    def _track(self, link: Link, series: Series) -> AnyTrack:
         group = self._groups.get(link.group)
         if group is None:
             area = link.group[1] if link.rule.by == "area" else series.area
@@ -298,35 +274,10 @@ class Evaluator:
             track = tracks[link.slot] = track_of(link.condition, series)
         return track
 
-    def _link(self, series: Series) -> list[_Link]:
-        links: list[_Link] = []
-        for rule, index, condition in self._wanted[series.metric]:
-            if rule.name not in self.rules or (condition.types and series.type not in condition.types):
-                continue
-            areas = self._registry.reach(series.area, condition.scope) if condition.scope else (series.area,)
-            for area in areas:
-                link = self._link_at(series, rule, index, area)
-                if link is not None:
-                    links.append(link)
-        return links
-
-    def _link_at(self, series: Series, rule: Rule, index: int, area: str) -> _Link | None:
-        there = rule.at(area)
-        if there is None:
-            return None
-        condition = there.conditions[index]
-        if isinstance(condition, Absence) and condition.periods:
-            period_us = self._registry.period_us(series.source)
-            if not period_us:
-                return None
-            condition = condition.of_period(period_us)
-        slot = ("", "") if is_common(condition) else (series.source, series.metric)
-        return _Link(there, index, condition, (rule.name, area if rule.by == "area" else series.source), slot)
-
-    def _relink(self, series: Series, links: list[_Link]) -> None:
+    def _relink(self, series: Series, links: list[Link]) -> None:
         """Take note of another period and of other neighbours; what is as it was goes on."""
         before = {(link.group, link.index): link for link in links}
-        after = {(link.group, link.index): link for link in self._link(series)}
+        after = {(link.group, link.index): link for link in self._links.of(series, self.rules)}
         for key, link in before.items():
             group = self._groups.get(link.group)
             track = group.tracks[link.index].get(link.slot) if group is not None else None
@@ -376,7 +327,7 @@ class Evaluator:
         self._now = now
         while self._timers and self._timers[0][0] <= now:
             _, _, timer = heapq.heappop(self._timers)
-            if isinstance(timer, _Alarm):
+            if isinstance(timer, Alarm):
                 self._ring(timer)
             elif self._wakes.get(timer, now + 1) <= now:
                 del self._wakes[timer]
@@ -390,82 +341,35 @@ class Evaluator:
             group = self._groups.get(key)
             if group is None:
                 continue
-            begun = self._meter() if self._meter is not None else 0
             try:
-                decisions += self._told(group, group.decide(self._now, self, lost))
-                wakes_at = group.wakes_at()
+                with self._budget.of(group.rule.name):
+                    decisions += self._surplus.told(group, group.decide(self._now, self, lost))
+                    wakes_at = group.wakes_at()
             except _MISTAKES as error:
                 self._set_aside(group.rule, error)
                 continue
-            if self._meter is not None:
-                self._taken[group.rule.name] += self._meter() - begun
             if group.is_empty(self._now):
                 self._drop(key)
             elif wakes_at is not None and wakes_at < self._wakes.get(key, wakes_at + 1):
                 self._wakes[key] = wakes_at
                 heapq.heappush(self._timers, (wakes_at, next(self._numbers), key))
-        if self._meter is not None:
-            self._check_budgets()
-        return decisions + self._let_go() if self.held_back else decisions
-
-    def _told(self, group: Group, decisions: list[Decision]) -> list[Decision]:
-        """Without those of an alert that is one too many of its rule."""
-        name, most = group.rule.name, group.rule.max_sources
-        told: list[Decision] = []
-        for decision in decisions:
-            if isinstance(decision, Resolve):
-                was_held, group.held_back = group.held_back, False
-                self._on[name] -= 1
-                self.held_back[name] -= was_held
-                if was_held:
-                    continue
-            elif isinstance(decision, Fire) and decision.reason == "condition_met":
-                self._on[name] += 1
-                group.held_back = most is not None and self._on[name] - self.held_back[name] > most
-                self.held_back[name] += group.held_back
-            if not group.held_back:
-                told.append(decision)
-        return told
-
-    def _let_go(self) -> list[Decision]:
-        """Tell of the alerts that were held back, where there are no longer too many of them."""
-        self.held_back = +self.held_back
-        found: list[Decision] = []
-        for name in [name for name in self.held_back if name in self.rules]:
-            most = self.rules[name].max_sources
-            if most is not None and self._on[name] > most:
-                continue
-            del self.held_back[name]
-            for group in self._groups.values():
-                if group.rule.name == name and group.held_back and group.active is not None:
-                    group.held_back = False
-                    found.append(replace(group.active, severity=group.told))
-        return found
-
-    def _check_budgets(self) -> None:
-        """Set a rule aside that takes more of the machine than the others can spare."""
-        passed = max(_BUDGET_OVER, self._now - self._taken_from)
-        slow = [name for name, taken_ns in self._taken.items() if taken_ns / 1000 > _BUDGET * passed]
-        for name in slow:
+        for name, reason in self._budget.exceeded(self._now).items():
             if self.rules.pop(name, None) is not None:
-                reason = f"took {self._taken[name] / 1e9:.1f} s of CPU time in {passed / SECOND:.0f} s"
-                self._stop(name, f"{reason}; {_BUDGET:g} a second is what a rule may take")
-        if self._now - self._taken_from >= _BUDGET_OVER:
-            self._taken_from = self._now
-            self._taken.clear()
+                self._stop(name, reason)
+        return decisions + self._surplus.released(self.rules, self._groups.values())
 
-    def _set_alarms(self, series: Series, links: list[_Link]) -> None:
+    def _set_alarms(self, series: Series, links: list[Link]) -> None:
         for link in links:
             if isinstance(link.condition, Absence):
                 self._set_alarm(link, series)
 
-    def _set_alarm(self, link: _Link, series: Series) -> None:
+    def _set_alarm(self, link: Link, series: Series) -> None:
         assert isinstance(link.condition, Absence)  # noqa: S101  the callers ask
         link.alarmed = True
-        alarm = _Alarm(link, series, link.condition.silence_us)
+        alarm = Alarm(link, series, link.condition.silence_us)
         heapq.heappush(self._timers, (alarm.due(self._heard_from), next(self._numbers), alarm))
 
-    def _ring(self, alarm: _Alarm) -> None:
+    def _ring(self, alarm: Alarm) -> None:
         """A source may have fallen silent: look, or look again later where it has spoken meanwhile."""
         link, series = alarm.link, alarm.series
         link.alarmed = False
@@ -484,62 +388,7 @@ class Evaluator:
         self, group: Group, start: Instant, held: Sequence[Sequence[Piece]], reason: str, detail: dict[str, Any]
     ) -> Fire:
         """For the groups: the alert of one of them."""
-        rule = group.rule
-        evidence: list[Evidence] = []
-        facts: dict[str, Stored] = {}
-        for condition, pieces in zip(rule.shown, held, strict=True):
-            for piece in pieces:
-                facts.setdefault(condition.name, piece.stretch.last.observation)
-                for point in (piece.stretch.first, piece.stretch.last):
-                    item = _evidence(point.observation)
-                    if item not in evidence:
-                        evidence.append(item)
-        sources = {item.source for item in evidence}
-        for item in evidence:
-            if item.attrs is not None and "take" in item.attrs:
-                sources.update(item.attrs.get("sources", ()))
-        del evidence[_MAX_EVIDENCE:]
-        return Fire(
-            rule=rule.name,
-            fingerprint=group.fingerprint,
-            severity=group.told,
-            area=group.area,
-            sources=tuple(sorted(sources)),
-            summary=rule.summary.render(self._facts(group, facts)),
-            started_at=moment(start),
-            evidence=tuple(evidence),
-            reason=reason,
-            detail=detail or None,
-        )
-
-    def _facts(self, group: Group, conditions: Mapping[str, Stored]) -> Facts:
-        area = self._registry.areas.get(group.area)
-        source_id = group.key if group.rule.by == "source" else ""
-        source = self._registry.sources.get(source_id)
-        return Facts(
-            rule=group.rule.name,
-            area_path=group.area,
-            area_name=area.name if area else group.area,
-            source_id=source_id,
-            source_name=source.name if source else source_id,
-            conditions=conditions,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Alarm:
-    """Set for the time at which a source will have been silent for long enough."""
-
-    link: _Link
-    series: Series
-    silence_us: int
-
-    def due(self, heard_from: Instant) -> Instant:
-        return max(self.series.received, heard_from) + self.silence_us
-
-
-def _evidence(item: Stored) -> Evidence:
-    return Evidence(item.source, item.metric, item.ts, item.value, item.text, item.attrs)
+        return telling.fire(group, start, held, reason, detail, self._registry)
 
 
 def orphans(open_alerts: Iterable[Alert], evaluator: Evaluator, now: datetime) -> list[Resolve]:

@@ -21,6 +21,7 @@ from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.alert import Severity
 from rules import fusion, params, summary
+from rules.condition_words import EvidenceText, KindText, When
 from rules.conditions import Absence, Condition, Count, Level, Threshold
 from rules.filter import Filter
 from rules.fusion import AllOf, AnyOf, AtLeast, Leaf, Node, Not, Weigh, leaves
@@ -29,7 +30,7 @@ from rules.schedule import Schedule
 from rules.take import Take
 from rules.weigh import Ratio, Weigher
 from rules.window import SECOND, microseconds
-from rules.words import EvidenceText, FileText, KindText, OverrideText, RuleText, StepsText, When
+from rules.words import FileText, OverrideText, RuleText, StepsText
 
 
 def load(path: Path) -> list[Rule]:
@@ -125,8 +126,10 @@ def _variants(
             text = RuleText.model_validate(given)
         except ValidationError as error:
             for detail in error.errors():
-                key = document.dotted([part for part in detail["loc"] if part in given or isinstance(part, int)])
-                said = detail.get("ctx", {}).get("error", detail["msg"])
+                # A part with a dash is a tag of a union, and not a key of the file.
+                key = document.dotted([part for part in detail["loc"] if isinstance(part, int) or "-" not in part])
+                said = str(detail.get("ctx", {}).get("error", detail["msg"]))
+                said = said[0].lower() + said[1:]
                 way = ("rules", index, "overrides", number)
                 problems.append(source.problem(way, f"with these, {key or 'the rule'} {said}"))
             continue

@@ -301,8 +301,8 @@ class Sieve:
     def _look_at(self, slot: int, number: int, *, extra: bool = False) -> None:
         """Set for a slot what would matter at the place of this key."""
         key, quiet = self.book.keys[number], self._quiet
-        kind = key[1:]  # those of one kind in one place are alike
-        if kind not in self._limits:
+        kind = key[1:]  # those of one kind in one place are alike, but in their periods
+        if kind not in self._limits or key.metric in self.exact.movable:
             wanted = self.exact.conditions_of(key.source, key.metric, key.area, key.type)
             self._limits[kind] = (bool(wanted), bounds(wanted))
         is_wanted, limits = self._limits[kind]

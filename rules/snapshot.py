@@ -149,7 +149,8 @@ def _encode_track(track: AnyTrack) -> dict[str, Any]:
         found["ended"] = [_encode_stretch(stretch) for stretch in track.ended]
         found["current"] = None if track.current is None else _encode_stretch(track.current)
     if isinstance(track, Windowed | Pool):
-        found["window"] = [track.window.ticked, list(track.window.panes)]
+        window = track.window
+        found["window"] = [window.ticked, list(window.panes), window.nth, window.passed]
     if isinstance(track, Pool):
         found["border"] = track.border
     return found
@@ -173,8 +174,7 @@ def _fill(track: AnyTrack, encoded: Mapping[str, Any], series: Mapping[Slot, Ser
         track.ended = [_decode_stretch(stretch, own) for stretch in encoded["ended"]]
         track.current = None if encoded["current"] is None else _decode_stretch(encoded["current"], own)
     if isinstance(track, Windowed | Pool):
-        ticked, panes = encoded["window"]
-        track.window = Window(track.window.take, ticked, panes)
+        track.window = Window(track.window.take, *encoded["window"])
     if isinstance(track, Pool):
         track.border = encoded["border"]
 

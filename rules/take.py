@@ -25,7 +25,7 @@ KINDS = ("min", "max", "mean", "sum", "count", *PERCENTILES, "distinct", *OF_ONE
 MAX_PANES = 24
 """Of up to 40 bytes each: less than 1 KB a window."""
 MAX_VALUES = 48
-"""With its pane each takes 16 bytes: less than 1 KB a window. Of more, every second one of the fullest pane is left."""
+"""With its pane each takes 16 bytes: less than 1 KB a window. Of more, every second one is kept, or every fourth, …"""
 
 _WIDTH = {"sum": 4, "mean": 4, "rate": 5, "change": 5}
 """Numbers for a pane; 2 for all other kinds. The first is the number of the pane."""
@@ -60,14 +60,19 @@ Made = tuple[Instant, float]
 
 class Window:
     """The panes of one window that moves on. ``ticked`` is the number of the last multiple at which a value was made
-    for good; 0 before the first observation."""
+    for good; 0 before the first observation. Where there are too many values, one of ``nth`` is kept, and ``passed``
+    counts those since the last."""
 
-    __slots__ = ("panes", "take", "ticked")
+    __slots__ = ("nth", "panes", "passed", "take", "ticked")
 
-    def __init__(self, take: Take, ticked: int = 0, panes: Iterable[float] = ()) -> None:
+    def __init__(
+        self, take: Take, ticked: int = 0, panes: Iterable[float] = (), nth: int = 1, passed: int = 0
+    ) -> None:
         self.take = take
         self.ticked = ticked
         self.panes = array("d", panes)
+        self.nth = nth
+        self.passed = passed
 
     def __bool__(self) -> bool:
         return bool(self.panes)
@@ -84,7 +89,7 @@ class Window:
 
     def foresee(self, found: Iterable[tuple[Instant, float]]) -> list[Made]:
         """All further values, if ``found`` is all that is still to come: the last is that of an empty window."""
-        ahead = Window(self.take, self.ticked, self.panes)
+        ahead = Window(self.take, self.ticked, self.panes, self.nth, self.passed)
         made: list[Made] = []
         for at, number in found:
             ahead._enter(at, number, made)
@@ -123,6 +128,8 @@ class Window:
             count += width
         if count:
             del panes[:count]
+        if self.nth > 1 and len(panes) < MAX_VALUES // 2:
+            self.nth //= 2
 
     def _add(self, pane: int, at: Instant, number: float) -> None:
         panes, kind = self.panes, self.take.kind
@@ -164,17 +171,20 @@ class Window:
             known = any(panes[i] == pane and panes[i + 1] == number for i in range(0, len(panes), 2))
             if known or len(panes) >= 2 * MAX_VALUES:
                 return
-        elif len(panes) >= 2 * MAX_VALUES:
-            self._thin()
+        else:
+            self.passed += 1
+            if self.passed < self.nth:
+                return
+            self.passed = 0
+            if len(panes) >= 2 * MAX_VALUES:
+                self._thin()
         panes.extend((pane, number))
 
     def _thin(self) -> None:
-        counts: dict[float, list[float]] = {}
-        for i in range(0, len(self.panes), 2):
-            counts.setdefault(self.panes[i], []).append(self.panes[i + 1])
-        fullest = max(counts, key=lambda pane: len(counts[pane]))
-        counts[fullest] = sorted(counts[fullest])[::2]
-        self.panes = array("d", [part for pane, own in counts.items() for number in own for part in (pane, number)])
+        """Keep every second value, and from now on half as many."""
+        kept = [i for i in range(0, len(self.panes), 2) if i % 4 == 0]
+        self.panes = array("d", [part for i in kept for part in self.panes[i : i + 2]])
+        self.nth *= 2
 
     def _value(self) -> float | None:
         panes, kind = self.panes, self.take.kind

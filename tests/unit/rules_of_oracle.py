@@ -66,8 +66,8 @@ RULES: dict[str, dict[str, Any]] = {
             "weigh": {
                 "prior": 0.05,
                 "above": 0.5,
-                "clear_below": 0.4,
-                "evidence": [{**SMOKE, "ratio": 30, "ratio_absent": 0.4}, {**MOTION, "ratio": 10, "ratio_absent": 0.2}],
+                "clear_below": 0.25,
+                "evidence": [{**SMOKE, "ratio": 30, "ratio_absent": 0.8}, {**MOTION, "ratio": 10, "ratio_absent": 0.2}],
             }
         },
     },

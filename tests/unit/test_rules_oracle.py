@@ -11,6 +11,7 @@ import json
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ SETTINGS = settings(
 )
 
 
+@pytest.mark.timeout(600)
 @SETTINGS
 @given(observations=streams(in_order=True), seed=st.integers(0, 2**32))
 def test_the_alerts_are_those_of_the_oracle_however_the_sources_interleave(
@@ -118,6 +120,7 @@ def test_the_alerts_are_those_of_the_oracle_however_the_sources_interleave(
     compare(run(observations, Random(seed), in_order=True), observations, list(RULES))
 
 
+@pytest.mark.timeout(600)
 @SETTINGS
 @given(observations=streams(in_order=False), seed=st.integers(0, 2**32))
 def test_the_alerts_are_those_of_the_oracle_though_a_source_overtakes_itself(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,7 +139,8 @@ SETTINGS = settings(
 )
 
 
-@SETTINGS
+@pytest.mark.timeout(600)
+@settings(SETTINGS, max_examples=100)
 @given(stream=streams(), seed=st.integers(0, 2**32))
 def test_a_sieve_changes_no_decision(
     stream: list[tuple[str, float, float | None, float, str]], seed: int
