@@ -8,7 +8,7 @@ arrive. What has been decided stays: ``Group.floor`` is the event time before wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
@@ -23,6 +23,9 @@ MEMORY: Instant = 30 * SECOND
 _FORESIGHT: Instant = 86_400 * SECOND
 """A schedule is looked up so far ahead; when that has come, again."""
 _HINDSIGHT: Instant = 8 * 86_400 * SECOND
+
+_NOTHING: Mapping[int, Past] = {}
+"""Shared by all groups that have no past: there is one group for each source of many rules."""
 
 GroupKey = tuple[str, str]
 """A rule's name and the area, or the source, that it looks at."""
@@ -60,7 +63,7 @@ class Group:
         self.told: Severity = rule.severity  # how bad the active alert was last said to be
         self.told_to: Instant = 0  # up to here
         self.border: Instant = 0  # what was before is only known as the past
-        self.past: dict[int, Past] = {}
+        self.past: Mapping[int, Past] = _NOTHING
         self.has_past = fusion.needs_past(rule.when)
         self.waiting: Instant | None = None  # the event time that has to settle before the next decision
 

@@ -87,7 +87,7 @@ class Track:
     def __init__(self, condition: Threshold | Absence, series: Series) -> None:
         self.condition = condition
         self.series = series
-        self.ended: list[Stretch] = []
+        self.ended: Sequence[Stretch] = ()
         self.current: Stretch | None = None
         if isinstance(condition, Absence) and series.before is not None:
             _, self.current = condition.run(None, self._own([series.before]))
@@ -109,8 +109,9 @@ class Track:
 
     def _take_over(self, ended: Sequence[Stretch], current: Stretch | None) -> None:
         self.current = current
-        self.ended += [stretch for stretch in ended if self.condition.shape(stretch) is not None]
-        del self.ended[:-_MAX_ENDED]
+        kept = [stretch for stretch in ended if self.condition.shape(stretch) is not None]
+        if kept:
+            self.ended = [*self.ended, *kept][-_MAX_ENDED:]
 
     def stretches(self) -> list[Stretch]:
         ended, current = self.condition.run(self.current, self._own(self.series.tail))

@@ -24,8 +24,8 @@ OF_ONE_SOURCE = ("last", "rate", "change")
 KINDS = ("min", "max", "mean", "sum", "count", *PERCENTILES, "distinct", *OF_ONE_SOURCE)
 MAX_PANES = 24
 """Of up to 40 bytes each: less than 1 KB a window."""
-MAX_VALUES = 48
-"""With its pane each takes 16 bytes: less than 1 KB a window. Of more, every second one is kept, or every fourth, …"""
+MAX_VALUES = 32
+"""With its pane each takes 16 bytes: half a kilobyte a window. Of more, every second one is kept, or every fourth, …"""
 
 _WIDTH = {"sum": 4, "mean": 4, "rate": 5, "change": 5}
 """Numbers for a pane; 2 for all other kinds. The first is the number of the pane."""
