@@ -190,6 +190,7 @@ def test_areas_are_neighbours_where_their_shapes_touch_be_it_at_a_corner() -> No
         "c/c": square(131, 46.3),       # at its corner with b, and not with a
         "c/d": square(130.4, 45.4, 0.1),  # within a
         "c/e": square(140, 45),
+        "c/f": square(140.5, 44.5),     # over a corner of e
         "c": square(129, 44, 12),       # above them all
     }  # fmt: skip
     found = neighbours({path: Area(path, path, "grid", shape) for path, shape in shapes.items()})
@@ -199,7 +200,8 @@ def test_areas_are_neighbours_where_their_shapes_touch_be_it_at_a_corner() -> No
         "c/b": {"c/a", "c/c"},
         "c/c": {"c/b"},
         "c/d": {"c/a"},
-        "c/e": frozenset(),
+        "c/e": {"c/f"},
+        "c/f": {"c/e"},
     }
 
 
