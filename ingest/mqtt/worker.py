@@ -201,12 +201,12 @@ class Worker:
             self._writer_is_closed = True
             self._writer.close(3.0 if self._writer.keeps() else 0.0)
 
-    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> None:
-        """Hand one message to the writer, or leave it with the broker where there is no room."""
+    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> bool:
+        """Hand one message to the writer; False where there is no room, and it was left with the broker."""
         delivery = in_flight.begin(connection, message)
         if delivery is None:
             self.tally.add("gridhub_mqtt_redelivered_total")
-            return
+            return True
         observations, refusals = intake.read(message)
         crash.point("message_read")
         delivery.rows = len(observations)
@@ -216,10 +216,11 @@ class Worker:
             self._add_rows(delivery.rows)
             # A message without rows takes the same way, so that acknowledgements keep their order (MQTT 5, 4.6).
             if self._writer.put(Item(observations, refusals, delivery)):
-                return
+                return True
             self._add_rows(-delivery.rows)
         in_flight.abandon(delivery)
         self._count_no_room(wants_ack=message.wants_ack)
+        return not message.wants_ack
 
     def _committed(self, deliveries: Sequence[Delivery]) -> None:
         self._add_rows(-sum(delivery.rows for delivery in deliveries))
