@@ -97,23 +97,26 @@ class Intake:
             self._addresses[message.topic] = address
         self._counted[address.kind] += 1
         approved = self._devices.approved(address.device)
-        if approved is None:
-            if self.strangers.is_blocked(address.device):
-                self._tally.add("gridhub_mqtt_refused_total", cause="blocked")
-                return (), ()
-            self.strangers.heard(address.device, message.topic, message.payload, message.received_at)
         if not approved:
-            cause = Cause.UNKNOWN_DEVICE if approved is None else Cause.NOT_APPROVED
-            detail = f"{address.device} is {'not known' if approved is None else 'waiting for approval'}"
-            return (), self._refuse(address.device, message, [Fault(cause, detail)])
+            return (), self._turn_away(address.device, message, is_known=approved is not None)
         if address.kind is topics.Kind.TELEMETRY:
             plain = fastpath.telemetry(address.device, message.payload, message.received_at, self._accept)
             if plain is not None:
-                self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
+                if not message.retained:  # old news, and no sign that it is there
+                    self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
                 return self._presence.checks.check(plain), ()
         decoded = self._decode(address, message)
         self._is_spread(message, decoded.spread_us)
         return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
+
+    def _turn_away(self, device: str, message: Message, *, is_known: bool) -> Sequence[Refusal]:
+        if is_known:
+            return self._refuse(device, message, [Fault(Cause.NOT_APPROVED, f"{device} is waiting for approval")])
+        if self.strangers.is_blocked(device):
+            self._tally.add("gridhub_mqtt_refused_total", cause="blocked")
+            return ()
+        self.strangers.heard(device, message.topic, message.payload, message.received_at)
+        return self._refuse(device, message, [Fault(Cause.UNKNOWN_DEVICE, f"{device} is not known")])
 
     def read_again(self, message: Message) -> Decoded:
         """A message that was kept in the quarantine: a sign of life at its own time, not quarantined a second time."""
@@ -149,8 +152,10 @@ class Intake:
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()
         if address.kind is topics.Kind.TELEMETRY:
-            decoded = codecs.telemetry(device, message.payload, at, self._accept)
-            if decoded.observations:
+            decoded = codecs.telemetry(device, message.payload, at, self._accept, retained=message.retained)
+            if decoded.skipped:
+                self._tally.add("gridhub_mqtt_skipped_total", decoded.skipped)
+            if decoded.observations and not message.retained:
                 self._presence.heard(device, at, now_s, decoded.observations)
         else:
             decoded = codecs.status(device, message.payload, at)

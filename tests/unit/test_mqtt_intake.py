@@ -169,3 +169,19 @@ def test_a_host_clock_that_goes_back_is_believed_also_after_an_array() -> None:
     desk.say("smoke-1", b'[{"values": {"smoke": 1}}, {"values": {"smoke": 2}}]', T0)
     [[later], _] = desk.say("smoke-1", GOOD, T0 - timedelta(hours=1))
     assert later.ts == T0 - timedelta(hours=1)
+
+
+def test_retained_telemetry_without_a_time_is_no_measurement_of_now_and_none_is_a_sign_of_life() -> None:
+    desk = Desk()
+    timeless, dated, both = GOOD, b'{"ts": "2026-03-01T11:59:00Z", "values": {"smoke": 0.25}}', b"[%b, %b, {}]"
+    topic = "gridhub/v1/devices/smoke-2/telemetry"
+    stored, refused = [], 0
+    for payload in (timeless, dated, both % (timeless, dated)):
+        observations, refusals = desk.read(topic, payload, retained=True)
+        stored += [item.value for item in observations]
+        refused += len(refusals)
+    assert (stored, refused) == ([0.25, 0.25], 1)
+    assert desk.tally.get("gridhub_mqtt_skipped_total") == 2
+    assert "watching" not in desk.states()
+    desk.read(topic, timeless)
+    assert "watching" in desk.states()
