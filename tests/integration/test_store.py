@@ -171,6 +171,19 @@ def test_a_series_has_the_unit_that_was_first_said_of_it(city: Store) -> None:
     assert [row["unit"] for row in city.fetch("select unit from series order by metric")] == ["Cel", "%"]
 
 
+def test_a_device_that_invents_words_does_not_fill_the_memory_of_its_writer(
+    city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MAX_SERIES", 5)
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    for number in range(10):
+        words = [structs.replace(smoke(number), metric=f"m{number}_{place}") for place in range(2)]
+        writer.append([smoke(number, float(number)), *words])
+        assert len(writer._series) <= 5
+    assert stored(city) == [(number, number) for number in range(10)]
+    assert len(readings.metrics(city, "smoke-1")) == 21
+
+
 def test_each_kind_of_source_has_a_table_of_its_own(city: Store) -> None:
     batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0)])
     batches.BatchWriter(city, "video-0", SourceKind.CAMERA).append([Observation("cam-1", "motion", T0, T0, 0.5)])
