@@ -22,6 +22,7 @@ from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
 from ingest.mqtt.quarantine import Allowance
 from ingest.mqtt.strangers import Strangers
+from ingest.mqtt.values import MAX_SAMPLES
 
 _MAX_ADDRESSES = 100_000
 _TICK = timedelta(microseconds=1)
@@ -146,8 +147,9 @@ class Intake:
 
     def _is_spread(self, message: Message, spread_us: int) -> None:
         """Messages that are read at once stand a microsecond apart, and so do the samples in one: the next waits."""
-        if spread_us:
-            self._taken_until = message.received_at + spread_us * _TICK
+        until = message.received_at + spread_us * _TICK
+        if spread_us and not until <= self._taken_until < message.received_at + _AT_ONCE:
+            self._taken_until = until
 
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()
@@ -179,4 +181,6 @@ class Intake:
                 device = "" if origin == message.topic else origin
                 head, at = message.payload[:room], message.received_at
                 kept.append(Refusal(message.topic, fault.cause, detail, head, size_bytes, at, device))
+        if kept:
+            self._is_spread(message, MAX_SAMPLES)  # it may be read again, and nobody knows yet what is in it
         return kept
