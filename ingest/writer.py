@@ -150,7 +150,7 @@ class Writer:
                 _log.exception("writer %s: the store refuses a batch of %d rows", self._name, len(observations))
                 return False
             self._is_back()
-            self._count(batch, refusals)
+            self._count(batch, observations, refusals)
             return True
         return False
 
@@ -159,10 +159,16 @@ class Writer:
             _log.info("writer %s: the store is back", self._name)
             self.trouble = ""
 
-    def _count(self, batch: Batch | None, refusals: Sequence[Refusal]) -> None:
+    def _count(
+        self, batch: Batch | None, observations: Sequence[Observation], refusals: Sequence[Refusal]
+    ) -> None:
+        rows = 0
         if batch is not None:
+            rows = batch.rows
             self._tally.add("gridhub_ingest_batches_total")
-            self._tally.add("gridhub_ingest_rows_total", batch.rows)
+            self._tally.add("gridhub_ingest_rows_total", rows)
+        if rows < len(observations):  # or, of a device whose clock is too coarse, values that nothing tells apart
+            self._tally.add("gridhub_ingest_repeated_total", len(observations) - rows)
         self._tally.add("gridhub_ingest_refused_total", len(refusals))
 
     def _keep(self, observations: Sequence[Observation], refusals: Sequence[Refusal]) -> bool:
@@ -202,7 +208,7 @@ class Writer:
     def _store_held(self, observations: Sequence[Observation], refusals: Sequence[Refusal]) -> None:
         """Raises StoreUnavailable. What the store refuses is found part by part: nobody waits for it any more."""
         try:
-            self._count(self._batches.append(observations, refusals), refusals)
+            self._count(self._batches.append(observations, refusals), observations, refusals)
         except StoreUnavailable:
             raise
         except StoreError:

@@ -35,6 +35,8 @@ from hub.store import (
     sources,
 )
 from hub.store.rollup import Rollup
+from hub.tally import Tally
+from ingest.writer import Writer
 from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -113,6 +115,15 @@ def test_what_is_delivered_twice_is_stored_once(city: Store, again: Sequence[Obs
     writer.append([smoke(0), smoke(1)])
     writer.append(again)
     assert [second for second, _ in stored(city)] == sorted({0.0, 1.0} | {(o.ts - T0).total_seconds() for o in again})
+
+
+def test_what_was_stored_already_is_counted(city: Store) -> None:
+    tally = Tally()
+    writer = Writer(city, "mqtt-0", SourceKind.DEVICE, tally).start()
+    for said in ([smoke(0), smoke(1)], [smoke(1), smoke(2)], [smoke(0), smoke(1)], [smoke(3), smoke(3, 0.9)]):
+        writer.put_observations(said)
+    writer.close(20.0)
+    assert (tally.get("gridhub_ingest_rows_total"), tally.get("gridhub_ingest_repeated_total")) == (4, 4)
 
 
 def test_two_messages_of_one_instant_with_different_ids_are_both_stored(city: Store) -> None:
