@@ -14,6 +14,8 @@ from hub.store.sql import sql
 from hub.store.store import Store
 
 ARRIVAL_KEEP = timedelta(days=7)
+PORTION = 50_000
+"""Rows that one statement deletes."""
 AHEAD = timedelta(days=3)
 COMPRESS_AFTER = {Level.RAW: timedelta(days=2), Level.MINUTE: timedelta(days=7)}
 """Later than nearly everything that comes late: a row that is put into a compressed chunk costs more."""
@@ -41,9 +43,18 @@ def run(store: Store, now: datetime, keep: Keep) -> None:
     longest = max(keep.of(kind)["observations"] for kind in SourceKind)
     with store.transaction() as tx:
         quarantine.trim(tx)
-        tx.execute(sql["arrival_expire"], {"before": now - ARRIVAL_KEEP})
-        if counted > rollup.NEVER:
-            tx.execute(sql["batch_expire"], {"before": now - longest})
+    _expire(store, "arrival_expire", now - ARRIVAL_KEEP)
+    if counted > rollup.NEVER:
+        _expire(store, "batch_expire", now - longest)
+
+
+def _expire(store: Store, query: str, before: datetime) -> None:
+    """In portions: after some days without a keeper there are more rows than one statement may take its time for."""
+    params = {"before": before, "limit": PORTION}
+    while True:
+        with store.transaction() as tx:
+            if tx.execute(sql[query], params).rowcount == 0:
+                return
 
 
 def _drop(store: Store, table: partitions.Table, instant: datetime) -> None:

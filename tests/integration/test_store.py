@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
+import psycopg
 import pytest
 from msgspec import structs
 
@@ -35,6 +36,7 @@ from hub.store import (
     sources,
 )
 from hub.store.rollup import Rollup
+from hub.store.sql import sql
 from hub.tally import Tally
 from ingest.writer import Writer
 from tests.fix_timescale import empty
@@ -201,6 +203,35 @@ def test_each_kind_of_source_has_a_table_of_its_own(city: Store) -> None:
     assert city.fetch("select value from observation_device") == [{"value": 0.1}]
     assert city.fetch("select value from observation_camera") == [{"value": 0.5}]
     assert len(city.fetch("select value from observation")) == 2
+
+
+def test_what_is_over_goes_in_portions_that_none_of_them_takes_long(
+    city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "PORTION", 2)
+    now = datetime.now(UTC)  # batches have the time of the server
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    for day in (*range(8, 13), 1):
+        at = now - timedelta(days=day)
+        said = structs.replace(smoke(0), ts=at, received_at=at, key=f"{day}", arrival_key=f"{day}")
+        writer.append([said])
+    asked: list[int] = []
+    execute = psycopg.Connection.execute
+
+    def counting(tx: psycopg.Connection[Any], query: Any, params: Any = None, **kwargs: Any) -> psycopg.Cursor[Any]:
+        cursor = execute(tx, query, params, **kwargs)
+        if isinstance(query, str) and query in {sql["arrival_expire"], sql["batch_expire"]}:
+            asked.append(cursor.rowcount)
+        return cursor
+
+    monkeypatch.setattr(psycopg.Connection, "execute", counting)
+    keep_house(city, now, Keep())
+    assert [row["key"] for row in city.fetch("select key from arrival")] == ["1"]
+    assert city.fetch("select count(*) as count from batch") == [{"count": 6}]
+    assert max(asked) == 2
+    housekeeping.run(city, now + timedelta(days=31), Keep())
+    assert city.fetch("select count(*) as count from batch") == [{"count": 0}]
+    assert max(asked) == 2
 
 
 def test_refusals_are_kept_up_to_a_bound(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:
