@@ -19,6 +19,7 @@ from hub.config import BrokerAccess
 from hub.config.device_types import RegisterSettings
 from hub.config.settings import Accept
 from hub.errors import StoreError
+from hub.model.observation import Observation
 from hub.model.source import SourceKind
 from hub.store import Store, health
 from hub.store.heart import Heart
@@ -46,6 +47,8 @@ MAX_WAITING = 20_000
 """Messages taken in and not committed."""
 MAX_ROWS_WAITING = 200_000
 """Rows taken in and not committed; at about 300 bytes each. What comes on top stays with the broker."""
+BYTES_OF_A_ROW = 100
+"""Of a payload: a text is some four times as large in memory as it was in its message, where it is not plain."""
 _REPORT_S = 2.0
 _REPORT_ROWS = 100  # in one transaction, about 50 ms of changes: it holds the lock of the journal
 _POLL_S = 0.5
@@ -209,7 +212,7 @@ class Worker:
             return True
         observations, refusals = intake.read(message)
         crash.point("message_read")
-        delivery.rows = len(observations)
+        delivery.rows = weight(observations, message)
         # Hardly another thread adds to the rows that wait: a stale sum is too large, and seldom a little too small.
         has_room = self._rows_waiting + delivery.rows <= MAX_ROWS_WAITING or not self._rows_waiting
         if has_room:
@@ -296,3 +299,8 @@ class Worker:
             self._heart.set("degraded", f"the store is away: {self._writer.trouble}{held}{full}")
         else:
             self._heart.set("ok", f"connected to the broker; {self._registry.count()} devices")
+
+
+def weight(observations: Sequence[Observation], message: Message) -> int:
+    """In rows of the usual size: a thousand values may be numbers, or texts of a kilobyte."""
+    return max(len(observations), len(message.payload) // BYTES_OF_A_ROW) if observations else 0
