@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
@@ -38,6 +39,7 @@ from hub.store import (
 from hub.store.rollup import Rollup
 from hub.store.sql import sql
 from hub.tally import Tally
+from ingest.spool import Spool
 from ingest.writer import Writer
 from tests.fix_timescale import empty
 
@@ -126,6 +128,21 @@ def test_what_was_stored_already_is_counted(city: Store) -> None:
         writer.put_observations(said)
     writer.close(20.0)
     assert (tally.get("gridhub_ingest_rows_total"), tally.get("gridhub_ingest_repeated_total")) == (4, 4)
+
+
+def test_what_was_stored_when_the_worker_died_and_is_still_in_its_spool_is_stored_once(
+    city: Store, tmp_path: Path
+) -> None:
+    timeless = smoke(1, key="a", arrival_key="a")
+    said = [smoke(0), timeless, structs.replace(timeless, metric="heat")]
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append(said)
+    spool = Spool(tmp_path / "mqtt-0.sqlite", 10**6)
+    spool.put([*said, smoke(2)], [])
+    Writer(city, "mqtt-0", SourceKind.DEVICE, Tally(), spool=spool).start().close(20.0)
+    assert stored(city) == [(0, 0.1), (1, 0.1), (2, 0.1)]
+    assert city.fetch("select count(*) as count from observation") == [{"count": 4}]
+    assert len(spool) == 0
+    spool.close()
 
 
 def test_two_messages_of_one_instant_with_different_ids_are_both_stored(city: Store) -> None:
