@@ -3,9 +3,9 @@
 ``python -m bench soak --minutes 60 --cameras 8``. Half of the cameras are quiet, at constant bit rate with noise, half
 look at a street, at constant quality; all are analysed as they are by default and recorded when something happens. The
 first quarter of the time is warm-up. Decoders come and go with what happens, some 10 MB each; what stays shows in the
-floor, the least proportional memory of the worker in each 150 s, a turn of the longest scene. The slope is that of the
+floor, the least anonymous memory of the worker in each 150 s, a turn of the longest scene. The slope is that of the
 straight line through the floors, by least squares, in per cent of their mean an hour. Samples are in
-``bench/results/soak-raw.json`` at once.
+``bench/results/soak-raw.json`` at once. The machine should have nothing else to do.
 """
 
 from __future__ import annotations
@@ -73,9 +73,10 @@ def _watch(worker: VideoWorker, seconds: float, samples: list[tuple[float, Sampl
                 return f"the worker ended by itself after {at_s:.0f} s ({worker.last_words()})"
             now = sample(worker.pid)
             samples.append((at_s, now))
-            row = {"s": round(at_s), "pss": now.pss_bytes, "threads": now.threads, "handles": now.handles}
+            memory = {"own": now.own_bytes, "pss": now.pss_bytes}
+            row = {"s": round(at_s), **memory, "threads": now.threads, "handles": now.handles}
             print(json.dumps(row), file=raw, flush=True)
-            print(f"\r{at_s / 60:.0f} min: {now.pss_bytes / 2**20:.0f} MB", end="", flush=True)
+            print(f"\r{at_s / 60:.0f} min: {now.own_bytes / 2**20:.0f} MB", end="", flush=True)
             time.sleep(_EVERY_S)
     print()
     return ""
@@ -87,7 +88,7 @@ def rows(samples: Sequence[tuple[float, Sample]], warm_up_s: float, reason: str 
     floor = floors(later)
     if len(floor) < 4:
         return [Row("memory, slope", 0.0, "% / h", "< 1", reason=reason or "too short")]
-    slope = slope_per_hour([at_s for at_s, _ in floor], [pss_bytes for _, pss_bytes in floor])
+    slope = slope_per_hour([at_s for at_s, _ in floor], [own_bytes for _, own_bytes in floor])
     third = len(later) // 3
     made = [Row(f"memory, slope over {later[-1][0] / 60:.0f} min", slope, "% / h", "< 1", reason=reason)]
     for title, counts in (
@@ -102,7 +103,7 @@ def floors(samples: Sequence[tuple[float, Sample]]) -> list[tuple[float, int]]:
     """The least memory of each whole turn, in bytes, and the middle of the turn."""
     began, turns = samples[0][0] if samples else 0.0, defaultdict(list)
     for at_s, one in samples:
-        turns[int((at_s - began) // _TURN_S)].append(one.pss_bytes)
+        turns[int((at_s - began) // _TURN_S)].append(one.own_bytes)
     whole = list(turns.items())[:-1]  # the last one is cut off
     return [(began + (turn + 0.5) * _TURN_S, min(values)) for turn, values in whole]
 

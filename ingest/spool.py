@@ -35,7 +35,10 @@ class Spool:
     def __init__(self, path: Path, max_bytes: int) -> None:
         """Raises StartError."""
         self._max_bytes = max_bytes
+        self._gone = 0
         self._count: int
+        self._bytes: int
+        self._next_rows = 0
         self.rows: int
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -43,7 +46,7 @@ class Spool:
             self._file.execute("pragma journal_mode = wal")
             self._file.execute("pragma synchronous = full")
             self._file.execute(_SCHEMA)
-            self._count, self.rows, self._bytes = self._file.execute(_SIZES).fetchone()
+            self._measure()
         except (OSError, sqlite3.Error) as error:
             raise StartError(f"the spool {path} cannot be used: {error}") from error
 
@@ -61,31 +64,43 @@ class Spool:
 
     def oldest(self) -> tuple[int, Held] | None:
         """What was put in first of all that is left, and the number to drop it by."""
-        found = self._file.execute("select id, body from held order by id limit 1").fetchone() if self._count else None
-        return None if found is None else (found[0], _decode(found[1]))
+        query = "select id, rows, body from held where id > ? order by id limit 1"
+        found = self._file.execute(query, (self._gone,)).fetchone() if self._count else None
+        if found is None:
+            return None
+        number, self._next_rows, body = found
+        return number, _decode(body)
 
     def drop(self, number: int) -> None:
-        """It is in the database now."""
-        query = "delete from held where id = ? returning rows, length(body)"
-        [(rows, size_bytes)] = self._file.execute(query, (number,)).fetchall()
-        self._count, self.rows, self._bytes = self._count - 1, self.rows - rows, self._bytes - size_bytes
+        """``oldest`` is in the database now.
+
+        On a full disk nothing can be deleted either: it is passed over, and goes with what is dropped later. Where this
+        process ends before, it comes out again, and the database knows it by its key.
+        """
+        self._gone, self._count, self.rows = number, self._count - 1, self.rows - self._next_rows
+        try:
+            gone = self._file.execute("delete from held where id <= ? returning length(body)", (number,)).fetchall()
+        except sqlite3.OperationalError:
+            return
+        self._bytes -= sum(size_bytes for (size_bytes,) in gone)
 
     def take_over(self, path: Path) -> None:
         """All that another worker has left in its spool, which is removed. Raises StartError."""
         try:
             other = sqlite3.connect(path)
-            left = other.execute("select rows, body from held order by id").fetchall()
-            other.close()
+            left = other.execute("select rows, body from held order by id")  # one at a time: it may be gigabytes
             self._file.execute("begin")
             self._file.executemany("insert into held (rows, body) values (?, ?)", left)
             self._file.execute("commit")
+            self._measure()
+            other.close()
             for part in ("", "-wal", "-shm"):
                 path.with_name(path.name + part).unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
             raise StartError(f"the spool {path} cannot be taken over: {error}") from error
-        self._count += len(left)
-        self.rows += sum(rows for rows, _ in left)
-        self._bytes += sum(len(body) for _, body in left)
+
+    def _measure(self) -> None:
+        self._count, self.rows, self._bytes = self._file.execute(_SIZES).fetchone()
 
     def close(self) -> None:
         self._file.close()

@@ -150,7 +150,7 @@ class Writer:
                 _log.exception("writer %s: the store refuses a batch of %d rows", self._name, len(observations))
                 return False
             self._is_back()
-            self._count(batch, refusals)
+            self._count(batch, observations, refusals)
             return True
         return False
 
@@ -159,10 +159,16 @@ class Writer:
             _log.info("writer %s: the store is back", self._name)
             self.trouble = ""
 
-    def _count(self, batch: Batch | None, refusals: Sequence[Refusal]) -> None:
+    def _count(
+        self, batch: Batch | None, observations: Sequence[Observation], refusals: Sequence[Refusal]
+    ) -> None:
+        rows = 0
         if batch is not None:
+            rows = batch.rows
             self._tally.add("gridhub_ingest_batches_total")
-            self._tally.add("gridhub_ingest_rows_total", batch.rows)
+            self._tally.add("gridhub_ingest_rows_total", rows)
+        if rows < len(observations):  # or, of a device whose clock is too coarse, values that nothing tells apart
+            self._tally.add("gridhub_ingest_repeated_total", len(observations) - rows)
         self._tally.add("gridhub_ingest_refused_total", len(refusals))
 
     def _keep(self, observations: Sequence[Observation], refusals: Sequence[Refusal]) -> bool:
@@ -200,17 +206,18 @@ class Writer:
         self._tally.set("gridhub_ingest_spool_rows", self._spool.rows)
 
     def _store_held(self, observations: Sequence[Observation], refusals: Sequence[Refusal]) -> None:
-        """Raises StoreUnavailable. What the store refuses is found row by row: nobody waits for it any more."""
+        """Raises StoreUnavailable. What the store refuses is found part by part: nobody waits for it any more."""
         try:
-            self._count(self._batches.append(observations, refusals), refusals)
+            self._count(self._batches.append(observations, refusals), observations, refusals)
         except StoreUnavailable:
             raise
         except StoreError:
-            if len(observations) + len(refusals) == 1:
-                self._tally.add("gridhub_ingest_dropped_total", cause="store_refused")
+            parts = _parts(observations)
+            if len(parts) + len(refusals) == 1:
+                self._tally.add("gridhub_ingest_dropped_total", max(1, len(observations)), cause="store_refused")
                 return
-            for observation in observations:
-                self._store_held([observation], ())
+            for part in parts:
+                self._store_held(part, ())
             for refusal in refusals:
                 self._store_held((), [refusal])
 
@@ -225,3 +232,11 @@ class Writer:
         for start in range(0, len(receipts), _RECEIPTS):
             self._committed(receipts[start : start + _RECEIPTS])
             crash.point("between_acknowledgements")
+
+
+def _parts(observations: Sequence[Observation]) -> list[list[Observation]]:
+    """One by one, but together what has one id and no time: of what came first the store takes no more later."""
+    parts: dict[object, list[Observation]] = {}
+    for place, item in enumerate(observations):
+        parts.setdefault((item.source, item.arrival_key) if item.arrival_key else place, []).append(item)
+    return list(parts.values())

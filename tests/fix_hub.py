@@ -70,12 +70,18 @@ class Hub:
 
     def start(self, *, ready_s: float = 40.0) -> Hub:
         environment = {**os.environ, "GRIDHUB_ADMIN_PASSWORD": PASSWORD}
+        said = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "hub.cli", "up", "-c", str(self.config)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True,
             )  # fmt: skip
-        wait_for(self._is_ready, ready_s, f"the hub is ready; its log:\n{self.tail()}")
+
+        def is_ready() -> bool:
+            """It, and not what is left of the one before it."""
+            return b"gridhub is ready" in self.log.read_bytes()[said:] and self._is_ready()
+
+        wait_for(is_ready, ready_s, f"the hub is ready; its log:\n{self.tail()}")
         return self
 
     def stop(self, seconds: float = 10.0) -> float:

@@ -148,7 +148,7 @@ class Reader:
             values, known = self._of_mapping(decoded, message, observations)
             outcome.announced += len(decoded.announced)
         else:
-            values, skips, known = self._of_contract(message, observations, new.total())
+            values, skips, known = self._of_contract(message, observations, new.total(), skips)
         told = len(observations) + new.total() + skips + known
         assert values == told, f"{values} values went in, {told} were accounted for"
         outcome.values += values
@@ -173,7 +173,7 @@ class Reader:
         return count, len(known)
 
     def _of_contract(
-        self, message: Message, said: Sequence[Observation], refused: int
+        self, message: Message, said: Sequence[Observation], refused: int, skipped: int
     ) -> tuple[int, int, int]:
         """Of a message of the hub's own contract: values, skipped, known already. Refused samples count as one each."""
         try:
@@ -185,8 +185,9 @@ class Reader:
         if address.kind is topics.Kind.STATUS:
             return 1, int(not message.payload), int(bool(message.payload) and not said and not refused)
         rows, faults = _one_by_one(address.device, message)
-        assert (len(said), refused) == (rows, faults), f"{rows} rows and {faults} faults, sample by sample"
-        return rows + faults, 0, 0
+        assert (len(said) + skipped, refused) == (rows, faults), f"{rows} rows and {faults} faults, sample by sample"
+        assert message.retained or not skipped, "news was taken for old"
+        return rows + faults, skipped, 0
 
 
 def _one_by_one(device: str, message: Message) -> tuple[int, int]:

@@ -6,6 +6,7 @@ mended, everything that was killed runs again, and whatever was acknowledged unt
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import sys
@@ -128,7 +129,8 @@ class Torturer:
             worker = self._chance.choice(workers)
             worker.suspend()
             self._for_a_while(0.5, 3.0)
-            worker.resume()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may have been ending already
+                worker.resume()
 
     def _part_killed(self) -> None:
         if part := self._rig.part(self._chance.choice(_PARTS)):

@@ -113,6 +113,9 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
     app.include_router(static.router_of(static.Console(static.ROOT)))
     app.add_middleware(BodyLimit)
     app.add_middleware(Headers, tally=tally)
+    # The library puts a route together when the first request comes by it. Now is better: a route that is wrong ends
+    # the start, and no request waits for it or has it done by two threads at once.
+    app.openapi()
     return app
 
 

@@ -29,7 +29,9 @@ from hub.store.store import Store, Tx, errors
 
 _ATTEMPTS = 3
 _BETWEEN_S = 0.02
-_INSERT_ROWS = 100
+_ROW_BYTES = 150  # of the protocol, a row
+_INSERT_BYTES = 16 * 1024
+"""Sent at once, in text: a server without COPY may not take much more than it has room for (that of npm: 64 KB)."""
 _UNESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\\": "\\", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
 
 _CUT = (partitions.Table("observation", partitions.Period.DAY), *series.RAW.values(), *rollup_schema.TABLES.values())
@@ -227,14 +229,16 @@ def _insert(connection: Tx, table: Table, chunks: Iterator[bytes], told: Callabl
     query = compose.SQL("insert into {} ({}) overriding system value values ({})").format(
         compose.Identifier(table.name), _names(table.columns), holders
     )
-    rest, rows, done, waiting = b"", 0, 0, list[Sequence[Any]]()
+    rest, rows, done, size, waiting = b"", 0, 0, 0, list[Sequence[Any]]()
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             waiting.append([_cell(cell) for cell in line.decode().split("\t")])
-            if len(waiting) == _INSERT_ROWS:
+            size += len(line) + _ROW_BYTES
+            if size >= _INSERT_BYTES:
                 connection.cursor().executemany(query, waiting)
                 waiting.clear()
+                size = 0
         rows, done = rows + len(lines), done + len(chunk)
         told(done)
     connection.cursor().executemany(query, waiting)

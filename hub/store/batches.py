@@ -24,6 +24,9 @@ from hub.store.copying import EPOCH, Row, encode, microseconds
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
 
+MAX_SERIES = 200_000
+"""Of one writer that are kept in memory, at about 300 bytes each: a device may put new words into each message."""
+
 
 class BatchWriter:
     """Appends the batches of one writer. One thread at a time; a name belongs to one process at a time.
@@ -116,7 +119,12 @@ class BatchWriter:
         ]
 
     def _know_series(self, observations: Sequence[Observation]) -> None:
-        unknown = dict.fromkeys({(item.source, item.metric) for item in observations} - self._series.keys(), "")
+        said = {(item.source, item.metric) for item in observations}
+        unknown = dict.fromkeys(said - self._series.keys(), "")
+        if len(self._series) + len(unknown) > MAX_SERIES:
+            self._series.clear()
+            self._without_unit.clear()
+            unknown = dict.fromkeys(said, "")
         for item in observations:
             pair = (item.source, item.metric)
             if item.unit and (pair in self._without_unit or unknown.get(pair) == ""):

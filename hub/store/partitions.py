@@ -7,7 +7,7 @@ A partition is named after its table and the beginning of its period: ``observat
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -101,10 +101,13 @@ def make(tx: Tx, table: Table, wanted: Iterable[datetime]) -> None:
         )
 
 
-def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
+def drop_before(
+    store: Store, table: Table, instant: datetime, may: Callable[[Tx], bool] = lambda _tx: True
+) -> list[str]:
     """Drop what is wholly older than ``instant``; answers the names of what was dropped.
 
     What somebody reads is left for the next time: whoever writes would wait behind a drop that waits for a reader.
+    ``may`` is asked once more when nobody can write to a partition any more; a chunk of TimescaleDB goes without.
     """
     with store.transaction() as tx:
         allowed = tx.execute(sql["partition_may_drop"]).fetchone()
@@ -127,12 +130,17 @@ def drop_before(store: Store, table: Table, instant: datetime) -> list[str]:
         for name in (name for name in names if name < limit):
             try:
                 with tx.transaction():
+                    tx.execute(compose.SQL("lock table {} in access exclusive mode").format(compose.Identifier(name)))
+                    if not may(tx):
+                        raise psycopg.Rollback
                     tx.execute(compose.SQL("drop table {}").format(compose.Identifier(name)))
+                    dropped.append(name)
             except psycopg.errors.LockNotAvailable:
                 _log.info(_READ, name)
                 break  # those before it are locked for everybody until this is over
+            if name not in dropped:
+                break
             crash.point("partition_dropped")
-            dropped.append(name)
         return dropped
 
 

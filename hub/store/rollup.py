@@ -166,9 +166,14 @@ class Rollup:
 def counted_until(store: Store) -> datetime:
     """All rows before it are counted: raw rows that are older may go."""
     with store.transaction() as tx:
-        edge = _edge(tx)
-        unread = _unread(tx, edge)
-        return min([edge, *(head["min_ts"] for head in unread.late)]) if unread.is_all else NEVER
+        return counted_now(tx)
+
+
+def counted_now(tx: Tx) -> datetime:
+    """``counted_until`` in a transaction of the caller's."""
+    edge = _edge(tx)
+    unread = _unread(tx, edge)
+    return min([edge, *(head["min_ts"] for head in unread.late)]) if unread.is_all else NEVER
 
 
 def unread_late(tx: Tx, edge: datetime) -> list[int]:

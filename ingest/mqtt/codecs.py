@@ -20,15 +20,23 @@ from ingest.mqtt.values import MAX_METRICS, MAX_SAMPLES, METRIC, Stamp, check_ob
 _KEYS = frozenset({"ts", "id", "values"})
 
 
-def telemetry(device: str, payload: bytes, received_at: datetime, accept: Accept) -> Decoded:
-    """``received_at`` stands in for a missing ``ts``; ``accept`` says how far a ``ts`` may lie from it."""
+def telemetry(
+    device: str, payload: bytes, received_at: datetime, accept: Accept, *, retained: bool = False
+) -> Decoded:
+    """``received_at`` stands in for a missing ``ts``; ``accept`` says how far a ``ts`` may lie from it.
+
+    ``retained``: the broker kept it since some day before we subscribed. Without a time of its own it says nothing, or
+    it would become a measurement of now with every start.
+    """
     try:
         document = values.read_json(payload)
     except Refused as error:
         return refused(error, device)
     if not isinstance(document, list):
         try:
-            return Decoded(_sample(device, document, received_at, received_at, accept))
+            said = _sample(device, document, received_at, received_at, accept)
+            is_old = retained and _is_timeless(document)
+            return Decoded(skipped=len(said)) if is_old else Decoded(said)
         except Refused as error:
             return refused(error, device)
     if not 0 < len(document) <= MAX_SAMPLES:
@@ -36,7 +44,7 @@ def telemetry(device: str, payload: bytes, received_at: datetime, accept: Accept
         return refused(Refused(cause, f"{len(document)} samples in one message; 1 to {MAX_SAMPLES} may be"), device)
     observations: list[Observation] = []
     faults: dict[str, Fault] = {}
-    spread_us = 0
+    spread_us = skipped = 0
     for index, sample in enumerate(document):
         # Samples without a time would be told apart by nothing: a microsecond each keeps them all, and their order.
         arrival = received_at + timedelta(microseconds=index)
@@ -48,10 +56,13 @@ def telemetry(device: str, payload: bytes, received_at: datetime, accept: Accept
             else:
                 faults[error.cause] = Fault(Cause(error.cause), f"sample {index}: {error.detail}", 1, device)
             continue
+        if retained and _is_timeless(sample):
+            skipped += len(said)
+            continue
         observations += said
         if said[0].ts is arrival:
             spread_us = index
-    return Decoded(observations, tuple(faults.values()), spread_us=spread_us)
+    return Decoded(observations, tuple(faults.values()), skipped=skipped, spread_us=spread_us)
 
 
 def status(device: str, payload: bytes, received_at: datetime) -> Decoded:
@@ -90,6 +101,10 @@ def _sample(
             )
         )
     return observations
+
+
+def _is_timeless(sample: Any) -> bool:
+    return sample.get("ts") is None
 
 
 def _stamp(sample: Any, received_at: datetime, arrival: datetime, accept: Accept) -> Stamp:

@@ -23,7 +23,7 @@ from hub.model.observation import Observation, Refusal
 from hub.supervise import supervise
 from ingest.base import Shard
 from ingest.mqtt import topics
-from ingest.mqtt.client import Connection, Dialler
+from ingest.mqtt.client import BrokerAway, Connection, Dialler
 from ingest.mqtt.inflight import InFlight
 from ingest.mqtt.message import Message
 from ingest.mqtt.sessions import Sessions
@@ -46,8 +46,8 @@ class Reads(Protocol):
 class Takes(Protocol):
     """The worker as far as this file needs it."""
 
-    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> None:
-        """Hand one message to the writer."""
+    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> bool:
+        """Hand one message to the writer; False where it was left with the broker."""
 
     def is_full(self) -> bool:
         """Whether nothing more should be read."""
@@ -120,7 +120,9 @@ class Drain:
                     expected.discard(message.topic)
                     came_back_s = self._clock.monotonic()
                 intake = self._intake if message.again or not self._is_passed(message.topic, expected) else _NOTHING
-                self._worker.take_in(connection, message, intake, self._in_flight)
+                if not self._worker.take_in(connection, message, intake, self._in_flight):
+                    # The broker delivers it again on the next connection only, and would lose it with the session.
+                    raise BrokerAway("there was no room for a message: connecting anew")
             is_over = not expected and self._clock.monotonic() - came_back_s >= LATE_S
             if is_over and not len(self._in_flight):
                 return True

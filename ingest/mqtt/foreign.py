@@ -116,7 +116,7 @@ class Foreign:
         """Without what a retained status says that is known already."""
         at, now_s = message.received_at, self._clock.monotonic()
         kept = [item for item in said if item.metric != ONLINE_METRIC]
-        if kept:
+        if kept and not message.retained:  # else old news, and no sign that it is there
             self._presence.heard(device, at, now_s, kept)
         for item in said:
             if item.metric == ONLINE_METRIC:

@@ -30,7 +30,7 @@ class Delivery:
     connection: Acknowledges
     packet_id: int
     likeness: int
-    rows: int = 0
+    rows: int = 0  # by which it counts towards the bound of the worker
     committed: bool = False
 
 

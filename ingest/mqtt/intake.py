@@ -22,6 +22,7 @@ from ingest.mqtt.message import Message
 from ingest.mqtt.presence import Presence
 from ingest.mqtt.quarantine import Allowance
 from ingest.mqtt.strangers import Strangers
+from ingest.mqtt.values import MAX_SAMPLES
 
 _MAX_ADDRESSES = 100_000
 _TICK = timedelta(microseconds=1)
@@ -97,23 +98,26 @@ class Intake:
             self._addresses[message.topic] = address
         self._counted[address.kind] += 1
         approved = self._devices.approved(address.device)
-        if approved is None:
-            if self.strangers.is_blocked(address.device):
-                self._tally.add("gridhub_mqtt_refused_total", cause="blocked")
-                return (), ()
-            self.strangers.heard(address.device, message.topic, message.payload, message.received_at)
         if not approved:
-            cause = Cause.UNKNOWN_DEVICE if approved is None else Cause.NOT_APPROVED
-            detail = f"{address.device} is {'not known' if approved is None else 'waiting for approval'}"
-            return (), self._refuse(address.device, message, [Fault(cause, detail)])
+            return (), self._turn_away(address.device, message, is_known=approved is not None)
         if address.kind is topics.Kind.TELEMETRY:
             plain = fastpath.telemetry(address.device, message.payload, message.received_at, self._accept)
             if plain is not None:
-                self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
+                if not message.retained:  # old news, and no sign that it is there
+                    self._presence.heard(address.device, message.received_at, self._clock.monotonic(), plain)
                 return self._presence.checks.check(plain), ()
         decoded = self._decode(address, message)
         self._is_spread(message, decoded.spread_us)
         return self._presence.checks.check(decoded.observations), self._refuse(address.device, message, decoded.faults)
+
+    def _turn_away(self, device: str, message: Message, *, is_known: bool) -> Sequence[Refusal]:
+        if is_known:
+            return self._refuse(device, message, [Fault(Cause.NOT_APPROVED, f"{device} is waiting for approval")])
+        if self.strangers.is_blocked(device):
+            self._tally.add("gridhub_mqtt_refused_total", cause="blocked")
+            return ()
+        self.strangers.heard(device, message.topic, message.payload, message.received_at)
+        return self._refuse(device, message, [Fault(Cause.UNKNOWN_DEVICE, f"{device} is not known")])
 
     def read_again(self, message: Message) -> Decoded:
         """A message that was kept in the quarantine: a sign of life at its own time, not quarantined a second time."""
@@ -143,14 +147,17 @@ class Intake:
 
     def _is_spread(self, message: Message, spread_us: int) -> None:
         """Messages that are read at once stand a microsecond apart, and so do the samples in one: the next waits."""
-        if spread_us:
-            self._taken_until = message.received_at + spread_us * _TICK
+        until = message.received_at + spread_us * _TICK
+        if spread_us and not until <= self._taken_until < message.received_at + _AT_ONCE:
+            self._taken_until = until
 
     def _decode(self, address: topics.Address, message: Message) -> Decoded:
         device, at, now_s = address.device, message.received_at, self._clock.monotonic()
         if address.kind is topics.Kind.TELEMETRY:
-            decoded = codecs.telemetry(device, message.payload, at, self._accept)
-            if decoded.observations:
+            decoded = codecs.telemetry(device, message.payload, at, self._accept, retained=message.retained)
+            if decoded.skipped:
+                self._tally.add("gridhub_mqtt_skipped_total", decoded.skipped)
+            if decoded.observations and not message.retained:
                 self._presence.heard(device, at, now_s, decoded.observations)
         else:
             decoded = codecs.status(device, message.payload, at)
@@ -174,4 +181,6 @@ class Intake:
                 device = "" if origin == message.topic else origin
                 head, at = message.payload[:room], message.received_at
                 kept.append(Refusal(message.topic, fault.cause, detail, head, size_bytes, at, device))
+        if kept:
+            self._is_spread(message, MAX_SAMPLES)  # it may be read again, and nobody knows yet what is in it
         return kept

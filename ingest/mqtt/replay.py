@@ -14,14 +14,14 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from hub.clock import Clock
-from hub.errors import StoreError
+from hub.errors import StoreError, StoreUnavailable
 from hub.model.source import SourceKind
 from hub.store import Store, quarantine
 from hub.store.batches import BatchWriter
 from hub.store.listen import Listener
 from hub.tally import Tally
 from ingest.base import Shard
-from ingest.mqtt.decoded import Decoded
+from ingest.mqtt.decoded import Cause, Decoded
 from ingest.mqtt.message import Message
 
 LOOK_S = 30.0
@@ -110,8 +110,16 @@ class Replay:
         return None
 
     def _write(self, row: _Row, decoded: Decoded) -> None:
+        """Raises StoreUnavailable. What the store refuses stays, and keeps nothing from its turn."""
         if decoded.observations:
-            self._batches.append(decoded.observations)
+            try:
+                self._batches.append(decoded.observations)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:
+                _log.exception("the store refuses what was read again of refused message %d", row["id"])
+                quarantine.failed(self._store, row["id"], Cause.INTERNAL, f"the store refuses it: {error}")
+                return
             self._tally.add("gridhub_mqtt_replayed_total", len(decoded.observations))
         if decoded.faults:
             fault = decoded.faults[0]

@@ -88,7 +88,8 @@ def _read(router: Router, message: Message, config: Config) -> Decoded:
         return Decoded(faults=(Fault(Cause.BAD_TOPIC, str(error)),))
     if address.kind is topics.Kind.STATUS:
         return codecs.status(address.device, message.payload, message.received_at)
-    return codecs.telemetry(address.device, message.payload, message.received_at, config.accept)
+    at, retained = message.received_at, message.retained
+    return codecs.telemetry(address.device, message.payload, at, config.accept, retained=retained)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from hub.config import BrokerAccess
 from hub.config.device_types import RegisterSettings
 from hub.config.settings import Accept
 from hub.errors import StoreError
+from hub.model.observation import Observation
 from hub.model.source import SourceKind
 from hub.store import Store, health
 from hub.store.heart import Heart
@@ -46,6 +47,8 @@ MAX_WAITING = 20_000
 """Messages taken in and not committed."""
 MAX_ROWS_WAITING = 200_000
 """Rows taken in and not committed; at about 300 bytes each. What comes on top stays with the broker."""
+BYTES_OF_A_ROW = 100
+"""Of a payload: a text is some four times as large in memory as it was in its message, where it is not plain."""
 _REPORT_S = 2.0
 _REPORT_ROWS = 100  # in one transaction, about 50 ms of changes: it holds the lock of the journal
 _POLL_S = 0.5
@@ -201,25 +204,26 @@ class Worker:
             self._writer_is_closed = True
             self._writer.close(3.0 if self._writer.keeps() else 0.0)
 
-    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> None:
-        """Hand one message to the writer, or leave it with the broker where there is no room."""
+    def take_in(self, connection: Connection, message: Message, intake: Reads, in_flight: InFlight) -> bool:
+        """Hand one message to the writer; False where there is no room, and it was left with the broker."""
         delivery = in_flight.begin(connection, message)
         if delivery is None:
             self.tally.add("gridhub_mqtt_redelivered_total")
-            return
+            return True
         observations, refusals = intake.read(message)
         crash.point("message_read")
-        delivery.rows = len(observations)
+        delivery.rows = weight(observations, message)
         # Hardly another thread adds to the rows that wait: a stale sum is too large, and seldom a little too small.
         has_room = self._rows_waiting + delivery.rows <= MAX_ROWS_WAITING or not self._rows_waiting
         if has_room:
             self._add_rows(delivery.rows)
             # A message without rows takes the same way, so that acknowledgements keep their order (MQTT 5, 4.6).
             if self._writer.put(Item(observations, refusals, delivery)):
-                return
+                return True
             self._add_rows(-delivery.rows)
         in_flight.abandon(delivery)
         self._count_no_room(wants_ack=message.wants_ack)
+        return not message.wants_ack
 
     def _committed(self, deliveries: Sequence[Delivery]) -> None:
         self._add_rows(-sum(delivery.rows for delivery in deliveries))
@@ -295,3 +299,8 @@ class Worker:
             self._heart.set("degraded", f"the store is away: {self._writer.trouble}{held}{full}")
         else:
             self._heart.set("ok", f"connected to the broker; {self._registry.count()} devices")
+
+
+def weight(observations: Sequence[Observation], message: Message) -> int:
+    """In rows of the usual size: a thousand values may be numbers, or texts of a kilobyte."""
+    return max(len(observations), len(message.payload) // BYTES_OF_A_ROW) if observations else 0

@@ -20,6 +20,7 @@ from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.tally import Tally
 from ingest.base import Shard
+from ingest.video import heap
 from ingest.video.camera import Camera
 from ingest.video.clerk import Clerk
 from ingest.video.record import Plan
@@ -61,6 +62,7 @@ class Worker:
         self._said_off: set[str] = set()
         self._adopted: set[str] = set()
         self._looked_s: float | None = None
+        self._trimmed_s = clock.monotonic()
         self._store_is_away = False
 
     def run(self, stop: threading.Event) -> None:
@@ -75,6 +77,7 @@ class Worker:
                 if (listener.wait(_TICK_S) or self._is_due()) and self._heart.begun():
                     self._look()
                 self._check()
+                self._trim()
         finally:
             listener.close()
             pictures.stop()
@@ -152,6 +155,12 @@ class Worker:
         count = f"{watching} of {len(self._cameras)} cameras watching"
         trouble = self._writer.trouble or self._unrecorded() or self._clerk.trouble
         self._heart.set("degraded" if trouble else "ok", trouble or count)
+
+    def _trim(self) -> None:
+        now_s = self._clock.monotonic()
+        if now_s - self._trimmed_s >= heap.TRIM_EVERY_S:
+            self._trimmed_s = now_s
+            heap.trim()
 
     def _say_off(self) -> None:
         """Cameras that were switched off, once their threads have ended: nobody speaks for them after that."""

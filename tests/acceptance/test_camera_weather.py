@@ -22,6 +22,8 @@ import pytest
 from ingest.simulate.faults import FaultServer, faulty_cameras
 from tests.fix_hub import GRID, Hub, wait_for
 
+pytestmark = pytest.mark.alone
+
 DROPS = int(os.environ.get("GRIDHUB_TEST_DROPS", "5"))
 FLAPPING = 32
 RECOVERED_S = 10.0

@@ -16,6 +16,8 @@ import pytest
 from tests.e2e.fix_demo import Demo, running_demo
 from tests.fix_hub import wait_for
 
+pytestmark = pytest.mark.alone
+
 FIRST_ALERT_S = 60.0
 MEMORY_BYTES = 2**30
 

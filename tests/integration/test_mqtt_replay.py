@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -42,6 +42,8 @@ class Desk:
         if message.payload == b"bad":
             return Decoded(faults=(Fault(Cause.NOT_JSON, "still bad"),))
         at = message.received_at
+        if message.payload == b"nul":
+            return Decoded([Observation("pump-1", "note", at, at, None, "\0")])
         return Decoded([Observation("pump-1", "flow", at, at, 1.0)])
 
     def ask(self) -> None:
@@ -89,3 +91,15 @@ def test_a_thread_finds_what_is_asked_for_by_its_notice(desk: Desk) -> None:
     desk.replay.start()
     desk.ask()
     wait_for(lambda: desk.stored() == 1, "it is read")
+
+
+def test_what_the_store_refuses_does_not_hold_up_what_comes_after_it(desk: Desk) -> None:
+    poison = Refusal("t", "x", "", b"nul", 3, T0, "pump-1")
+    good = Refusal("t", "x", "", b"abc", 3, T0 + timedelta(seconds=1), "pump-1")
+    with desk.store.transaction() as tx:
+        tx.execute("delete from quarantine")
+    BatchWriter(desk.store, "mqtt-0", SourceKind.DEVICE).append([], [poison, good])
+    desk.ask()
+    assert desk.replay._look()
+    [row] = quarantine.page(desk.store, quarantine.Which(), None, 10)
+    assert (row["cause"], row["replay_at"], desk.stored()) == ("internal", None, 1)

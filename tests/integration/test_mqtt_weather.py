@@ -218,7 +218,7 @@ def test_a_worker_that_is_full_stops_reading_and_stays_connected(
     mqtt_city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "MAX_ROWS_WAITING", 4000)
-    monkeypatch.setattr("ingest.mqtt.client.KEEPALIVE_S", 1)
+    monkeypatch.setattr("ingest.mqtt.client.KEEPALIVE_S", 3)
     made, stop, thread = in_process(mqtt_city)
     try:
         stream = Stream(mqtt_city.device())
@@ -228,7 +228,7 @@ def test_a_worker_that_is_full_stops_reading_and_stays_connected(
                 stream.publish(100)
                 stream.wait_promised()
             began_s = time.monotonic()
-            wait_for(lambda: time.monotonic() - began_s > 4, "longer than a broker waits for a ping")
+            wait_for(lambda: time.monotonic() - began_s > 7, "longer than a broker waits for a ping")
         stream.check_stored(mqtt_city)
         assert len(mqtt_city.stored()) == 4000
         assert made.tally.get("gridhub_mqtt_left_unacknowledged_total") == 0

@@ -383,6 +383,29 @@ def test_days_whose_rows_were_dropped_keep_their_rollups_and_are_not_compared(to
     assert town.read(Level.DAY)["heat-1", day][:3] in {(2, 0, 11.0), (1, 0, 5.0)}, "what was counted is not lost"
 
 
+def test_what_comes_late_while_its_day_is_about_to_be_dropped_is_counted_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
+    town.rollup.catch_up()
+    keep, later = Keep(observations=timedelta(days=1)), NOW + timedelta(days=1)
+    housekeeping.run(town.store, later, keep)
+    announce, late = rollup.announce, [heat(-36 * HOUR + 1, 6)]
+
+    def and_meanwhile(store: Store, kind: SourceKind, instant: datetime) -> datetime:
+        if late:
+            town.say(late.pop())
+        return announce(store, kind, instant)
+
+    monkeypatch.setattr(rollup, "announce", and_meanwhile)
+    housekeeping.run(town.store, later, keep)
+    town.rollup.catch_up()
+    day = town.read(Level.DAY)["heat-1", rollup.floor(NOW - timedelta(hours=36), Level.DAY)][:3]
+    assert day == ((1, 0, 5.0) if town.rollup._is_hyper else (2, 0, 11.0)), "there a bucket is counted as a whole"
+    housekeeping.run(town.store, later, keep)
+    assert len(town.store.fetch("select 1 from observation")) == 1
+
+
 def test_rollups_are_dropped_by_their_own_age(town: Town) -> None:
     town.say(heat(-36 * HOUR, 5), heat(-5, 1))
     town.rollup.catch_up()

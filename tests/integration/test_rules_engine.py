@@ -377,6 +377,7 @@ def test_a_rule_that_fails_is_reported_and_the_others_go_on(city: City, monkeypa
 # --- in real time ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 def test_an_alert_follows_its_batch_within_moments(city: City) -> None:
     clock, tally, stop = SystemClock(), Tally(), threading.Event()
     rules = parse("rules:\n" + PLAIN, "rules.yaml")

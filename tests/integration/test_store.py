@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
+import psycopg
 import pytest
 from msgspec import structs
 
@@ -35,6 +37,10 @@ from hub.store import (
     sources,
 )
 from hub.store.rollup import Rollup
+from hub.store.sql import sql
+from hub.tally import Tally
+from ingest.spool import Spool
+from ingest.writer import Writer
 from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -115,6 +121,30 @@ def test_what_is_delivered_twice_is_stored_once(city: Store, again: Sequence[Obs
     assert [second for second, _ in stored(city)] == sorted({0.0, 1.0} | {(o.ts - T0).total_seconds() for o in again})
 
 
+def test_what_was_stored_already_is_counted(city: Store) -> None:
+    tally = Tally()
+    writer = Writer(city, "mqtt-0", SourceKind.DEVICE, tally).start()
+    for said in ([smoke(0), smoke(1)], [smoke(1), smoke(2)], [smoke(0), smoke(1)], [smoke(3), smoke(3, 0.9)]):
+        writer.put_observations(said)
+    writer.close(20.0)
+    assert (tally.get("gridhub_ingest_rows_total"), tally.get("gridhub_ingest_repeated_total")) == (4, 4)
+
+
+def test_what_was_stored_when_the_worker_died_and_is_still_in_its_spool_is_stored_once(
+    city: Store, tmp_path: Path
+) -> None:
+    timeless = smoke(1, key="a", arrival_key="a")
+    said = [smoke(0), timeless, structs.replace(timeless, metric="heat")]
+    batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append(said)
+    spool = Spool(tmp_path / "mqtt-0.sqlite", 10**6)
+    spool.put([*said, smoke(2)], [])
+    Writer(city, "mqtt-0", SourceKind.DEVICE, Tally(), spool=spool).start().close(20.0)
+    assert stored(city) == [(0, 0.1), (1, 0.1), (2, 0.1)]
+    assert city.fetch("select count(*) as count from observation") == [{"count": 4}]
+    assert len(spool) == 0
+    spool.close()
+
+
 def test_two_messages_of_one_instant_with_different_ids_are_both_stored(city: Store) -> None:
     batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0, 0.1, key="a"), smoke(0, 0.2, key="b")])
     assert [value for _, value in stored(city)] == [0.1, 0.2]
@@ -171,12 +201,54 @@ def test_a_series_has_the_unit_that_was_first_said_of_it(city: Store) -> None:
     assert [row["unit"] for row in city.fetch("select unit from series order by metric")] == ["Cel", "%"]
 
 
+def test_a_device_that_invents_words_does_not_fill_the_memory_of_its_writer(
+    city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MAX_SERIES", 5)
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    for number in range(10):
+        words = [structs.replace(smoke(number), metric=f"m{number}_{place}") for place in range(2)]
+        writer.append([smoke(number, float(number)), *words])
+        assert len(writer._series) <= 5
+    assert stored(city) == [(number, number) for number in range(10)]
+    assert len(readings.metrics(city, "smoke-1")) == 21
+
+
 def test_each_kind_of_source_has_a_table_of_its_own(city: Store) -> None:
     batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE).append([smoke(0)])
     batches.BatchWriter(city, "video-0", SourceKind.CAMERA).append([Observation("cam-1", "motion", T0, T0, 0.5)])
     assert city.fetch("select value from observation_device") == [{"value": 0.1}]
     assert city.fetch("select value from observation_camera") == [{"value": 0.5}]
     assert len(city.fetch("select value from observation")) == 2
+
+
+def test_what_is_over_goes_in_portions_that_none_of_them_takes_long(
+    city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "PORTION", 2)
+    now = datetime.now(UTC)  # batches have the time of the server
+    writer = batches.BatchWriter(city, "mqtt-0", SourceKind.DEVICE)
+    for day in (*range(8, 13), 1):
+        at = now - timedelta(days=day)
+        said = structs.replace(smoke(0), ts=at, received_at=at, key=f"{day}", arrival_key=f"{day}")
+        writer.append([said])
+    asked: list[int] = []
+    execute = psycopg.Connection.execute
+
+    def counting(tx: psycopg.Connection[Any], query: Any, params: Any = None, **kwargs: Any) -> psycopg.Cursor[Any]:
+        cursor = execute(tx, query, params, **kwargs)
+        if isinstance(query, str) and query in {sql["arrival_expire"], sql["batch_expire"]}:
+            asked.append(cursor.rowcount)
+        return cursor
+
+    monkeypatch.setattr(psycopg.Connection, "execute", counting)
+    keep_house(city, now, Keep())
+    assert [row["key"] for row in city.fetch("select key from arrival")] == ["1"]
+    assert city.fetch("select count(*) as count from batch") == [{"count": 6}]
+    assert max(asked) == 2
+    housekeeping.run(city, now + timedelta(days=31), Keep())
+    assert city.fetch("select count(*) as count from batch") == [{"count": 0}]
+    assert max(asked) == 2
 
 
 def test_refusals_are_kept_up_to_a_bound(city: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,8 @@ from ingest.simulate.stage import HEIGHT, WIDTH
 from ingest.video.tamper import BLINDING
 from tests.fix_video import Remembered, camera_source, eventually, running_camera
 
+pytestmark = pytest.mark.alone
+
 WITHIN_S = 10.0
 CONDITIONS = [Kind.COVERED, Kind.DEFOCUSED, Kind.MOVED, Kind.WASHED_OUT, Kind.FROZEN]
 NAMES = [kind.value for kind in CONDITIONS]

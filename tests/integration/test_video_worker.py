@@ -321,10 +321,11 @@ def test_a_worker_that_was_killed_loses_at_most_the_last_group_of_its_recording(
         eventually(being_written)
         process.kill()
         process.wait(10)
+    left_behind = being_written()
     assert segments.list_segments(city, "cam-1", LONG_AGO, LATER) == []
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         eventually(lambda: segments.list_segments(city, "cam-1", LONG_AGO, LATER))
-        eventually(being_written)
+        eventually(lambda: set(being_written()) - set(left_behind))
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=10)
     assert process.returncode == 0, said.decode()

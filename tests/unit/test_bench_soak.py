@@ -10,7 +10,7 @@ from bench.soak import rows, slope_per_hour
 
 def samples(memory: list[int], handles: list[int]) -> list[tuple[float, Sample]]:
     pairs = zip(memory, handles, strict=True)
-    return [(60.0 * n, Sample(0.0, pss, 12, open_files)) for n, (pss, open_files) in enumerate(pairs)]
+    return [(60.0 * n, Sample(0.0, 0, 12, open_files, own)) for n, (own, open_files) in enumerate(pairs)]
 
 
 def test_the_slope_is_in_per_cent_of_the_mean_an_hour() -> None:

@@ -25,8 +25,11 @@ GOOD = b'{"values": {"smoke": 0.5}}'
 
 
 class Devices:
+    def __init__(self) -> None:
+        self.known = {"smoke-1": True, "smoke-2": True, "new-1": False}
+
     def approved(self, device: str) -> bool | None:
-        return {"smoke-1": True, "smoke-2": True, "new-1": False}.get(device)
+        return self.known.get(device)
 
 
 class Desk:
@@ -38,7 +41,8 @@ class Desk:
         self.presence = Presence()
         self.presence.know(["smoke-1", "smoke-2"], ["smoke-1"], 0.0)
         accept = Accept(past=timedelta(days=30), future=timedelta(minutes=5))
-        self._intake = Intake(Shard.parse(shard), Devices(), self.presence, accept, self.tally, self.clock)
+        self.devices = Devices()
+        self._intake = Intake(Shard.parse(shard), self.devices, self.presence, accept, self.tally, self.clock)
 
     def read(
         self, topic: str, payload: bytes = GOOD, *, retained: bool = False, at: datetime | None = None
@@ -51,6 +55,10 @@ class Desk:
         self, device: str, payload: bytes = GOOD, at: datetime | None = None
     ) -> tuple[list[Observation], list[Refusal]]:
         return self.read(f"gridhub/v1/devices/{device}/telemetry", payload, at=at)
+
+    def again(self, refusal: Refusal) -> list[Observation]:
+        message = Message(refusal.origin, refusal.payload, refusal.received_at)
+        return list(self._intake.read_again(message).observations)
 
     def states(self) -> list[str]:
         return [str(health.state) for health in self.presence.due(self.clock.now(), self.clock.monotonic())]
@@ -169,3 +177,29 @@ def test_a_host_clock_that_goes_back_is_believed_also_after_an_array() -> None:
     desk.say("smoke-1", b'[{"values": {"smoke": 1}}, {"values": {"smoke": 2}}]', T0)
     [[later], _] = desk.say("smoke-1", GOOD, T0 - timedelta(hours=1))
     assert later.ts == T0 - timedelta(hours=1)
+
+
+def test_retained_telemetry_without_a_time_is_no_measurement_of_now_and_none_is_a_sign_of_life() -> None:
+    desk = Desk()
+    timeless, dated, both = GOOD, b'{"ts": "2026-03-01T11:59:00Z", "values": {"smoke": 0.25}}', b"[%b, %b, {}]"
+    topic = "gridhub/v1/devices/smoke-2/telemetry"
+    stored, refused = [], 0
+    for payload in (timeless, dated, both % (timeless, dated)):
+        observations, refusals = desk.read(topic, payload, retained=True)
+        stored += [item.value for item in observations]
+        refused += len(refusals)
+    assert (stored, refused) == ([0.25, 0.25], 1)
+    assert desk.tally.get("gridhub_mqtt_skipped_total") == 2
+    assert "watching" not in desk.states()
+    desk.read(topic, timeless)
+    assert "watching" in desk.states()
+
+
+def test_arrays_that_came_at_once_of_a_device_that_was_not_approved_stay_apart_when_they_are_read_again() -> None:
+    desk = Desk()
+    array = b'[{"values": {"smoke": 1}}, {"values": {"smoke": 2}}, {"values": {"smoke": 3}}]'
+    refusals = [desk.say("new-1", array, T0 + timedelta(microseconds=number))[1][0] for number in range(3)]
+    desk.devices.known["new-1"] = True
+    read = [item for refusal in refusals for item in desk.again(refusal)]
+    assert len({item.ts for item in read}) == 9
+    assert [item.value for item in read] == [item.value for item in sorted(read, key=lambda item: item.ts)]

@@ -11,10 +11,12 @@ from typing import cast
 
 import av
 import numpy as np
+import psutil
 import pytest
 
 from hub.clock import SimulatedClock
 from hub.tally import Tally
+from ingest.video import heap
 from ingest.video.open import Feed
 from ingest.video.ring import ONE_GROUP_S, Ring
 from ingest.video.row import row_of
@@ -128,3 +130,20 @@ def test_a_camera_at_1080p_holds_a_few_pictures_also_where_it_catches_up_with_a_
     assert max(held.busy) < 24
     assert max(held.quiet) < 14
     assert held.quiet[-1] < held.quiet[0] + 2
+
+
+def test_what_is_free_amid_what_is_in_use_goes_back_to_the_system() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    libc.free.argtypes = [ctypes.c_void_p]
+    blocks = [libc.malloc(16 * 2**10) for _ in range(4000)]
+    for block in blocks:
+        ctypes.memset(block, 1, 16 * 2**10)
+    for number, block in enumerate(blocks):
+        if number % 20:
+            libc.free(block)
+    held = psutil.Process().memory_info().rss
+    heap.trim()
+    assert held - psutil.Process().memory_info().rss > 40 * 2**20
+    for block in blocks[::20]:
+        libc.free(block)

@@ -1,5 +1,6 @@
 -- name: arrival_expire
-delete from arrival where received_at < %(before)s
+delete from arrival where ctid = any(array(select ctid from arrival where received_at < %(before)s limit %(limit)s))
 
 -- name: batch_expire
-delete from batch where committed_at < %(before)s
+-- The oldest come first, so that nothing but what goes is looked at.
+delete from batch where id = any(array(select id from batch order by id limit %(limit)s)) and committed_at < %(before)s

@@ -186,7 +186,8 @@ class OwnCodec:
             device = self.device.device(found)
         except Refused as error:
             return refused(error)
-        return codecs.telemetry(device, message.payload, message.received_at, self.accept)
+        at, retained = message.received_at, message.retained
+        return codecs.telemetry(device, message.payload, at, self.accept, retained=retained)
 
 
 def leaves(document: Any, way: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
