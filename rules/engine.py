@@ -88,6 +88,7 @@ class Engine:
         self._checkpoint_due_s = 0.0
         self._is_reconciled = False
         self._faults = 0
+        self._said: dict[str, frozenset[str]] = {}
 
     def run_once(self, working: Callable[[], None], listener: Listener, stop: threading.Event) -> None:
         """Follow the batches until ``stop``. Raises StoreError; the next call starts from what was committed."""
@@ -302,7 +303,9 @@ class Engine:
             tally.add("gridhub_rules_failed_total", rule=fault.rule)
         self._faults = len(evaluator.faults)
         held = {name: number for name, number in evaluator.held_back.items() if number}
-        tally.set("gridhub_rules_alerts_held_back", sum(held.values()))
+        self._say_of_rules("gridhub_rules_alerts_held_back", held)
+        self._say_of_rules("gridhub_rules_failing", {each.rule: 1 for each in evaluator.faults if not each.is_slow})
+        self._say_of_rules("gridhub_rules_too_slow", {each.rule: 1 for each in evaluator.faults if each.is_slow})
         wrong = [f"{name}: {number} alerts held back, more than its max_sources" for name, number in held.items()]
         if evaluator.faults:
             wrong.append(f"set aside: {', '.join(fault.rule for fault in evaluator.faults)}")
@@ -312,6 +315,14 @@ class Engine:
             self._heart.set("degraded", "; ".join(wrong))
         else:
             self._heart.set("ok", f"{len(evaluator.rules)} rules, {len(evaluator.active())} alerts on")
+
+    def _say_of_rules(self, name: str, values: Mapping[str, float]) -> None:
+        """A gauge of rules; 0 for those of which it was said before and is so no more."""
+        for rule in self._said.get(name, frozenset()) - values.keys():
+            self._tally.set(name, 0, rule=rule)
+        for rule, value in values.items():
+            self._tally.set(name, value, rule=rule)
+        self._said[name] = frozenset(values)
 
     def _tell(self, decisions: Sequence[Decision], changed: Sequence[Alert]) -> None:
         for decision in decisions:

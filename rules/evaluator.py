@@ -39,10 +39,11 @@ _MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeErr
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule that failed and was set aside."""
+    """A rule that failed, or took too much of the machine, and was set aside."""
 
     rule: str
     reason: str
+    is_slow: bool = False
 
 
 class Evaluator:
@@ -309,8 +310,8 @@ class Evaluator:
             return
         self._stop(rule.name, f"{type(error).__name__}: {error}")
 
-    def _stop(self, name: str, reason: str) -> None:
-        self.faults.append(Fault(name, reason))
+    def _stop(self, name: str, reason: str, *, is_slow: bool = False) -> None:
+        self.faults.append(Fault(name, reason, is_slow))
         for _, links in self._series.values():
             links[:] = [link for link in links if link.rule.name != name]
         for key in [key for key in self._groups if key[0] == name]:
@@ -355,7 +356,7 @@ class Evaluator:
                 heapq.heappush(self._timers, (wakes_at, next(self._numbers), key))
         for name, reason in self._budget.exceeded(self._now).items():
             if self.rules.pop(name, None) is not None:
-                self._stop(name, reason)
+                self._stop(name, reason, is_slow=True)
         return decisions + self._surplus.released(self.rules, self._groups.values())
 
     def _set_alarms(self, series: Series, links: list[Link]) -> None:

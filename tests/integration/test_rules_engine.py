@@ -372,6 +372,8 @@ def test_a_rule_that_fails_is_reported_and_the_others_go_on(city: City, monkeypa
     engine.step()
     assert [item.rule for item in alerts.active(city.store)] == ["smoke"]
     assert city.tally.get("gridhub_rules_failed_total", rule="bad") == 1
+    assert city.tally.get("gridhub_rules_failing", rule="bad") == 1
+    assert city.tally.get("gridhub_rules_too_slow", rule="bad") == 0
 
 
 # --- in real time ---------------------------------------------------------------------------------------------------
