@@ -147,12 +147,14 @@ class Tally:
 class Outcome:
     """What a change of the rules does. ``lost``: alerts that people confirmed and that would not come any more;
     ``gone``: those that they dismissed and that would not; ``kept`` counts by verdict those that would come as well.
-    ``new`` and ``missing``: alerts of the candidates that the rules as they are do not raise, and the reverse."""
+    ``before``: the alerts of the rules as they are; ``new`` and ``missing``: those of the candidates that these do not
+    raise, and the reverse."""
 
     first: datetime
     last: datetime
     observations: int
     alerts: Sequence[Occurrence]
+    before: Sequence[Occurrence] | None
     rules: Sequence[Tally]
     by_day: Mapping[str, int]
     by_area: Mapping[str, int]
@@ -185,6 +187,7 @@ def outcome(
         last=last,
         observations=test.observations,
         alerts=alerts,
+        before=before,
         rules=tallies,
         by_day=_counted(alert.started_at.date().isoformat() for alert in alerts),
         by_area=dict(Counter(alert.area for alert in alerts).most_common()),

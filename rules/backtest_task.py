@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,10 +12,11 @@ from typing import Any
 from hub.model.judged import Judged
 from hub.model.times import rfc3339
 from hub.store import Store, areas, history, sources
-from rules.backtest import Backtest, Outcome, Reader, outcome
+from rules.backtest import Backtest, Occurrence, Outcome, Reader, outcome
 from rules.columns import Block, Book
 from rules.evaluator import Registry
 from rules.rule import Rule
+from rules.timeline import timeline
 from rules.window import moment
 
 Tell = Callable[[datetime, int, int], None]
@@ -115,21 +117,36 @@ def as_json(found: Outcome) -> dict[str, Any]:
         "kept": dict(found.kept),
         "by_day": dict(found.by_day),
         "by_area": dict(found.by_area),
+        "areas": _areas(found),
+        "timeline": timeline(found.alerts, found.before, found.first, found.last),
+        "longest": [_alert_json(alert) for alert in found.longest],
         "faults": list(found.faults),
-        "alerts": [
-            {
-                "rule": alert.rule,
-                "fingerprint": alert.fingerprint,
-                "severity": str(alert.severity),
-                "area": alert.area,
-                "sources": list(alert.sources),
-                "summary": alert.summary,
-                "started_at": rfc3339(alert.started_at),
-                "ended_at": None if alert.ended_at is None else rfc3339(alert.ended_at),
-                "detail": alert.detail,
-            }
-            for alert in found.alerts
-        ],
+        "alerts": [_alert_json(alert) for alert in found.alerts],
+    }
+
+
+def _areas(found: Outcome) -> list[dict[str, Any]]:
+    """By area how many alerts, and how many with the rules as they are now; the most first."""
+    proposed = Counter(alert.area for alert in found.alerts)
+    now = Counter(alert.area for alert in found.before or ())
+    names = sorted(proposed | now, key=lambda area: (-max(proposed[area], now[area]), area))
+    return [
+        {"area": area, "proposed": proposed[area], "now": None if found.before is None else now[area]}
+        for area in names
+    ]
+
+
+def _alert_json(alert: Occurrence) -> dict[str, Any]:
+    return {
+        "rule": alert.rule,
+        "fingerprint": alert.fingerprint,
+        "severity": str(alert.severity),
+        "area": alert.area,
+        "sources": list(alert.sources),
+        "summary": alert.summary,
+        "started_at": rfc3339(alert.started_at),
+        "ended_at": None if alert.ended_at is None else rfc3339(alert.ended_at),
+        "detail": alert.detail,
     }
 
 

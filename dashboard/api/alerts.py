@@ -13,7 +13,7 @@ from pydantic import Field
 from dashboard.api import shapes
 from dashboard.api.auth import Operator, Viewer, narrow, require_seen
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, bigint
+from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
 from dashboard.api.problems import ProblemError, invalid
 from hub.cases import acts
 from hub.errors import Conflict
@@ -60,6 +60,8 @@ def list_alerts(
     state: States = None,
     stage: Stages = None,
     severity: Annotated[list[Severity] | None, Query(max_length=8)] = None,
+    rule: Annotated[Text | None, Query(max_length=127)] = None,
+    cause: Annotated[Text | None, Query(max_length=200, description="what muted them, as `topology:sw-3`")] = None,
     area: AreaFilter = None,
     first: Annotated[Instant | None, Query(alias="from")] = None,
     last: Annotated[Instant | None, Query(alias="to")] = None,
@@ -72,6 +74,8 @@ def list_alerts(
         open="open" in (state or ()),
         stages=tuple(stage or ()),
         severities=tuple(severity or ()),
+        rule=rule,
+        cause=cause,
         area=narrow(person, area),
         first=first,
         last=last,

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dashboard.api.rulebook import shown
 from hub import log
 from hub.config import load, store_access
 from hub.errors import ConfigError, HubError
@@ -21,6 +22,7 @@ from rules.backtest_task import Task, as_json, from_store, in_place_of
 
 MOST_TOLD = 2_000
 """Alerts that are told one by one; all are counted."""
+MOST_AREAS = 200
 _EVERY_S = 0.5
 
 
@@ -39,7 +41,9 @@ def main() -> None:
 
 def _run(asked: dict[str, Any]) -> dict[str, Any]:
     config = load(Path(asked["config"]))
-    rules = language.parse(asked["text"], asked["file"])
+    # What is asked for by the name that people know the file by is held against the rules of that file.
+    files = {shown(config, path): str(path) for path in config.rule_files()}
+    rules = language.parse(asked["text"], files.get(asked["file"], asked["file"]))
     first, last = parse_instant(asked["from"]), parse_instant(asked["to"])
     task = Task(rules, in_place_of(rules, language.load_all(config.rule_files())), first, last, asked["area"])
     told_s = 0.0
@@ -56,6 +60,7 @@ def _run(asked: dict[str, Any]) -> dict[str, Any]:
         outcome = as_json(from_store(store, task, tell))
     outcome["total"] = len(outcome["alerts"])
     del outcome["alerts"][MOST_TOLD:]
+    del outcome["areas"][MOST_AREAS:]
     return outcome
 
 

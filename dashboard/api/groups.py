@@ -11,6 +11,7 @@ from dashboard.api import shapes
 from dashboard.api.auth import Viewer, narrow
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter
+from hub.cases import quiet
 from hub.cases.groups import group
 from hub.model.alert import Severity
 from hub.store import areas, mutes
@@ -37,11 +38,20 @@ class AlertGroup(BaseModel):
     last_at: shapes.Time
 
 
+class Down(BaseModel):
+    """A thing of the topology that is down, and how that is known."""
+
+    name: str
+    why: str
+
+
 class AlertGroups(BaseModel):
-    """``alerts`` are all that are open, ``muted`` those of them that something mutes."""
+    """``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now,
+    whatever it mutes."""
 
     alerts: int
     muted: int
+    down: list[Down]
     groups: list[AlertGroup]
 
 
@@ -60,6 +70,7 @@ def list_alert_groups(
     return AlertGroups(
         alerts=sum(each.alerts for each in groups),
         muted=sum(each.alerts for each in groups if each.cause is not None),
+        down=[Down(name=name, why=why) for name, why in quiet.down(ctx.store, ctx.clock.now()).items()],
         groups=[
             AlertGroup.model_validate(
                 {**{name: getattr(each, name) for name in AlertGroup.model_fields if name != "area_name"},

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub import document
 from hub.config import Config
-from hub.errors import ConfigError
+from hub.errors import ConfigError, Problem
 from rules import language
 from rules.rule import Rule
 
@@ -28,9 +28,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class File:
+    """A file as it is written now, ``name`` as seen from the configuration. Where there are ``problems`` the pages are
+    those of before its last change."""
+
+    name: str
     stamp: tuple[int, int]
+    text: str
     pages: tuple[Page, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 class RuleBook:
@@ -38,16 +44,20 @@ class RuleBook:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._files: dict[Path, _File] = {}
+        self._files: dict[Path, File] = {}
         self._lock = threading.Lock()
 
-    def pages(self) -> list[Page]:
-        """All rules, in the order of the files and within them."""
+    def files(self) -> list[File]:
+        """In the order of the configuration."""
         with self._lock:
             named = self._config.rule_files()
             for path in named:
                 self._read(path)
-            return [page for path in named if path in self._files for page in self._files[path].pages]
+            return [self._files[path] for path in named if path in self._files]
+
+    def pages(self) -> list[Page]:
+        """All rules, in the order of the files and within them."""
+        return [page for file in self.files() for page in file.pages]
 
     def procedure(self, rule: str) -> str | None:
         """What to do when the rule raises an alert; None where it says nothing, or is no more."""
@@ -63,17 +73,28 @@ class RuleBook:
         known = self._files.get(path)
         if known is not None and known.stamp == stamp:
             return
+        text = ""
+        problems: tuple[Problem, ...] = ()
+        pages = known.pages if known is not None else ()
         try:
+            text = path.read_text(encoding="utf-8", errors="replace")
             pages = tuple(self._page(rule) for rule in language.load(path))
-        except (ConfigError, OSError) as error:
-            _log.warning("%s is shown as it was before: %s", path.name, error)
-            pages = known.pages if known is not None else ()
-        self._files[path] = _File(stamp, pages)
+        except ConfigError as error:
+            problems = error.problems
+        except OSError as error:
+            problems = (Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}"),)
+        for problem in problems[:1]:
+            _log.warning("%s is shown as it was before: %s", path.name, problem)
+        self._files[path] = File(shown(self._config, path), stamp, text, pages, problems)
 
     def _page(self, rule: Rule) -> Page:
-        file, base = Path(rule.file), self._config.path.parent
-        shown = file.relative_to(base) if file.is_relative_to(base) else file
-        return Page(rule, _summary(rule), str(shown))
+        return Page(rule, _summary(rule), shown(self._config, Path(rule.file)))
+
+
+def shown(config: Config, file: Path) -> str:
+    """What people know a rule file by: its way from the configuration, where it lies below it."""
+    base = config.path.parent
+    return str(file.relative_to(base) if file.is_relative_to(base) else file)
 
 
 def _summary(rule: Rule) -> str:

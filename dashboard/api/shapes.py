@@ -463,7 +463,9 @@ class Status(BaseModel):
 
 
 class Rule(BaseModel):
-    """``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved."""
+    """``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved, ``day`` those
+    that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside), holding alerts back for
+    somebody to look (``held_back``: how many), or on."""
 
     name: str
     severity: Severity
@@ -474,4 +476,25 @@ class Rule(BaseModel):
     text: str
     procedure: str | None
     open: int
+    day: int
+    state: Literal["on", "failing", "too_slow", "held"]
+    held_back: int
+
+
+class RuleProblem(BaseModel):
+    """``line`` and ``column`` count from 1; 0 is the file as a whole."""
+
+    line: int
+    column: int
+    key: str
+    message: str
+
+
+class RuleFile(BaseModel):
+    """``rules`` are those in force; where there are ``problems``, they are those of before its last change."""
+
+    file: str
+    text: str
+    rules: list[str]
+    problems: list[RuleProblem]
 

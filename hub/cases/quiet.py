@@ -40,6 +40,12 @@ def asked(tx: Tx, decisions: Sequence[Decision], now: datetime) -> Callable[[Fir
     return by
 
 
+def down(store: Store, now: datetime) -> dict[str, str]:
+    """The things of the topology that are down, and how that is known. Raises StoreUnavailable."""
+    with store.transaction() as tx:
+        return dict(Muting(_facts(tx, now)).down)
+
+
 def note(tx: Tx, alerts: Sequence[Alert]) -> None:
     """Keep which of ``alerts`` are muted by what."""
     mutes.note(tx, [(alert.suppressed_by, alert.id) for alert in alerts if alert.suppressed_by is not None])

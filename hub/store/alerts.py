@@ -27,14 +27,16 @@ from hub.store.store import Store, Tx
 class Filter:
     """What to list. Empty means everything; ``before`` is the (started_at, id) of the last alert of the page before.
 
-    ``open``: those of ``states``, and all that ask somebody for something or were put off: not what is suppressed or
-    out of service.
+    ``cause``: what muted them, as ``topology:switch-3``. ``open``: those of ``states``, and all that ask somebody for
+    something or were put off: not what is suppressed or out of service.
     """
 
     states: tuple[AlertState, ...] = ()
     open: bool = False
     stages: tuple[Stage, ...] = ()
     severities: tuple[Severity, ...] = ()
+    rule: str | None = None
+    cause: str | None = None
     area: str | None = None
     first: datetime | None = None
     last: datetime | None = None
@@ -198,6 +200,8 @@ def list_alerts(store: Store, wanted: Filter, limit: int = 100) -> list[Alert]:
         "open": wanted.open,
         "stages": [str(stage) for stage in wanted.stages] or None,
         "severities": [str(severity) for severity in wanted.severities] or None,
+        "rule": wanted.rule,
+        "cause": wanted.cause,
         "area": wanted.area,
         "first": wanted.first,
         "last": wanted.last,

@@ -172,6 +172,11 @@ def open_alerts_by_rule(store: Store, area: str | None) -> dict[str, int]:
     return {row["rule"]: row["count"] for row in store.fetch(sql["open_alerts_by_rule"], {"area": area})}
 
 
+def begun_by_rule(store: Store, area: str | None, since: datetime) -> dict[str, int]:
+    """How many alerts of each rule began since then, at and below ``area``."""
+    return {row["rule"]: row["count"] for row in store.fetch(sql["begun_by_rule"], {"area": area, "since": since})}
+
+
 def sources_by_state(store: Store) -> list[DictRow]:
     """Rows kind, state, count."""
     return store.fetch(sql["sources_by_state"])

@@ -54,6 +54,23 @@ def test_a_backtest_tells_its_steps_and_its_outcome(api: Api) -> None:
     assert last["outcome"]["total"] == 2
 
 
+def test_what_changes_is_held_against_the_file_as_it_is_over_time_and_by_area(api: Api) -> None:
+    say(api)
+    file = api.config.path.parent / "rules" / "city.yaml"
+    file.write_text(RULES.replace("heat", "warmth"), encoding="utf-8")
+    text = RULES.replace("above: 0.5", "above: 0.95")
+    answer = api.client("otto").post("/rules/backtest", json=asked(text=text, file="rules/city.yaml"))
+    outcome = lines(answer.text)[-1]["outcome"]
+    assert [(rule["rule"], rule["alerts"], rule["before"]) for rule in outcome["rules"]] == [
+        ("heat", 0, 0), ("warmth", 0, 2),
+    ]  # fmt: skip
+    timeline = outcome["timeline"]
+    assert (sum(timeline["proposed"]), sum(timeline["now"]), timeline["step_s"]) == (0, 2, 60)
+    assert timeline["now"].index(2) == 60, "an hour after the beginning"
+    assert outcome["areas"] == [{"area": GRID, "proposed": 0, "now": 1}, {"area": OTHER_GRID, "proposed": 0, "now": 1}]
+    assert outcome["longest"] == []
+
+
 def test_a_person_of_one_area_gets_the_alerts_of_that_area(api: Api) -> None:
     say(api)
     answer = api.client("local").post("/rules/backtest", json=asked())

@@ -10,8 +10,11 @@ import pytest
 
 from hub.cases import quiet
 from hub.clock import SystemClock
+from hub.config.topology import SignSettings, ThingSettings
 from hub.model.alert import Severity
-from hub.store import journal
+from hub.model.source import Health, SourceState
+from hub.model.topology import ThingKind
+from hub.store import health, journal, mutes
 from tests.fix_api import GRID, OTHER_GRID, Api, Stream, fire, problem
 
 SMOKE = [{"field": "rule", "value": "smoke"}]
@@ -147,6 +150,24 @@ def test_alerts_are_grouped_with_exact_counts_within_the_area_of_a_person(api: A
     )  # fmt: skip
     local = api.client("local").get("/alert-groups").json()
     assert (local["alerts"], [each["area"] for each in local["groups"]]) == (3, [GRID])
+
+
+def test_the_members_of_a_group_are_found_and_what_is_down_is_named_with_why(api: Api) -> None:
+    sign = SignSettings(source="cam-2")
+    switch = ThingSettings(name="sw-3", kind=ThingKind.SWITCH, down=(sign,), sources=("smoke-1",))
+    now = datetime.now(UTC)
+    with api.store.transaction() as tx:
+        mutes.put_topology(tx, [switch])
+    health.report(api.store, [Health("cam-2", SourceState.UNREACHABLE, "", now, now)], "video-0")
+    muted, client = fire(api.store, GRID), api.client("vera")
+    found = client.get("/alert-groups").json()
+    assert found["down"] == [{"name": "sw-3", "why": "cam-2 is unreachable"}]
+    [group] = found["groups"]
+    assert (group["cause"], group["alerts"]) == ("topology:sw-3", 1)
+    asked = {"stage": "suppressed", "cause": group["cause"], "rule": group["rule"], "area": group["area"]}
+    assert [alert["id"] for alert in client.get("/alerts", params=asked).json()["items"]] == [muted.id]
+    for other in ({"cause": "topology:sw-4"}, {"rule": "quiet"}):
+        assert client.get("/alerts", params={**asked, **other}).json()["items"] == []
 
 
 def storm(api: Api, count: int) -> None:

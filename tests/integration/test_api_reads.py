@@ -13,9 +13,10 @@ from hub.model.alert import AlertChange, Resolve, Severity
 from hub.model.observation import Observation
 from hub.model.source import GapCause, Health, SourceKind, SourceState, Unrecorded
 from hub.model.times import rfc3339
-from hub.store import health, segments, sources
+from hub.store import health, processes, segments, sources
 from hub.store.batches import BatchWriter
 from hub.store.segments import Segment
+from hub.tally import Tally
 from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, problem
 
 HOUR = {"from": "2026-03-01T12:00:00Z", "to": "2026-03-01T13:00:00Z"}
@@ -309,6 +310,35 @@ def test_a_rule_file_that_changes_is_read_again_and_one_that_breaks_stays_as_it_
     assert client.get("/rules").json()["items"][1]["name"] == "silence"
     file.unlink()
     assert client.get("/rules").json()["items"] == []
+
+
+def test_rule_files_are_told_as_they_are_written_with_what_is_wrong_in_them(api: Api) -> None:
+    client = api.client("vera")
+    file = api.config.path.parent / "rules" / "city.yaml"
+    [right] = client.get("/rules/files").json()["items"]
+    assert (right["file"], right["rules"], right["problems"]) == ("rules/city.yaml", ["smoke", "quiet"], [])
+    broken = right["text"].replace("above:", "abvoe:")
+    file.write_text(broken, encoding="utf-8")
+    [wrong] = client.get("/rules/files").json()["items"]
+    assert (wrong["text"], wrong["rules"]) == (broken, ["smoke", "quiet"])
+    assert [(each["line"], "above" in each["message"]) for each in wrong["problems"]] == [(5, True)]
+
+
+def test_how_a_rule_is_follows_what_the_engine_says_of_it(api: Api) -> None:
+    for fingerprint, hours in (("new", 23), ("old", 25)):
+        fire(api.store, fingerprint=fingerprint)
+        with api.store.transaction() as tx:
+            began_at = datetime.now(UTC) - timedelta(hours=hours)
+            tx.execute(b"update alert set started_at = %s where fingerprint = %s", (began_at, fingerprint))
+    client, now, tally = api.client("vera"), datetime.now(UTC), Tally()
+    tally.set("gridhub_rules_alerts_held_back", 3, rule="smoke")
+    tally.set("gridhub_rules_too_slow", 1, rule="quiet")
+    processes.beat(api.store, "rules", 1, "degraded", "", now, now, tally.samples())
+    smoke, quiet = client.get("/rules").json()["items"]
+    assert (smoke["state"], smoke["held_back"], smoke["day"]) == ("held", 3, 1)
+    assert (quiet["state"], quiet["held_back"], quiet["day"]) == ("too_slow", 0, 0)
+    processes.beat(api.store, "rules", 1, "down", "stopped", now, now, tally.samples())
+    assert {rule["state"] for rule in client.get("/rules").json()["items"]} == {"on"}
 
 
 def test_the_status_names_every_part(api: Api) -> None:

@@ -99,6 +99,12 @@ select rule, count(*) as count from alert
 where state <> 'resolved' and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
 group by rule
 
+-- name: begun_by_rule
+select rule, count(*) as count from alert
+where started_at >= %(since)s
+  and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+group by rule
+
 -- name: sources_by_state
 select s.kind, coalesce(st.state, 'unknown') as state, count(*) as count
 from source s left join source_state st on st.source = s.id

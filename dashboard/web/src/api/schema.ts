@@ -1026,6 +1026,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Files
+         * @description The rule files as they are written now, with all that is wrong in them. On one page.
+         */
+        get: operations["list_rule_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Held Rules
+         * @description The rules that have more alerts at once than their ``max_sources``, on one page. Of a rule whose alerts reach
+         *     beyond what a person may see they see that it is so.
+         */
+        get: operations["list_held_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{name}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Rule
+         * @description Have the held alerts of a rule told, and all that come until there are no longer too many; the note says why.
+         *
+         *     409 `not_held`, `already_confirmed`; 403 `outside_your_area` where alerts of it lie beyond what you may see.
+         */
+        post: operations["release_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backtest Rules
+         * @description What these rules would have done to the alerts. To cancel it, close the connection. 409 `busy` while another one
+         *     runs; 422 with all that is wrong with the rules.
+         */
+        post: operations["backtest_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1267,13 +1351,16 @@ export interface components {
         };
         /**
          * AlertGroups
-         * @description ``alerts`` are all that are open, ``muted`` those of them that something mutes.
+         * @description ``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now,
+         *     whatever it mutes.
          */
         AlertGroups: {
             /** Alerts */
             alerts: number;
             /** Muted */
             muted: number;
+            /** Down */
+            down: components["schemas"]["Down"][];
             /** Groups */
             groups: components["schemas"]["AlertGroup"][];
         };
@@ -1464,6 +1551,31 @@ export interface components {
              * Format: date-time
              */
             to: string;
+        };
+        /**
+         * Backtest
+         * @description ``text`` is a rule file; ``file``: the name that it will have, so that it is held against what it replaces.
+         */
+        Backtest: {
+            /** Text */
+            text: string;
+            /**
+             * File
+             * @default rules.yaml
+             */
+            file: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Area */
+            area?: string | null;
         };
         /** Camera */
         Camera: {
@@ -1899,6 +2011,16 @@ export interface components {
             /** Csv */
             csv: string;
         };
+        /**
+         * Down
+         * @description A thing of the topology that is down, and how that is known.
+         */
+        Down: {
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+        };
         /** Evidence */
         Evidence: {
             /** Source */
@@ -2062,6 +2184,38 @@ export interface components {
             text: string | null;
             /** Hex */
             hex: string | null;
+        };
+        /**
+         * Hold
+         * @description ``active`` alerts of a rule are on, more than its ``max_sources`` (``most``); ``held`` are those of them that
+         *     nobody was told of, ``unseen`` those that ended before anybody was. ``area``: the closest that holds them all; null:
+         *     there is none. ``confirmed_by`` had them told, because of ``reason``: all that come are, until there are no longer
+         *     too many.
+         */
+        Hold: {
+            /** Rule */
+            rule: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Most */
+            most: number;
+            /** Active */
+            active: number;
+            /** Held */
+            held: number;
+            /** Unseen */
+            unseen: number;
+            /** Area */
+            area: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * How
@@ -2462,6 +2616,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[Hold] */
+        Page_Hold_: {
+            /** Items */
+            items: components["schemas"]["Hold"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[IncidentLogEntry] */
         Page_IncidentLogEntry_: {
             /** Items */
@@ -2487,6 +2648,13 @@ export interface components {
         Page_Refused_: {
             /** Items */
             items: components["schemas"]["Refused"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[RuleFile] */
+        Page_RuleFile_: {
+            /** Items */
+            items: components["schemas"]["RuleFile"][];
             /** Next */
             next: string | null;
         };
@@ -2800,6 +2968,11 @@ export interface components {
             /** Hex */
             hex: string;
         };
+        /** Release */
+        Release: {
+            /** Note */
+            note: string;
+        };
         /** Remark */
         "Remark-Input": {
             /**
@@ -2830,7 +3003,9 @@ export interface components {
         Role: "viewer" | "operator" | "integrator" | "administrator";
         /**
          * Rule
-         * @description ``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved.
+         * @description ``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved, ``day`` those
+         *     that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside), holding alerts back for
+         *     somebody to look (``held_back``: how many), or on.
          */
         Rule: {
             /** Name */
@@ -2850,6 +3025,43 @@ export interface components {
             procedure: string | null;
             /** Open */
             open: number;
+            /** Day */
+            day: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "on" | "failing" | "too_slow" | "held";
+            /** Held Back */
+            held_back: number;
+        };
+        /**
+         * RuleFile
+         * @description ``rules`` are those in force; where there are ``problems``, they are those of before its last change.
+         */
+        RuleFile: {
+            /** File */
+            file: string;
+            /** Text */
+            text: string;
+            /** Rules */
+            rules: string[];
+            /** Problems */
+            problems: components["schemas"]["RuleProblem"][];
+        };
+        /**
+         * RuleProblem
+         * @description ``line`` and ``column`` count from 1; 0 is the file as a whole.
+         */
+        RuleProblem: {
+            /** Line */
+            line: number;
+            /** Column */
+            column: number;
+            /** Key */
+            key: string;
+            /** Message */
+            message: string;
         };
         /**
          * Seconds
@@ -5090,6 +5302,9 @@ export interface operations {
                 /** @description where alerts stand by ISA-18.2 */
                 stage?: components["schemas"]["Stage"][] | null;
                 severity?: components["schemas"]["Severity"][] | null;
+                rule?: string | null;
+                /** @description what muted them, as `topology:sw-3` */
+                cause?: string | null;
                 /** @description an area: it and what lies below it */
                 area?: string | null;
                 from?: string | null;
@@ -5965,6 +6180,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Rule_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleFile_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_held_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hold_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtest_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Backtest"];
+            };
+        };
+        responses: {
+            /** @description one JSON object a line: `at`, `done` (0 to 1), `observations`, `alerts` while it runs; at the end `outcome`, or `failed` with the reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             /** @description what was wrong with the request */
