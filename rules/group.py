@@ -198,6 +198,7 @@ class Group:
         weighed = fusion.weighed(self.rule.when, view, at)
         if weighed is not None:
             detail["probability"] = round(weighed.probability, 6)
+            detail["prior_log_odds"] = round(weighed.prior_log_odds, 6)
             detail["contributions"] = [
                 {"name": item.name, "held": item.held, "log_odds": round(item.log_odds, 6)}
                 for item in weighed.contributions

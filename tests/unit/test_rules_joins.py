@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -128,6 +129,8 @@ def test_evidence_that_nobody_can_see_is_not_held_against_an_event_and_is_named(
     assert fire.detail["not_available"] == ["motion"]
     assert fire.detail["probability"] == pytest.approx(200 / 99 / (1 + 200 / 99), abs=1e-5)
     assert [(item["name"], item["held"]) for item in fire.detail["contributions"]] == [("smoke", True)]
+    odds = fire.detail["prior_log_odds"] + sum(item["log_odds"] for item in fire.detail["contributions"])
+    assert 1 / (1 + math.exp(-odds)) == pytest.approx(fire.detail["probability"], abs=1e-5)
     engine.advance(at(50))
     wall.see([*engine.see({}), *engine.advance(at(60))])
     assert wall.of() == [(20, 48)]  # what was decided before the hub knew is not taken back
