@@ -30,9 +30,11 @@ from hub.store.offsets import Checkpoint
 from hub.tally import Tally
 from rules import fusion
 from rules.book import RuleFiles
-from rules.evaluator import Registry, orphans
+from rules.evaluator import Registry
+from rules.orphans import orphans
 from rules.rule import Rule
 from rules.sieve import Sieve
+from rules.standing import Standing
 from rules.window import microseconds
 
 READER = "rules"
@@ -81,6 +83,7 @@ class Engine:
         self._clock = clock
         self._tally = tally
         self._heart = heart
+        self._standing = Standing(clock, READER)
         self._evaluator: Sieve | None = None
         self._offsets: dict[str, int] = {}
         self._read_at: datetime | None = None
@@ -111,7 +114,7 @@ class Engine:
         found = batches.read_after(self._store, self._offsets, _BATCHES)
         is_current = len(found) < _BATCHES
         is_held = self._notice_interruption(evaluator, read_at)
-        decisions = self._feed(evaluator, found, is_held)
+        decisions = self._feed(evaluator, found, is_held) + self._tell_what_is_confirmed(evaluator)
         if is_current and not is_held:
             decisions += self._look_who_sees(evaluator)
             decisions += evaluator.advance(read_at)
@@ -139,6 +142,8 @@ class Engine:
                 evaluator = self._new()
                 self._offsets = dict(committed)
         replayed = self._replay(evaluator, committed)
+        evaluator.exact.unseen.clear()
+        self._standing.read(self._store)
         self._evaluator = evaluator
         self._is_reconciled = False
         self._checkpoint_due_s = self._clock.monotonic()
@@ -174,12 +179,18 @@ class Engine:
         after = self._new()
         after.restore(evaluator.snapshot())
         after.left_out.update(evaluator.left_out)
+        after.exact.unseen.update(evaluator.exact.unseen)
+        self._standing.look_again()
         self._evaluator = after
         self._is_reconciled = False
         self._checkpoint_due_s = now_s  # the last one is of other rules
         self._faults = 0
         _log.info("%d rules were read again; %d go on as before", len(rules), len(after.kept))
         return after
+
+    def _tell_what_is_confirmed(self, evaluator: Sieve) -> list[Decision]:
+        confirmed = self._standing.confirmed(self._store, evaluator.exact)
+        return evaluator.exact.confirm(confirmed) if confirmed else []
 
     def _look_who_sees(self, evaluator: Sieve) -> list[Decision]:
         """Evidence that nobody can see is not held against an event."""
@@ -243,10 +254,12 @@ class Engine:
         self, evaluator: Sieve, decisions: Sequence[Decision], found: Sequence[tuple[Batch, list[Stored]]]
     ) -> None:
         is_due = self._clock.monotonic() >= self._checkpoint_due_s
-        if not (decisions or found or is_due):
+        standing = self._standing
+        if not (standing.is_changed(evaluator.exact) or decisions or found or is_due):
             return
         now = self._clock.now()
         with self._store.transaction() as tx:
+            told = standing.put(tx, evaluator.exact, now)
             # The journal comes last in a transaction, and the intake writes it.
             crash.point("rules_before_offsets")
             if found:
@@ -255,7 +268,10 @@ class Engine:
             if is_due:
                 offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
             changed = intake.carry_out(tx, decisions, now, alarms=self._around.alarms) if decisions else []
+            for write in told:
+                write()
             crash.point("rules_before_commit")
+        standing.was_put(evaluator.exact)
         crash.point("rules_after_commit")
         if is_due:
             self._checkpoint_due_s = self._clock.monotonic() + _CHECKPOINT_EVERY_S

@@ -6,7 +6,6 @@ is linked to its rules when it is first heard. State exists only where something
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 from collections import Counter
@@ -15,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.model.alert import Alert, Decision, Fire, Resolve
+from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
 from hub.model.source import Health
 from rules import snapshot, telling
@@ -28,7 +27,8 @@ from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
 from rules.state import AnyTrack, Series, Slot, Track, track_of
-from rules.surplus import Surplus
+from rules.surplus import Hold, Surplus
+from rules.timers import Timers
 from rules.window import SECOND, Instant, Span, instant, moment
 
 LATENESS: Instant = 2 * SECOND
@@ -73,14 +73,17 @@ class Evaluator:
         self._series: dict[Slot, tuple[Series, list[Link]]] = {}
         self._groups: dict[GroupKey, Group] = {}
         self._changed: dict[GroupKey, None] = {}
-        self._timers: list[tuple[Instant, int, GroupKey | Alarm]] = []
-        self._wakes: dict[GroupKey, Instant] = {}
-        self._numbers = itertools.count()
+        self._timers = Timers()
 
     @property
     def held_back(self) -> Counter[str]:
         """By rule the alerts that nobody was told of, as there are more of them than its ``max_sources``."""
         return self._surplus.held_back
+
+    @property
+    def unseen(self) -> Counter[str]:
+        """By rule the alerts that ended before anybody was told of them, until the caller clears it."""
+        return self._surplus.unseen
 
     @property
     def movable(self) -> Set[str]:
@@ -100,7 +103,8 @@ class Evaluator:
     @property
     def next_timer(self) -> datetime | None:
         """When ``advance`` has something to do, if nothing arrives before."""
-        return moment(self._timers[0][0]) if self._timers else None
+        due = self._timers.next
+        return None if due is None else moment(due)
 
     def feed(self, observations: Iterable[Stored], *, hold: bool = False, arrived: Instant = 0) -> list[Decision]:
         """Take in observations in the order in which they were committed. The hub's clock goes on to the latest time of
@@ -141,6 +145,15 @@ class Evaluator:
             if series.source in changed:
                 self._changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
         return self._decide()
+
+    def confirm(self, rules: Set[str]) -> list[Decision]:
+        """Tell what is held back of these rules, and all that comes until there are no longer too many."""
+        self._surplus.confirm(rules, self.rules)
+        return self._decide()
+
+    def holds(self) -> list[Hold]:
+        """The rules that have too many alerts at once."""
+        return self._surplus.holds(self.rules, self._groups.values())
 
     def blind(self, source: str) -> Sequence[Span]:
         """When a source could not see, as far as is known."""
@@ -320,18 +333,16 @@ class Evaluator:
     def _drop(self, key: GroupKey) -> None:
         del self._groups[key]
         self._changed.pop(key, None)
-        self._wakes.pop(key, None)
+        self._timers.forget(key)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
     def _go_on_to(self, now: Instant) -> list[Decision]:
         self._now = now
-        while self._timers and self._timers[0][0] <= now:
-            _, _, timer = heapq.heappop(self._timers)
+        for timer in self._timers.due(now):
             if isinstance(timer, Alarm):
                 self._ring(timer)
-            elif self._wakes.get(timer, now + 1) <= now:
-                del self._wakes[timer]
+            else:
                 self._changed[timer] = None
         return self._decide()
 
@@ -351,9 +362,8 @@ class Evaluator:
                 continue
             if group.is_empty(self._now):
                 self._drop(key)
-            elif wakes_at is not None and wakes_at < self._wakes.get(key, wakes_at + 1):
-                self._wakes[key] = wakes_at
-                heapq.heappush(self._timers, (wakes_at, next(self._numbers), key))
+            elif wakes_at is not None:
+                self._timers.wake(key, wakes_at)
         for name, reason in self._budget.exceeded(self._now).items():
             if self.rules.pop(name, None) is not None:
                 self._stop(name, reason, is_slow=True)
@@ -368,7 +378,7 @@ class Evaluator:
         assert isinstance(link.condition, Absence)  # noqa: S101  the callers ask
         link.alarmed = True
         alarm = Alarm(link, series, link.condition.silence_us)
-        heapq.heappush(self._timers, (alarm.due(self._heard_from), next(self._numbers), alarm))
+        self._timers.set_alarm(alarm, alarm.due(self._heard_from))
 
     def _ring(self, alarm: Alarm) -> None:
         """A source may have fallen silent: look, or look again later where it has spoken meanwhile."""
@@ -390,21 +400,3 @@ class Evaluator:
     ) -> Fire:
         """For the groups: the alert of one of them."""
         return telling.fire(group, start, held, reason, detail, self._registry)
-
-
-def orphans(open_alerts: Iterable[Alert], evaluator: Evaluator, now: datetime) -> list[Resolve]:
-    """Ends for open alerts that the rules as they are now do not hold, as after a change of the rules.
-
-    Alerts of a rule that was set aside stay open: nobody can say that they are over.
-    """
-    held = {(fire.rule, fire.fingerprint) for fire in evaluator.active()}
-    failed = {fault.rule for fault in evaluator.faults}
-    ends = []
-    for alert in open_alerts:
-        if (alert.rule, alert.fingerprint) not in held and alert.rule not in failed:
-            if alert.rule not in evaluator.rules:
-                reason = "rule_removed"
-            else:
-                reason = "not_held_after_restart" if alert.rule in evaluator.kept else "rule_changed"
-            ends.append(Resolve(alert.rule, alert.fingerprint, now, reason))
-    return ends

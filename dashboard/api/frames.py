@@ -18,7 +18,7 @@ from hub.model.times import rfc3339
 from hub.store.journal import Entry
 
 PING = b": ping\n\n"
-_KINDS = {"alert", "source", "incident", "command", "silence"}
+_KINDS = {"alert", "source", "incident", "command", "silence", "rule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def of_entry(entry: Entry, names: Mapping[str, str]) -> Event | None:
         body = {"change": entry.change, **told, "alert": {**body["alert"], "area_name": name}}
     elif entry.kind == "incident":
         body = {"change": entry.change, "incident": {**body["incident"], "area_name": name}}
-    elif entry.kind in {"command", "silence"}:
+    elif entry.kind in {"command", "silence", "rule"}:
         body = {"change": entry.change, "at": rfc3339(entry.at), "actor": entry.actor, **body}
     return Event(entry.id, entry.area, frame(entry.kind, body, entry.id))
 

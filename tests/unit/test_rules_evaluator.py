@@ -11,8 +11,9 @@ import pytest
 from hub.model.alert import Alert, AlertState, Fire, Resolve, Severity
 from hub.model.area import Area
 from rules.conditions import Threshold
-from rules.evaluator import Evaluator, Registry, orphans
+from rules.evaluator import Evaluator, Registry
 from rules.language import parse
+from rules.orphans import orphans
 from tests.unit.rules_timeline import G1, G2, REGISTRY, Wall, at, evaluator, fires, rule, said, seconds
 
 SMOKE = "{metric: smoke, above: 0.3, clear_below: 0.2}"
