@@ -36,10 +36,10 @@ def _check(options: argparse.Namespace) -> int:
     """Raises ConfigError with everything that is wrong."""
     files, problems = _files(options.paths)
     own = [file for file in files if not file.name.endswith(SUFFIX)]
-    rules, wrong = language.load_what_is_right(own)
+    config = None if options.config is None else load(options.config)
+    rules, wrong = language.load_what_is_right(own, [] if config is None else _names(config, own))
     trials, wrong_tests = trial.load_what_is_right([file for file in files if file.name.endswith(SUFFIX)])
     problems += dict.fromkeys([*wrong, *wrong_tests])
-    config = None if options.config is None else load(options.config)
     if config is not None:
         paths = [area.path for area in load_areas(config.areas)]
         problems += [problem for rule in rules for problem in areas_without_match(rule, paths)]
@@ -50,6 +50,12 @@ def _check(options: argparse.Namespace) -> int:
     warned = f"; {counted(odd, 'warning')}" if odd else ""
     _say(f"nothing is wrong ({counted(len(rules), 'rule')}, {counted(len(own), 'file')}{tests}){warned}")
     return 0
+
+
+def _names(config: Config, own: Sequence[Path]) -> list[str]:
+    """The rules of the configuration's other files, where they can be read."""
+    others = [file for file in config.rule_files() if file.absolute() not in own]
+    return [rule.name for rule in language.load_what_is_right(others)[0]]
 
 
 def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:

@@ -20,7 +20,7 @@ from hub import document
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.alert import Severity
-from rules import fusion, params, summary
+from rules import fusion, inhibition, params, summary
 from rules.condition_words import EvidenceText, KindText, When
 from rules.conditions import Absence, Condition, Count, Level, Threshold
 from rules.filter import Filter
@@ -52,16 +52,30 @@ def load_all(paths: Iterable[Path]) -> list[Rule]:
     return rules
 
 
-def load_what_is_right(paths: Iterable[Path]) -> tuple[list[Rule], list[Problem]]:
-    """The rules of those files in which nothing is wrong, and everything that is wrong in the others."""
+def load_what_is_right(paths: Iterable[Path], known: Iterable[str] = ()) -> tuple[list[Rule], list[Problem]]:
+    """The rules of those files in which nothing is wrong, and everything that is wrong in the others. ``known``: names
+    of rules of other files."""
     rules: list[Rule] = []
     problems: list[Problem] = []
+    names = list(known)
     for path in paths:
         try:
             rules += load(path)
         except ConfigError as error:
             problems += error.problems
-    return rules, problems + _repeated(rules)
+            names += _names_in(path)
+    return rules, problems + _repeated(rules) + inhibition.check(rules, names)
+
+
+def _names_in(path: Path) -> list[str]:
+    """What the rules of a file that is wrong are called, as far as it can be read."""
+    try:
+        written = document.load(path).value
+    except ConfigError:
+        return []
+    rules = written.get("rules") if isinstance(written, dict) else None
+    names = [rule.get("name") for rule in (rules if isinstance(rules, list) else []) if isinstance(rule, dict)]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _rules(source: Document, text: str) -> list[Rule]:

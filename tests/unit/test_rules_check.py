@@ -79,6 +79,35 @@ def test_mistakes_of_all_files_are_told_together(folder: Path) -> None:
     ]
 
 
+def test_a_rule_that_is_to_be_muted_and_is_not_there_is_named(folder: Path) -> None:
+    write(folder / "a.yaml", ("flood", "inhibits: [smoke, smokee, b], "), ("smoke", ""))
+    write(folder / "b.yaml", ("b", "inhibits: [flod], "))
+    told = [
+        "a.yaml:2:66: rules[0].inhibits[1]: 'smokee' is the name of no rule; did you mean 'smoke'?",
+        "b.yaml:2:55: rules[0].inhibits[0]: 'flod' is the name of no rule; did you mean 'flood'?",
+    ]
+    assert found(folder, "[a.yaml, b.yaml]") == told
+    # A file that is wrong in other ways still says what its rules are called.
+    (folder / "c.yaml").write_text("rules:\n  - {name: smokee, severty: major}\n")
+    assert [line for line in found(folder, "[a.yaml, b.yaml, c.yaml]") if "inhibits" in line] == told[1:]
+
+
+@pytest.mark.parametrize("one", [("a", "inhibits: [b], "), ("a", "inhibits: [c, b], ")])
+def test_rules_that_would_mute_each_other_are_told_once_with_the_whole_circle(
+    folder: Path, one: tuple[str, str]
+) -> None:
+    write(folder / "a.yaml", ("z", "inhibits: [a], "), one, ("c", ""))
+    write(folder / "b.yaml", ("b", "inhibits: [d], "), ("d", "inhibits: [a], "))
+    [told] = found(folder, "[a.yaml, b.yaml]")
+    assert told.startswith("a.yaml:3:")
+    assert told.endswith("goes round in a circle, and so would mute nothing: a mutes b mutes d mutes a")
+
+
+def test_rules_that_mute_the_same_make_no_circle(folder: Path) -> None:
+    write(folder / "a.yaml", ("a", "inhibits: [b, c], "), ("b", "inhibits: [c], "), ("c", ""))
+    assert found(folder, "[a.yaml]") == []
+
+
 def run(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
     commands.register(parser.add_subparsers())
@@ -90,6 +119,15 @@ def test_the_command_says_that_nothing_is_wrong(folder: Path, capsys: pytest.Cap
     path = write(folder / "a.yaml", ("one", ""), ("two", ""))
     assert run("check", str(path), str(folder)) == 0
     assert capsys.readouterr().err.endswith("\nnothing is wrong (2 rules, 1 file); 2 warnings\n")
+
+
+def test_the_command_knows_what_the_other_files_of_the_configuration_call_their_rules(folder: Path) -> None:
+    one = write(folder / "a.yaml", ("a", "inhibits: [b], "))
+    write(folder / "b.yaml", ("b", ""))
+    with pytest.raises(ConfigError, match="'b' is the name of no rule"):
+        run("check", str(one))
+    (folder / "hub.yaml").write_text("areas: areas.geojson\nrules: [a.yaml, b.yaml]\n")
+    assert run("check", str(one), "-c", str(folder / "hub.yaml")) == 0
 
 
 def test_the_command_names_everything_that_is_wrong(folder: Path) -> None:
