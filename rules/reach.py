@@ -20,7 +20,8 @@ from rules.rule import Rule
 from rules.schedule import During, Schedule
 
 CAMERA = "camera"
-_ONLINE = "device.online"
+_OF_ANY_DEVICE = frozenset({"device.online", "device.silent"})
+"""What the hub itself says of every device."""
 _SHARE = MetricSettings(min=0, max=1)
 _CAMERA_METRICS: Mapping[str, MetricSettings] = {
     "motion": _SHARE,
@@ -57,7 +58,7 @@ class World:
         """Every metric that anybody is known to report, but for those that are named after places."""
         found = {metric for settings in self.types.values() for metric in settings.metrics}
         found |= {settings.battery.metric for settings in self.types.values()}
-        return found | set(_CAMERA_METRICS) | {_ONLINE} | {metric for _, metric in self.series or ()}
+        return found | set(_CAMERA_METRICS) | _OF_ANY_DEVICE | {metric for _, metric in self.series or ()}
 
     def reports(self, source: Source, metric: str) -> bool:
         if self.series is not None and (source.id, metric) in self.series:
@@ -65,20 +66,22 @@ class World:
         if source.kind is SourceKind.CAMERA:
             return metric in _CAMERA_METRICS or self._has_place(source, metric)
         settings = self.types.get(source.type)
-        return metric == _ONLINE or (settings is not None and metric in {*settings.metrics, settings.battery.metric})
+        if metric in _OF_ANY_DEVICE:
+            return True
+        return settings is not None and metric in {*settings.metrics, settings.battery.metric}
 
     def type_reports(self, name: str, metric: str) -> bool:
         if name == CAMERA:
             return metric in _CAMERA_METRICS or metric.partition(".")[0] in _OF_PLACES
         settings = self.types.get(name)
-        return settings is None or metric in {_ONLINE, *settings.metrics, settings.battery.metric}
+        return settings is None or metric in {*_OF_ANY_DEVICE, *settings.metrics, settings.battery.metric}
 
     def bounds(self, name: str, metric: str) -> MetricSettings | None:
         """What is plausible of a metric at a type; None where nothing is known."""
         if name == CAMERA:
             kind = metric.partition(".")[0]
             return _CAMERA_METRICS.get(metric) or (_SHARE if kind in _SHARES else None)
-        if metric == _ONLINE:
+        if metric in _OF_ANY_DEVICE:
             return _SHARE
         settings = self.types.get(name)
         return None if settings is None else settings.metrics.get(metric)

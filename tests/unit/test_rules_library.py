@@ -18,8 +18,12 @@ from rules.trial import Trial
 FOLDER = Path(__file__).parents[2] / "examples" / "rules"
 RULES = sorted(path for path in FOLDER.glob("*.yaml") if not path.name.endswith(trial.SUFFIX))
 FAR = 1e9
-DROPPED = ("for", "within", "clear_below", "clear_above", "keep_firing_for", "where", "during", "sources", "latch")
-STRETCHED = ("for", "within", "keep_firing_for", "absent_for", "in", "over")
+DROPPED = ("for", "within", "clear_below", "clear_above", "keep_firing_for", "where", "during", "sources", "calendar")
+STRETCHED = ("for", "within", "keep_firing_for", "absent_for", "in", "over", "after")
+TURNED = {"above": "below", "below": "above"}
+OTHER_TAKE = {"change": "rate", "rate": "change"}
+NOT_TOLD = {"name", "summary", "procedure", "as", "by", "hours", "zone", "max_sources", "inhibits", "latch", "re_alarm"}
+"""Names and words; and what becomes of an alert after it was made, which no story of a test can tell."""
 SEVERITIES = {"critical": "major", "major": "minor", "minor": "warning", "warning": "critical"}
 
 
@@ -62,30 +66,69 @@ def broken_files(text: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def broken_rules(rule: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(rule["severity"], str):
-        yield "another severity", {**rule, "severity": SEVERITIES[rule["severity"]]}
+    """Each way in which an author might have got it wrong."""
     for way in list(ways(rule)):
-        *above, key = way
-        value = at(rule, way)
-        if key in {"above", "below"} and isinstance(value, int | float):
-            for limit in (FAR, -FAR):
-                yield f"{dotted(way)} = {limit:g}", changed(rule, way, limit)
-        if key in DROPPED:
-            yield f"without {dotted(way)}", changed(rule, way, None)
-        if key in STRETCHED and isinstance(value, str) and "period" not in value:
-            doubled = format_duration(2 * parse_duration(value))
-            yield f"{dotted(way)} = {doubled}", changed(rule, way, doubled)
-        if key == "count":
-            yield f"one more in {dotted(way)}", changed(rule, way, value + 1)
-        if isinstance(at(rule, above), list) and len(at(rule, above)) > 1:
-            yield f"without {dotted(way)}", changed(rule, way, None)
+        for what, value in wrong_values(rule, way):
+            yield f"{dotted(way)}{what}", changed(rule, way, value)
+        for what, renamed in wrong_words(rule, way):
+            yield f"{dotted(way)} is {what}", renamed
+
+
+def wrong_values(rule: dict[str, Any], way: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
+    """What may stand there instead; None: nothing."""
+    *above, key = way
+    value, node = at(rule, way), at(rule, above)
+    if key in {"severity", "start"} and isinstance(value, str):
+        yield f" = {SEVERITIES[value]}", SEVERITIES[value]
+    if key in TURNED and isinstance(value, int | float):
+        limits = (0.999999, 0.000001) if "prior" in node else (FAR, -FAR)
+        yield from ((f" = {limit:g}", limit) for limit in limits)
+    if key in {"ratio", "ratio_absent"}:
+        yield " = 1", 1
+    if key == "prior":
+        yield " × 3", 3 * value
+    if key in DROPPED or (isinstance(node, list) and len(node) > 1):
+        yield " left out", None
+    if key in STRETCHED and isinstance(value, str):
+        yield from ((f" = {other}", other) for other in longer_and_shorter(value))
+    if key in {"count", "sources"} and isinstance(value, int):
+        yield " + 1", value + 1
+        if value > 2:
+            yield " - 1", value - 1
+    if key == "take":
+        yield f" = {OTHER_TAKE[value]}", OTHER_TAKE[value]
+    if key == "only":
+        yield ", the other", "holidays" if value == "workdays" else "workdays"
+    if key == "where":
+        yield " turned", f"!({value})"
+    if key == "metric":
+        yield ", misspelt", f"{value}x"
+    if key == "types":
+        yield ", others", ["other"]
+
+
+def longer_and_shorter(value: str) -> list[str]:
+    if value.endswith("periods"):
+        return [f"{float(value.split()[0]) * factor:g} periods" for factor in (2, 0.5)]
+    return [format_duration(parse_duration(value) * factor) for factor in (2, 0.5)]
+
+
+def wrong_words(rule: dict[str, Any], way: tuple[str | int, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The whole rule with another word there."""
+    *above, key = way
+    words = {"all": "any", "any": "all"}
+    if key in words and len(at(rule, way)) > 1:
+        yield words[key], renamed(rule, way, words[key])
+    node = at(rule, above)
+    if key in TURNED and "metric" in node and not node.keys() & {"clear_below", "clear_above"}:
+        yield TURNED[key], renamed(rule, way, TURNED[key])
 
 
 def ways(node: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """To everything in a rule that decides."""
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in items:
-        if key not in {"name", "summary", "procedure", "types", "areas", "metric", "as", "by", "severity", "hours"}:
+        if key not in NOT_TOLD:
             yield (*way, key)
             yield from ways(value, (*way, key))
 
@@ -94,6 +137,11 @@ def at(node: Any, way: Any) -> Any:
     for key in way:
         node = node[key]
     return node
+
+
+def test_what_a_rule_inhibits_is_there() -> None:
+    rules = {rule.name: rule for path in RULES for rule in language.load(path)}
+    assert {name for rule in rules.values() for name in rule.inhibits} <= rules.keys()
 
 
 def changed(rule: dict[str, Any], way: tuple[str | int, ...], value: Any) -> dict[str, Any]:
@@ -105,6 +153,14 @@ def changed(rule: dict[str, Any], way: tuple[str | int, ...], value: Any) -> dic
         del node[key]
     else:
         node[key] = value
+    return copied
+
+
+def renamed(rule: dict[str, Any], way: tuple[str | int, ...], word: str) -> dict[str, Any]:
+    copied = copy.deepcopy(rule)
+    *above, key = way
+    node = at(copied, above)
+    node[word] = node.pop(key)
     return copied
 
 
