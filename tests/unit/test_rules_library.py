@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,13 @@ FAR = 1e9
 DROPPED = ("for", "within", "clear_below", "clear_above", "keep_firing_for", "where", "during", "sources", "calendar")
 STRETCHED = ("for", "within", "keep_firing_for", "absent_for", "in", "over", "after")
 TURNED = {"above": "below", "below": "above"}
-OTHER_TAKE = {"change": "rate", "rate": "change"}
+OTHER: dict[str, Callable[[Any], Any]] = {
+    "take": {"change": "rate", "rate": "change"}.__getitem__,
+    "only": {"holidays": "workdays", "workdays": "holidays"}.__getitem__,
+    "where": "!({})".format,
+    "metric": "{}x".format,
+    "types": lambda _: ["other"],
+}
 NOT_TOLD = {"name", "summary", "procedure", "as", "by", "hours", "zone", "max_sources", "inhibits", "latch", "re_alarm"}
 """Names and words; and what becomes of an alert after it was made, which no story of a test can tell."""
 SEVERITIES = {"critical": "major", "major": "minor", "minor": "warning", "warning": "critical"}
@@ -78,33 +84,29 @@ def wrong_values(rule: dict[str, Any], way: tuple[str | int, ...]) -> Iterator[t
     """What may stand there instead; None: nothing."""
     *above, key = way
     value, node = at(rule, way), at(rule, above)
+    yield from wrong_numbers(str(key), value, "prior" in node)
     if key in {"severity", "start"} and isinstance(value, str):
         yield f" = {SEVERITIES[value]}", SEVERITIES[value]
+    if key in DROPPED or (isinstance(node, list) and len(node) > 1):
+        yield " left out", None
+    if key in STRETCHED and isinstance(value, str):
+        yield from ((f" = {other}", other) for other in longer_and_shorter(value))
+    if key in OTHER:
+        yield " is another", OTHER[str(key)](value)
+
+
+def wrong_numbers(key: str, value: Any, is_probability: bool) -> Iterator[tuple[str, Any]]:
     if key in TURNED and isinstance(value, int | float):
-        limits = (0.999999, 0.000001) if "prior" in node else (FAR, -FAR)
+        limits = (0.999999, 0.000001) if is_probability else (FAR, -FAR)
         yield from ((f" = {limit:g}", limit) for limit in limits)
     if key in {"ratio", "ratio_absent"}:
         yield " = 1", 1
     if key == "prior":
         yield " × 3", 3 * value
-    if key in DROPPED or (isinstance(node, list) and len(node) > 1):
-        yield " left out", None
-    if key in STRETCHED and isinstance(value, str):
-        yield from ((f" = {other}", other) for other in longer_and_shorter(value))
-    if key in {"count", "sources"} and isinstance(value, int):
+    if key in {"count", "sources"}:
         yield " + 1", value + 1
         if value > 2:
             yield " - 1", value - 1
-    if key == "take":
-        yield f" = {OTHER_TAKE[value]}", OTHER_TAKE[value]
-    if key == "only":
-        yield ", the other", "holidays" if value == "workdays" else "workdays"
-    if key == "where":
-        yield " turned", f"!({value})"
-    if key == "metric":
-        yield ", misspelt", f"{value}x"
-    if key == "types":
-        yield ", others", ["other"]
 
 
 def longer_and_shorter(value: str) -> list[str]:
