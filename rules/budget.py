@@ -33,17 +33,19 @@ class Budget:
         finally:
             self._taken_ns[rule] += self._meter() - begun
 
+    def spent(self, rule: str, now: Instant) -> str:
+        """That a rule took too much, in words; empty where it did not. ``now`` is the time of the stream: what is
+        caught up with is allowed what it would have been allowed when it happened."""
+        passed, taken = max(OVER, now - self._since), self._taken_ns[rule]
+        if taken / 1000 <= SHARE * passed:
+            return ""
+        return f"took {taken / 1e9:.1f} s of CPU time in {passed / SECOND:.0f} s; {SHARE:g} a second is allowed"
+
     def exceeded(self, now: Instant) -> dict[str, str]:
-        """The rules that took too much, and how much in words. ``now`` is the time of the stream: what is caught up
-        with is allowed what it would have been allowed when it happened."""
+        """The rules that took too much, and how much in words; as in ``spent``. Now and then the count begins anew."""
         if self._meter is None:
             return {}
-        passed = max(OVER, now - self._since)
-        slow = {
-            rule: f"took {taken / 1e9:.1f} s of CPU time in {passed / SECOND:.0f} s; {SHARE:g} a second is allowed"
-            for rule, taken in self._taken_ns.items()
-            if taken / 1000 > SHARE * passed
-        }
+        slow = {rule: words for rule in list(self._taken_ns) if (words := self.spent(rule, now))}
         if now - self._since >= OVER:
             self._since = now
             self._taken_ns.clear()

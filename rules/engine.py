@@ -20,7 +20,7 @@ from hub.clock import Clock
 from hub.config.alarms import Alarms
 from hub.config.device_types import TypeSettings
 from hub.errors import ConfigError
-from hub.model.alert import Alert, Decision, Fire, Resolve
+from hub.model.alert import Decision
 from hub.model.observation import Batch, Stored
 from hub.model.source import Source
 from hub.store import Store, alerts, areas, batches, health, mutes, offsets, sources
@@ -32,9 +32,11 @@ from rules import fusion
 from rules.book import RuleFiles
 from rules.evaluator import Registry
 from rules.orphans import orphans
+from rules.report import Report
 from rules.rule import Rule
 from rules.sieve import Sieve
 from rules.standing import Standing
+from rules.strays import Strays
 from rules.window import microseconds
 
 READER = "rules"
@@ -81,8 +83,6 @@ class Engine:
         self._broken = ""  # what is wrong with the files, while the rules are still those before
         self._files_due_s = self._sight_due_s = 0.0
         self._clock = clock
-        self._tally = tally
-        self._heart = heart
         self._standing = Standing(clock, READER)
         self._evaluator: Sieve | None = None
         self._offsets: dict[str, int] = {}
@@ -90,8 +90,8 @@ class Engine:
         self._held_until: datetime | None = None
         self._checkpoint_due_s = 0.0
         self._is_reconciled = False
-        self._faults = 0
-        self._said: dict[str, frozenset[str]] = {}
+        self._report = Report(tally, heart, clock)
+        self._strays = Strays()
 
     def run_once(self, working: Callable[[], None], listener: Listener, stop: threading.Event) -> None:
         """Follow the batches until ``stop``. Raises StoreError; the next call starts from what was committed."""
@@ -143,11 +143,13 @@ class Engine:
                 self._offsets = dict(committed)
         replayed = self._replay(evaluator, committed)
         evaluator.exact.unseen.clear()
+        evaluator.exact.strays.clear()
+        self._strays = Strays()
         self._standing.read(self._store)
         self._evaluator = evaluator
         self._is_reconciled = False
         self._checkpoint_due_s = self._clock.monotonic()
-        self._faults = 0
+        self._report.start_anew()
         _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
         return evaluator
 
@@ -180,11 +182,12 @@ class Engine:
         after.restore(evaluator.snapshot())
         after.left_out.update(evaluator.left_out)
         after.exact.unseen.update(evaluator.exact.unseen)
+        after.exact.strays += evaluator.exact.strays
         self._standing.look_again()
         self._evaluator = after
         self._is_reconciled = False
         self._checkpoint_due_s = now_s  # the last one is of other rules
-        self._faults = 0
+        self._report.start_anew()
         _log.info("%d rules were read again; %d go on as before", len(rules), len(after.kept))
         return after
 
@@ -210,7 +213,7 @@ class Engine:
         self._read_at = self._held_until = None
         self._is_reconciled = False
         self._checkpoint_due_s = self._clock.monotonic()
-        self._faults = 0
+        self._report.start_anew()
         return evaluator
 
     def _replay(self, evaluator: Sieve, committed: dict[str, int]) -> int:
@@ -255,7 +258,10 @@ class Engine:
     ) -> None:
         is_due = self._clock.monotonic() >= self._checkpoint_due_s
         standing = self._standing
-        if not (standing.is_changed(evaluator.exact) or decisions or found or is_due):
+        self._strays.add(evaluator.exact.strays)
+        evaluator.exact.strays.clear()
+        strays = self._strays.due(self._clock.monotonic())
+        if not (standing.is_changed(evaluator.exact) or decisions or found or is_due or strays):
             return
         now = self._clock.now()
         with self._store.transaction() as tx:
@@ -268,6 +274,7 @@ class Engine:
             if is_due:
                 offsets.save_checkpoint(tx, READER, Checkpoint(self._offsets, evaluator.snapshot()), now)
             changed = intake.carry_out(tx, decisions, now, alarms=self._around.alarms) if decisions else []
+            intake.tell_left_out(tx, [(*stray.key, stray.sentence) for stray in strays], READER, now)
             for write in told:
                 write()
             crash.point("rules_before_commit")
@@ -275,7 +282,7 @@ class Engine:
         crash.point("rules_after_commit")
         if is_due:
             self._checkpoint_due_s = self._clock.monotonic() + _CHECKPOINT_EVERY_S
-        self._tell(decisions, changed)
+        self._report.decided(decisions, changed)
 
     def _registry(self) -> Registry:
         known = sources.list_sources(self._store)
@@ -306,43 +313,7 @@ class Engine:
             self._commit(self._evaluator, self._evaluator.renew(self._registry()), [])
 
     def _count(self, evaluator: Sieve, found: Sequence[tuple[Batch, list[Stored]]], read_at: datetime) -> None:
-        tally = self._tally
         if found:
-            tally.add("gridhub_rules_observations_total", sum(len(observations) for _, observations in found))
             lag_s = (read_at - found[-1][0].committed_at).total_seconds()
-            tally.set("gridhub_rules_lag_seconds", max(0.0, lag_s))
-        for cause, count in evaluator.left_out.items():
-            tally.add("gridhub_rules_left_out_total", count, cause=cause)
-        evaluator.left_out.clear()
-        for fault in evaluator.faults[self._faults :]:
-            _log.error("the rule %s failed and is set aside until the next start: %s", fault.rule, fault.reason)
-            tally.add("gridhub_rules_failed_total", rule=fault.rule)
-        self._faults = len(evaluator.faults)
-        held = {name: number for name, number in evaluator.held_back.items() if number}
-        self._say_of_rules("gridhub_rules_alerts_held_back", held)
-        self._say_of_rules("gridhub_rules_failing", {each.rule: 1 for each in evaluator.faults if not each.is_slow})
-        self._say_of_rules("gridhub_rules_too_slow", {each.rule: 1 for each in evaluator.faults if each.is_slow})
-        wrong = [f"{name}: {number} alerts held back, more than its max_sources" for name, number in held.items()]
-        if evaluator.faults:
-            wrong.append(f"set aside: {', '.join(fault.rule for fault in evaluator.faults)}")
-        if self._broken:
-            wrong.append(f"the rules are those before the last change: {self._broken}")
-        if wrong:
-            self._heart.set("degraded", "; ".join(wrong))
-        else:
-            self._heart.set("ok", f"{len(evaluator.rules)} rules, {len(evaluator.active())} alerts on")
-
-    def _say_of_rules(self, name: str, values: Mapping[str, float]) -> None:
-        """A gauge of rules; 0 for those of which it was said before and is so no more."""
-        for rule in self._said.get(name, frozenset()) - values.keys():
-            self._tally.set(name, 0, rule=rule)
-        for rule, value in values.items():
-            self._tally.set(name, value, rule=rule)
-        self._said[name] = frozenset(values)
-
-    def _tell(self, decisions: Sequence[Decision], changed: Sequence[Alert]) -> None:
-        for decision in decisions:
-            kind = "fired" if isinstance(decision, Fire) else "resolved" if isinstance(decision, Resolve) else "revised"
-            self._tally.add("gridhub_rules_decisions_total", kind=kind, reason=decision.reason)
-        for alert in changed:
-            _log.info("alert %d %s: %s in %s", alert.id, alert.state, alert.rule, alert.area)
+            self._report.heard(sum(len(observations) for _, observations in found), lag_s)
+        self._report.stands(evaluator, self._broken)

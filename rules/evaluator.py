@@ -17,7 +17,7 @@ from typing import Any
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
 from hub.model.source import Health
-from rules import snapshot, telling
+from rules import snapshot, strays, telling
 from rules.budget import Budget
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
@@ -27,6 +27,7 @@ from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
 from rules.state import AnyTrack, Series, Slot, Track, track_of
+from rules.strays import Stray
 from rules.surplus import Hold, Surplus
 from rules.timers import Timers
 from rules.window import SECOND, Instant, Span, instant, moment
@@ -47,9 +48,9 @@ class Fault:
 
 
 class Evaluator:
-    """``left_out`` counts observations that were late, repeated or unusable, until the caller clears it; ``faults``
-    are the rules that failed; ``kept`` names the rules whose state came through ``restore``. ``meter``: see
-    ``rules.budget``."""
+    """``left_out`` counts observations that were late, repeated or unusable, ``strays`` are those of them that concern
+    alerts, both until the caller clears them; ``faults`` are the rules that failed; ``kept`` names the rules whose
+    state came through ``restore``. ``meter``: see ``rules.budget``."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Evaluator:
     ) -> None:
         self.rules = {rule.name: rule for rule in rules}
         self.left_out: Counter[str] = Counter()
+        self.strays: list[Stray] = []
         self.kept: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
         self._surplus = Surplus()
@@ -155,6 +157,16 @@ class Evaluator:
         """The rules that have too many alerts at once."""
         return self._surplus.holds(self.rules, self._groups.values())
 
+    def filters_failed(self) -> Counter[tuple[str, str]]:
+        """How often a filter could not be worked out, by rule and cause (see ``rules.filter``)."""
+        found: Counter[tuple[str, str]] = Counter()
+        for rule in self.rules.values():
+            variants = [variant.rule for variant in rule.variants if variant.rule is not None]
+            for condition in itertools.chain.from_iterable(each.conditions for each in (rule, *variants)):
+                for cause, count in (condition.where.failed if condition.where is not None else {}).items():
+                    found[rule.name, cause] += count
+        return found
+
     def blind(self, source: str) -> Sequence[Span]:
         """When a source could not see, as far as is known."""
         return self._sight.blind(source)
@@ -235,12 +247,17 @@ class Evaluator:
         elif observation.value is not None and not math.isfinite(observation.value):
             self.left_out["unusable"] += 1
         elif series.is_late(at):
-            self.left_out["late"] += 1
+            self._leave_out(Point(at, ts, observation.value, observation), links)
         elif series.is_repeated(ts):
             self.left_out["repeated"] += 1
         else:
             self._place(Point(at, ts, observation.value, observation), received, series, links)
         return received
+
+    def _leave_out(self, point: Point, links: Iterable[Link]) -> None:
+        """It came too late."""
+        self.left_out["late"] += 1
+        self.strays += strays.of(point, links, lambda link: self._groups.get(link.group))
 
     def _place(self, point: Point, received: Instant, series: Series, links: Sequence[Link]) -> None:
         silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
@@ -248,11 +265,18 @@ class Evaluator:
         failed: list[tuple[Rule, Exception]] = []
         for link in links:
             try:
-                self._apply(link, series, point, settled, silence)
+                if link.condition.where is None:
+                    self._apply(link, series, point, settled, silence)
+                else:
+                    with self._budget.of(link.rule.name):
+                        self._apply(link, series, point, settled, silence)
             except _MISTAKES as error:
                 failed.append((link.rule, error))
         for rule, mistake in failed:
             self._set_aside(rule, mistake)
+        # A filter may take long enough that a batch must not be finished with it.
+        for name in {link.rule.name for link in links if link.condition.where is not None}:
+            self._stop_if_slow(name, self._budget.spent(name, max(self._now, received)))
 
     def _apply(self, link: Link, series: Series, point: Point, settled: list[Point], silence: int) -> None:
         condition = link.condition
@@ -274,7 +298,7 @@ class Evaluator:
             if is_counted or condition.weighed:
                 track.hear(series)
             if is_counted and not track.add(point):
-                self.left_out["late"] += 1
+                self._leave_out(point, [link])
         self._changed[link.group] = None
 
     def _track(self, link: Link, series: Series) -> AnyTrack:
@@ -323,6 +347,10 @@ class Evaluator:
             return
         self._stop(rule.name, f"{type(error).__name__}: {error}")
 
+    def _stop_if_slow(self, name: str, reason: str) -> None:
+        if reason and self.rules.pop(name, None) is not None:
+            self._stop(name, reason, is_slow=True)
+
     def _stop(self, name: str, reason: str, *, is_slow: bool = False) -> None:
         self.faults.append(Fault(name, reason, is_slow))
         for _, links in self._series.values():
@@ -365,8 +393,7 @@ class Evaluator:
             elif wakes_at is not None:
                 self._timers.wake(key, wakes_at)
         for name, reason in self._budget.exceeded(self._now).items():
-            if self.rules.pop(name, None) is not None:
-                self._stop(name, reason, is_slow=True)
+            self._stop_if_slow(name, reason)
         return decisions + self._surplus.released(self.rules, self._groups.values())
 
     def _set_alarms(self, series: Series, links: list[Link]) -> None:

@@ -18,6 +18,8 @@ from hub.store.alerts import Before
 LEAST_KEPT = Severity.MAJOR
 """An alert that is at least as bad as this waits to be acknowledged however short it was."""
 
+LATE_EVIDENCE = "late_evidence"
+
 
 def carry_out(
     tx: Tx,
@@ -48,6 +50,15 @@ def carry_out(
     for write in intake.entries:
         write()
     return changed
+
+
+def tell_left_out(tx: Tx, told: Sequence[tuple[str, str, datetime, str]], actor: str, now: datetime) -> None:
+    """Say in the journal of alerts (rule, fingerprint, start) what came too late to change them (the last of each, a
+    sentence). The journal is written here: call it after everything else."""
+    for rule, fingerprint, started_at, sentence in told:
+        alert = alerts.of_start(tx, rule, fingerprint, started_at)
+        if alert is not None:
+            alerts.log(tx, alert, AlertChange.UPDATED, actor, now, sentence, LATE_EVIDENCE)
 
 
 def begin(decision: Fire, before: Before, alarms: Alarms, muted_by: str | None, now: datetime) -> Alarm:

@@ -123,6 +123,13 @@ def active_of(tx: Tx, rule: str, fingerprint: str) -> Alert | None:
     return None if row is None else _alert(row)
 
 
+def of_start(tx: Tx, rule: str, fingerprint: str, started_at: datetime) -> Alert | None:
+    """The occurrence of a fingerprint that began at an instant."""
+    values = {"rule": rule, "fingerprint": fingerprint, "started_at": started_at}
+    row = tx.execute(sql["alert_of_start"], values).fetchone()
+    return None if row is None else _alert(row)
+
+
 def move(
     tx: Tx,
     alert: Alert,

@@ -46,6 +46,9 @@ returning *
 -- name: alert_active_of
 select * from alert where rule = %(rule)s and fingerprint = %(fingerprint)s and state <> 'resolved' for update
 
+-- name: alert_of_start
+select * from alert where rule = %(rule)s and fingerprint = %(fingerprint)s and started_at = %(started_at)s
+
 -- name: alert_set_incident
 update alert set incident = %(incident)s where id = %(id)s
 
