@@ -17,18 +17,20 @@ from typing import Any
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
 from hub.model.source import Health
-from rules import snapshot, strays, telling
+from rules import lending, snapshot, strays, telling
 from rules.budget import Budget
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
 from rules.group import Group, GroupKey
+from rules.lending import Lent
 from rules.links import Alarm, Link, Links
 from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
-from rules.state import AnyTrack, Series, Slot, Track, track_of
+from rules.state import AnyTrack, Series, Slot, Track, Windowed, track_of
 from rules.strays import Stray
 from rules.surplus import Hold, Surplus
+from rules.take import Take, Window
 from rules.timers import Timers
 from rules.window import SECOND, Instant, Span, instant, moment
 
@@ -50,7 +52,8 @@ class Fault:
 class Evaluator:
     """``left_out`` counts observations that were late, repeated or unusable, ``strays`` are those of them that concern
     alerts, both until the caller clears them; ``faults`` are the rules that failed; ``kept`` names the rules whose
-    state came through ``restore``. ``meter``: see ``rules.budget``."""
+    state came through ``restore``; ``over`` tells when the last alert of groups that were released began and ended.
+    ``meter``: see ``rules.budget``."""
 
     def __init__(
         self,
@@ -63,6 +66,7 @@ class Evaluator:
         self.left_out: Counter[str] = Counter()
         self.strays: list[Stray] = []
         self.kept: frozenset[str] = frozenset()
+        self.over: dict[GroupKey, tuple[Instant, Instant]] = {}
         self.faults: list[Fault] = []
         self._surplus = Surplus()
         self._budget = Budget(meter)
@@ -181,21 +185,41 @@ class Evaluator:
         series = Series(source, metric, area, type_, self._lateness)
         return [(link.rule, link.condition) for link in self._links.of(series, self.rules)]
 
-    def adopt(self, series: Series) -> None:
-        """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them."""
+    def adopt(self, series: Series, windows: Callable[[str, Take], Window | None] = lambda *_: None) -> None:
+        """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them.
+        ``windows``: those of the series by the rule and what is taken, None where there is none yet."""
         links = self._links.of(series, self.rules)
         self._series[series.source, series.metric] = (series, links)
         self._set_alarms(series, links)
-
-    def release(self, slot: Slot) -> Series | None:
-        """Hand a series over that speaks for nothing at present; None where a group looks at it, or it is unknown."""
-        series, links = self._series.get(slot, (None, ()))
         for link in links:
-            group = self._groups.get(link.group)
-            if group is not None and link.slot in group.tracks[link.index]:
-                return None
-        self._series.pop(slot, None)
-        return series
+            take = link.condition.take
+            window = None if take is None or take.across else windows(link.rule.name, take)
+            if window is not None:
+                track = self._track(link, series)
+                assert isinstance(track, Windowed)  # noqa: S101  as it takes
+                track.window = window
+
+    def release(self, slots: Sequence[Slot], may: Callable[[Series], bool]) -> list[Lent] | None:
+        """Hand series over that speak for nothing at present, all or none; None where a group needs one of them, or
+        ``may`` says no of one. Those that are unknown are left out."""
+        known = [slot for slot in slots if slot in self._series]
+        if not all(may(self._series[slot][0]) for slot in known):
+            return None
+        if not lending.is_free(known, self._series, self._groups):
+            return None
+        found = [Lent(self._series[slot][0], lending.windows(slot, self._series, self._groups)) for slot in known]
+        for slot in known:
+            _, links = self._series.pop(slot)
+            for link in links:
+                self._lend(link)
+        return found
+
+    def _lend(self, link: Link) -> None:
+        group = self._groups.get(link.group)
+        if group is not None and group.tracks[link.index].pop(link.slot, None) and not any(group.tracks):
+            if group.floor:
+                self.over[link.group] = (group.started, group.floor)
+            self._drop(link.group)
 
     def heard(self) -> list[Series]:
         """The series that are known."""
@@ -285,6 +309,8 @@ class Evaluator:
         group = self._groups.get(link.group)
         track = group.tracks[link.index].get(link.slot) if group is not None else None
         is_wanted = condition.admits(point.observation)
+        if group is not None and group.active is None and point.at <= group.floor:
+            self.strays += strays.of(point, [link], lambda _: group)  # it counts, but not before what was decided
         if condition.weighed and not 0 < series.first <= point.at:
             series.first = point.at
         if track is None:
@@ -306,6 +332,7 @@ class Evaluator:
         if group is None:
             area = link.group[1] if link.rule.by == "area" else series.area
             group = self._groups[link.group] = Group(link.rule, link.group[1], area)
+            group.started, group.floor = self.over.pop(link.group, (0, 0))
         tracks = group.tracks[link.index]
         track = tracks.get(link.slot)
         if track is None:
