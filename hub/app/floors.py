@@ -37,13 +37,15 @@ def workers(config: Config) -> list[Child]:
 
 
 def simulators(config: Config, rtsp_port: int, epoch_s: float) -> list[Child]:
-    """The demo's cameras and devices, which share one beginning of their timetable."""
+    """The demo's cameras and devices, which share one beginning of their timetable, and the people at its desk."""
     data = str(config.path.parent)
     cameras = [sys.executable, "-m", "ingest.simulate.cameras", "--data", data, "--port", str(rtsp_port)]
     devices = [sys.executable, "-m", "ingest.simulate.devices", "--config", str(config.path)]
+    shift = [sys.executable, "-m", "ingest.simulate.shift"]
     return [
         Child("cameras", [*cameras, "--epoch", f"{epoch_s:.3f}"], stop_timeout_s=3.0),
         Child("devices", [*devices, "--epoch", f"{epoch_s:.3f}"], stop_timeout_s=3.0),
+        Child("shift", [*shift, "--config", str(config.path)], stop_timeout_s=3.0),
     ]
 
 

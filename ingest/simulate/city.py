@@ -39,6 +39,10 @@ class Role(StrEnum):
     SILENT = "silent"
     BROKEN = "broken"
     UNPLUGGED = "unplugged"
+    WAVES = "waves"
+    GATEWAY = "gateway"
+    BEHIND = "behind"
+    """Behind the gateway: it is heard only while that is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,12 @@ _CAST = (
 )
 """The devices to which something happens come first, so that they are there however few are asked for."""
 
+_WAVES = 14
+"""The number of the device that stands where boats pass."""
+_GATEWAY = (3, 1)
+_BEHIND = frozenset((3, cell) for cell in range(4))
+"""The grids, (community, cell), that have their devices on one radio gateway."""
+
 _ORDINARY = ("smoke", "door", "air", "smoke", "water", "manhole", "smoke", "door", "air", "door")
 
 
@@ -227,11 +237,17 @@ def devices(count: int = 200, communities: int = 6) -> list[Device]:
         if index < len(_CAST):
             kind, role, (community, cell) = _CAST[index]
         else:
-            kind, role = _ORDINARY[index % len(_ORDINARY)], Role.ORDINARY
+            kind = _ORDINARY[index % len(_ORDINARY)]
             community, cell = divmod(index * 17 % grids, GRIDS_PER_COMMUNITY)
+            role = Role.WAVES if index == _WAVES else Role.BEHIND if (community, cell) in _BEHIND else Role.ORDINARY
         numbers[kind] = numbers.get(kind, 0) + 1
         found.append(Device(f"{kind}-{numbers[kind]:04}", kind, grid_path(community, cell), role))
     return found
+
+
+def gateway() -> Device:
+    """What the devices of four grids hang on."""
+    return Device("gateway-0001", "gateway", grid_path(*_GATEWAY), Role.GATEWAY)
 
 
 def actuators() -> list[Device]:

@@ -71,8 +71,8 @@ class Fleet:
         self, devices: Sequence[Device], access: Callable[[], config.BrokerAccess], epoch_s: float, clock: Clock
     ) -> None:
         self._epoch_s, self._clock = epoch_s, clock
-        own = [device for device in devices if device.role is Role.UNPLUGGED]
-        shared = [device for device in devices if device.role is not Role.UNPLUGGED]
+        own = [device for device in devices if device.role in (Role.UNPLUGGED, Role.GATEWAY)]
+        shared = [device for device in devices if device not in own]
         groups = [[device] for device in own]
         groups += [shared[start : start + _PER_LINK] for start in range(0, len(shared), _PER_LINK)]
         self.links = [Link(group, access, f"simulated-{number}-{epoch_s:.0f}") for number, group in enumerate(groups)]
@@ -118,7 +118,7 @@ class Fleet:
 def run(path: Path, epoch_s: float, clock: Clock, stop: threading.Event) -> None:
     """Publish until told to stop. Raises HubError where the configuration is wrong."""
     settings = config.load(path)
-    cast = {device.id: device for device in city.devices(len(settings.devices))}
+    cast = {device.id: device for device in [*city.devices(len(settings.devices)), city.gateway()]}
     devices = [
         cast.get(device.id) or Device(device.id, device.type, device.area)
         for device in settings.devices

@@ -65,7 +65,8 @@ def install(directory: Path, listen: str, rtsp_port: int, cameras: int, devices:
     )
     areas = json.dumps(city.geojson(city.places()), ensure_ascii=False, separators=(",", ":"))
     (directory / "areas.geojson").write_text(areas + "\n", encoding="utf-8")
-    config = _configuration(listen, rtsp_port, wanted, accounts, [*city.devices(devices), *city.actuators()])
+    all_devices = [*city.devices(devices), city.gateway(), *city.actuators()]
+    config = _configuration(listen, rtsp_port, wanted, accounts, all_devices)
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=160, default_flow_style=None)
     head = "# The simulated city. Written by python -m ingest.simulate prepare.\n"
     _write_private(directory / "hub.yaml", head + text)
@@ -110,7 +111,16 @@ def _configuration(
             for camera in cameras
         ],
         "devices": [{"id": device.id, "area": device.area, "type": device.type} for device in devices],
+        "topology": {"things": [_gateway(devices)]},
     }
+
+
+def _gateway(devices: list[city.Device]) -> dict[str, Any]:
+    """While it is down, the silence of what is behind it is no news."""
+    gateway = city.gateway().id
+    behind = [device.id for device in devices if device.role is city.Role.BEHIND]
+    down = [{"source": gateway}]
+    return {"name": gateway, "kind": "gateway", "down": down, "sources": behind, "mutes": ["device-silent"]}
 
 
 def _write_private(path: Path, text: str) -> None:

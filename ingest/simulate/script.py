@@ -7,6 +7,7 @@ Pure and deterministic: the painter draws it, the devices report it, and tests h
 | 1–26 | people about a burning bin; smoke 3–34 (sensor above 0.3) | yard, its smoke sensor |
 | 6–46 | cars, people on the crossing | street |
 | 12–24 | people walking | river |
+| 20–29 | the wash of a boat, up to 3 m, at another gauge than the flood's | |
 | 24, 84 | one air sensor sends something that is no message | |
 | 31–49 | the lens is covered; somebody walks by unseen | river |
 | 30–38, 46–54 | people at the gate; a car drives in | gate |
@@ -18,6 +19,7 @@ Pure and deterministic: the painter draws it, the devices report it, and tests h
 | 88–101 | a manhole cover is tilted | |
 | 94–116 | bad air | |
 | 112–120 | dawn | everywhere |
+| 40–130 of 240 | a radio gateway is down (last will); the devices behind it are silent until 118 | |
 | 30–210 of 240 | one smoke sensor says nothing | |
 """
 
@@ -36,7 +38,7 @@ REPORT_S = 10.0
 """A device reports this often while nothing happens, and every ``LIVELY_S`` while its value changes by the script."""
 LIVELY_S = 1.0
 
-TYPES = ("smoke", "water", "door", "manhole", "air")
+TYPES = ("smoke", "water", "door", "manhole", "air", "gateway")
 
 Curve = tuple[tuple[float, float], ...]
 
@@ -179,12 +181,16 @@ def _hull(kind: str, x: float, z: float, heading: float) -> list[tuple[float, fl
 # --- what the devices report -----------------------------------------------------------------------------------------
 
 _WATER: Curve = ((40.0, 0.0), (52.0, 1.9), (60.0, 1.9), (74.0, 0.0))
+_WASH: Curve = ((20.0, 0.0), (22.0, 2.2), (27.0, 2.2), (29.0, 0.0))
 _TILT: Curve = ((88.0, 0.0), (90.0, 38.0), (100.0, 37.0), (101.0, 0.0))
 _PM25: Curve = ((94.0, 0.0), (98.0, 190.0), (110.0, 210.0), (116.0, 0.0))
 _OPEN = (70.0, 80.0)
 _SILENT = (30.0, 210.0)
-_UNPLUGGED = (84.0, 98.0)
+_BEHIND = (40.0, 118.0)
+"""The radio is back before the gateway says so: what hangs on it was heard when it is up."""
+_CUT = {Role.UNPLUGGED: (84.0, 98.0), Role.GATEWAY: (40.0, 130.0)}
 _BROKEN = (24.0, 84.0)
+_RISES = {Role.FLOOD: _WATER, Role.WAVES: _WASH}
 _TWO_CYCLES_S = 2 * CYCLE_S
 _LIVELY = {
     Role.FIRE: (2.0, 42.0),
@@ -192,6 +198,7 @@ _LIVELY = {
     Role.OPENED: (87.0, 102.0),
     Role.POLLUTED: (94.0, 117.0),
     Role.BURGLED: (69.0, 81.0),
+    Role.WAVES: (19.0, 31.0),
 }
 
 
@@ -206,8 +213,9 @@ def reading(device: Device, elapsed_s: float) -> dict[str, float | bool]:
             value = _curve(_SMOKE, t) if device.role is Role.FIRE else own.uniform(0.005, 0.03)
             return {"smoke": round(max(0.0, value + chance.gauss(0.0, 0.004)), 3)}
         case "water":
-            value = own.uniform(0.5, 0.95) + 0.04 * daily + (_curve(_WATER, t) if device.role is Role.FLOOD else 0.0)
-            return {"water_level": round(value + chance.gauss(0.0, 0.006), 3)}
+            usual = own.uniform(0.5, 0.95) + 0.04 * daily
+            more = _curve(_RISES[device.role], t) if device.role in _RISES else 0.0
+            return {"water_level": round(usual + more + chance.gauss(0.0, 0.006), 3)}
         case "door":
             return {"open": device.role is Role.BURGLED and door_open(t)}
         case "manhole":
@@ -219,6 +227,8 @@ def reading(device: Device, elapsed_s: float) -> dict[str, float | bool]:
             co2 = own.uniform(420.0, 520.0) + 40.0 * daily + bad * 1.5 + chance.gauss(0.0, 4.0)
             temperature = 21.0 + own.uniform(-1.5, 1.5) + 5.0 * daily + chance.gauss(0.0, 0.1)
             return {"pm25": round(max(1.0, pm25), 1), "co2": round(co2), "temperature": round(temperature, 1)}
+        case "gateway":
+            return {"load": round(own.uniform(0.1, 0.2) + chance.uniform(0.0, 0.1), 2)}
     raise ValueError(f"no such type of device: {device.type!r}")
 
 
@@ -229,13 +239,15 @@ def lively(device: Device, elapsed_s: float) -> bool:
 
 
 def says_nothing(device: Device, elapsed_s: float) -> bool:
-    """Whether a device keeps silent without saying goodbye (every other cycle, for longer than one)."""
-    return device.role is Role.SILENT and _SILENT[0] <= elapsed_s % _TWO_CYCLES_S < _SILENT[1]
+    """Whether a device keeps silent without saying goodbye (every other cycle, for longer than half of one)."""
+    start, end = {Role.SILENT: _SILENT, Role.BEHIND: _BEHIND}.get(device.role, (0.0, 0.0))
+    return start <= elapsed_s % _TWO_CYCLES_S < end
 
 
 def unplugged(device: Device, elapsed_s: float) -> bool:
     """Whether a device has lost its power: its connection breaks and its last will is heard."""
-    return device.role is Role.UNPLUGGED and _UNPLUGGED[0] <= elapsed_s % _TWO_CYCLES_S < _UNPLUGGED[1]
+    start, end = _CUT.get(device.role, (0.0, 0.0))
+    return start <= elapsed_s % _TWO_CYCLES_S < end
 
 
 def mangled(device: Device, elapsed_s: float) -> bool:

@@ -31,7 +31,9 @@ def test_the_hub_accepts_the_configuration_and_secrets_are_for_their_owner_only(
     assert problems == []
     assert len(areas) == 69
     assert (settings.listen, settings.data_dir) == ("127.0.0.1:8123", tmp_path)
-    assert (len(settings.cameras), len(settings.devices)) == (6, 52)
+    assert (len(settings.cameras), len(settings.devices)) == (6, 53)
+    [gateway] = settings.topology.things
+    assert (gateway.name, gateway.kind, len(gateway.sources)) == ("gateway-0001", "gateway", 4)
     assert mode(tmp_path / "hub.yaml") == mode(accounts_file(tmp_path)) == 0o600
     for index, camera in enumerate(installed_cameras(tmp_path)):
         source = camera_source(settings, index)

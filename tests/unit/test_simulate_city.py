@@ -62,9 +62,19 @@ def test_all_grids_have_devices_and_ids_are_good_and_unique() -> None:
 
 
 def test_the_cast_of_the_script_is_there_however_few_devices_are_asked_for() -> None:
-    assert {device.role for device in city.devices(8)} == set(Role) - {Role.ORDINARY}
+    extras = {Role.ORDINARY, Role.WAVES, Role.GATEWAY, Role.BEHIND}
+    assert {device.role for device in city.devices(8)} == set(Role) - extras
     roles = Counter(device.role for device in city.devices(500))
-    assert all(count == 1 for role, count in roles.items() if role is not Role.ORDINARY)
+    assert all(count == 1 for role, count in roles.items() if role not in (Role.ORDINARY, Role.BEHIND))
+    assert roles[Role.WAVES] == 1
+    assert city.gateway().role is Role.GATEWAY
+
+
+def test_a_gateway_has_the_devices_of_its_own_grid_and_others_behind_it() -> None:
+    behind = [device for device in city.devices(200) if device.role is Role.BEHIND]
+    assert len(behind) == 14
+    assert len({device.area for device in behind}) == 4
+    assert city.gateway().area in {device.area for device in behind}
 
 
 def test_the_fire_and_the_burglary_are_before_a_camera_of_their_grid() -> None:

@@ -94,6 +94,28 @@ def test_the_silent_device_is_silent_for_longer_than_two_minutes_and_comes_back(
     assert quiet == [*range(30, 210), *range(270, 450)]
 
 
+def test_what_hangs_on_the_gateway_is_silent_for_longer_than_a_minute_and_heard_before_the_gateway_is_up() -> None:
+    behind = device(Role.BEHIND)
+    down = [t for t in range(240) if script.unplugged(city.gateway(), t)]
+    silent = [t for t in range(240) if script.says_nothing(behind, t)]
+    assert (down[0], down[-1]) == (40, 129)
+    assert (silent[0], silent[-1]) == (40, 117)
+    assert silent[-1] - silent[0] > 60 + script.REPORT_S, "the hub calls nobody silent sooner"
+    assert down[-1] - silent[-1] > script.REPORT_S, "each of them is heard before the gateway is"
+    assert not script.says_nothing(city.gateway(), 50)
+
+
+def test_the_wash_of_a_boat_is_higher_than_the_flood_and_over_much_sooner() -> None:
+    levels = {
+        role: [float(script.reading(device(role), tenth / 10)["water_level"]) for tenth in TENTHS]
+        for role in (Role.FLOOD, Role.WAVES)
+    }
+    above = {role: seconds([level > 1.8 for level in own]) for role, own in levels.items()}
+    assert max(levels[Role.WAVES]) > 2.9 > 2.6 > max(levels[Role.FLOOD])
+    assert 6 < above[Role.WAVES] < 9
+    assert above[Role.FLOOD] > 15
+
+
 def test_the_door_opens_at_night_while_somebody_is_there() -> None:
     burgled = device(Role.BURGLED)
     opened = [tenth / 10 for tenth in TENTHS if script.reading(burgled, tenth / 10)["open"]]
@@ -106,7 +128,7 @@ def test_the_door_opens_at_night_while_somebody_is_there() -> None:
 def test_ordinary_devices_stay_far_from_every_threshold() -> None:
     limits = {"smoke": 0.1, "water_level": 1.2, "tilt": 6.0, "pm25": 75.0, "co2": 700.0, "temperature": 40.0}
     for one in city.devices(120):
-        if one.role in (Role.ORDINARY, Role.SILENT, Role.BROKEN, Role.UNPLUGGED):
+        if one.role in (Role.ORDINARY, Role.BEHIND, Role.SILENT, Role.BROKEN, Role.UNPLUGGED):
             for t in range(0, 120, 7):
                 for metric, value in script.reading(one, t).items():
                     assert metric == "open" or 0 <= value < limits[metric]
