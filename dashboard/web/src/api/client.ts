@@ -6,17 +6,29 @@
 import type {
   Alert,
   AlertDetail,
+  AlertGroup,
+  AlertGroups,
   Area,
   AreaStatus,
   AreasGeoJson,
   Availability,
+  BacktestAsked,
   Camera,
   CameraNew,
   Device,
+  Hold,
+  Load,
+  Mistake,
+  Outage,
+  OutageNew,
   Page,
   Probe,
   Recordings,
+  Rule,
+  RuleFile,
   Series,
+  Silence,
+  SilenceNew,
   SourceState,
   Status,
   User,
@@ -25,6 +37,8 @@ import type {
 const ROOT = '/api/v1';
 /** No answer of the hub may take longer; a picture that does is given up too. */
 const TIMEOUT_MS = 15_000;
+/** A backtest ends itself after ten minutes. */
+const BACKTEST_MS = 11 * 60_000;
 /** But a look at a camera that is to be added. */
 const PROBE_MS = 30_000;
 
@@ -36,6 +50,8 @@ export class ApiError extends Error {
     /** How the alert stands now, where the hub refused to change it (409). */
     readonly alert: Alert | null = null,
     readonly retryAfterS: number | null = null,
+    /** What is wrong with what was sent (422), each by itself. */
+    readonly mistakes: readonly Mistake[] = [],
   ) {
     super(detail);
     this.name = 'ApiError';
@@ -58,6 +74,7 @@ async function errorOf(response: Response): Promise<ApiError> {
     text('detail') ?? text('title') ?? response.statusText,
     (body.alert as Alert | undefined) ?? null,
     Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
+    Array.isArray(body.errors) ? (body.errors as Mistake[]) : [],
   );
 }
 
@@ -85,12 +102,19 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
+const json = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
 async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T> {
-  const response = await request(
-    path,
-    { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
-    limitMs,
-  );
+  const response = await request(path, json(body), limitMs);
+  return (await response.json()) as T;
+}
+
+async function remove<T>(path: string): Promise<T> {
+  const response = await request(path, { method: 'DELETE' });
   return (await response.json()) as T;
 }
 
@@ -114,6 +138,11 @@ const id = encodeURIComponent;
 const between = (from: number, to: number): string =>
   `from=${id(new Date(from).toISOString())}&to=${id(new Date(to).toISOString())}`;
 
+/** Where the alerts of a group stand: what is muted is in groups of its own. */
+const SHOWN = ['unacknowledged', 'acknowledged', 'returned', 'latched', 'latched_acknowledged', 'shelved', 'out_of_service'];
+const stagesOf = (group: AlertGroup): string =>
+  group.cause === null ? SHOWN.map((stage) => `stage=${stage}`).join('&') : `stage=suppressed&cause=${id(group.cause)}`;
+
 export const api = {
   login: (username: string, password: string) => post<{ user: User }>('/session', { username, password }),
   session: () => get<{ user: User }>('/session'),
@@ -136,9 +165,33 @@ export const api = {
   acknowledge: (alert: number) => post<Alert>(`/alerts/${alert}/ack`, {}),
   shelve: (alert: number, until: string, note: string) =>
     post<Alert>(`/alerts/${alert}/shelve`, note ? { until, note } : { until }),
+  unshelve: (alert: number) => post<Alert>(`/alerts/${alert}/unshelve`, {}),
   reset: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/reset`, { note }),
   clear: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/clear`, { note }),
   comment: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/comment`, { note }),
+
+  groups: (area: string | null, signal: AbortSignal) =>
+    get<AlertGroups>(`/alert-groups${area === null ? '' : `?area=${id(area)}`}`, signal),
+  /** The newest alerts of a group. */
+  members: (group: AlertGroup, limit: number, signal: AbortSignal) =>
+    get<Page<Alert>>(`/alerts?rule=${id(group.rule)}&area=${id(group.area)}&limit=${limit}&${stagesOf(group)}`, signal),
+  silences: (over: boolean, signal: AbortSignal) =>
+    over
+      ? get<Page<Silence>>('/silences?state=over&limit=100', signal).then((page) => page.items)
+      : Promise.all([all<Silence>('/silences?state=active', signal), all<Silence>('/silences?state=pending', signal)]).then((both) => both.flat()),
+  silence: (made: SilenceNew) => post<Silence>('/silences', made),
+  endSilence: (silence: number) => remove<Silence>(`/silences/${silence}`),
+  outages: (signal: AbortSignal, area?: string) => all<Outage>(`/outages${area === undefined ? '' : `?area=${id(area)}`}`, signal),
+  takeOut: (outage: OutageNew) => post<Outage>('/outages', outage),
+  putBack: (outage: number) => remove<Outage>(`/outages/${outage}`),
+  rules: (signal: AbortSignal) => get<Page<Rule>>('/rules', signal),
+  ruleFiles: (signal: AbortSignal) => get<Page<RuleFile>>('/rules/files', signal),
+  heldRules: (signal: AbortSignal) => get<Page<Hold>>('/rules/held', signal),
+  release: (rule: string, note: string) => post<Hold>(`/rules/${id(rule)}/release`, { note }),
+  backtest: (asked: BacktestAsked, signal: AbortSignal) =>
+    request('/rules/backtest', { ...json(asked), signal }, BACKTEST_MS),
+  load: (from: number, to: number, area: string | null, signal: AbortSignal) =>
+    get<Load>(`/load?${between(from, to)}${area === null ? '' : `&area=${id(area)}`}`, signal),
 
   series: (source: string, metric: string, from: Date, to: Date, signal?: AbortSignal) =>
     get<Series>(

@@ -37,6 +37,87 @@ export type Probe = Schemas['Probe'];
 export type Profile = Schemas['Profile'];
 export type Zone = Schemas['Zone'];
 export type Line = Schemas['Line'];
+export type Rule = Schemas['Rule'];
+export type RuleFile = Schemas['RuleFile'];
+export type Hold = Schemas['Hold'];
+export type Silence = Schemas['Silence'];
+export type Matcher = Required<Schemas['SilenceMatcher']>;
+export type MatcherField = Matcher['field'];
+export type MatcherHow = Matcher['how'];
+export type Outage = Schemas['Outage'];
+export type OutageNew = Schemas['NewOutage'];
+export type AlertGroup = Schemas['AlertGroup'];
+export type AlertGroups = Schemas['AlertGroups'];
+export type Load = Schemas['Load'];
+export type Figure = Schemas['Figure'];
+export type Verdict = Figure['verdict'];
+export type LoadShare = Schemas['Share'];
+export interface SilenceNew {
+  matchers: Matcher[];
+  area?: string;
+  reason: string;
+  ends_at: string;
+}
+
+/** What a backtest is asked; it answers lines of JSON, which the hub's description cannot tell. */
+export interface BacktestAsked {
+  text: string;
+  file: string;
+  from: string;
+  to: string;
+  area?: string;
+}
+export interface Timeline {
+  step_s: number;
+  proposed: number[];
+  now: number[] | null;
+}
+export interface Occurrence {
+  rule: string;
+  severity: Severity;
+  area: string;
+  summary: string;
+  started_at: string;
+  ended_at: string | null;
+}
+/** An alert that was raised, and what people made of it. */
+export interface Judged {
+  id: number;
+  rule: string;
+  area: string;
+  summary: string;
+  started_at: string;
+  ended_at: string | null;
+  by: string;
+  note: string;
+}
+export interface Outcome {
+  from: string;
+  to: string;
+  observations: number;
+  rules: { rule: string; alerts: number; before: number | null; longest_s: number; on_s: number; areas: number }[];
+  new: number | null;
+  missing: number | null;
+  lost: Judged[];
+  gone: Judged[];
+  kept: { confirmed: number; dismissed: number };
+  timeline: Timeline;
+  areas: { area: string; proposed: number; now: number | null }[];
+  longest: Occurrence[];
+  faults: string[];
+  total: number;
+}
+export type BacktestLine =
+  | { at: string; done: number; observations: number; alerts: number }
+  | { outcome: Outcome }
+  | { failed: string };
+
+/** One thing that is wrong in what was sent. */
+export interface Mistake {
+  line: number;
+  key: string;
+  message: string;
+}
 export type RecordMode = Schemas['RecordSettings']['mode'];
 /** What the console asks for; the hub has a usual value for everything else. */
 export interface CameraNew {

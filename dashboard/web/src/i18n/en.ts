@@ -1,5 +1,7 @@
 /** English, and the list of what every language must have: `Messages` is the type of this catalogue. */
 
+import { pages } from './pages.en';
+
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** As people call it; FFmpeg and ONVIF each have names of their own. */
@@ -446,6 +448,7 @@ export const en = {
     help: 'This help',
     escape: 'Back; remove filters',
   },
+  pages,
   age: {
     now: 'now',
     seconds: (n: number) => `${n} s`,

@@ -1,6 +1,7 @@
 /** 中文。A key that is missing here, or has other parameters than in English, is a type error. */
 
 import { codecName, type Messages } from './en';
+import { pages } from './pages.zh';
 
 export const zh: Messages = {
   language: '中文',
@@ -426,6 +427,7 @@ export const zh: Messages = {
     help: '本帮助',
     escape: '返回；清除筛选',
   },
+  pages,
   age: {
     now: '刚刚',
     seconds: (n) => `${n} 秒`,
