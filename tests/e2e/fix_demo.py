@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,8 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -19,6 +21,7 @@ from tests.fix_hub import PASSWORD, wait_for
 from tests.fix_timescale import free_port
 
 WEB_TESTS = Path(__file__).parent
+PROPOSALS = WEB_TESTS.parents[1] / "examples" / "proposals"
 
 
 class Demo:
@@ -70,6 +73,17 @@ class Demo:
         argv = [sys.executable, "-m", "ingest.simulate.spoil", "--data", str(self.folder / "data"), camera, kind]
         subprocess.run(argv, check=True, timeout=60)
         return datetime.now(UTC)
+
+    def backtest(self, proposal: str) -> dict[str, Any]:
+        """What a file of ``examples/proposals`` would have done to everything so far."""
+        now = datetime.now(UTC)
+        argv = [sys.executable, "-m", "hub.cli", "rules", "backtest", str(PROPOSALS / proposal), "--json"]
+        argv += ["--from", (now - timedelta(hours=1)).isoformat(), "--to", now.isoformat()]
+        argv += ["-c", str(self.folder / "data" / "hub.yaml")]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
     def memory_bytes(self) -> int:
         """Of all its processes together: what is theirs alone, and their part of what they share (PSS)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigError
-from rules import commands, testing, trial
+from rules import commands, language, testing, trial
 from rules.testing import Outcome
 
 RULES = """\
@@ -221,12 +221,42 @@ def indented(text: str, first: str) -> str:
 def test_the_test_in_the_document_passes_for_its_first_rule(tmp_path: Path) -> None:
     docs = Path(__file__).parents[2] / "docs"
     rule = indented((docs / "rules.md").read_text(encoding="utf-8"), "rules:")
-    tests = indented((docs / "testing-rules.md").read_text(encoding="utf-8"), "sources:")
+    guide = (docs / "testing-rules.md").read_text(encoding="utf-8")
+    tests = indented(guide[guide.index("## `gridhub rules test") :], "sources:")
     (tmp_path / "smoke.yaml").write_text(rule, encoding="utf-8")
     (tmp_path / "smoke.test.yaml").write_text(tests, encoding="utf-8")
     [outcome] = testing.run(trial.load(tmp_path / "smoke.test.yaml"))
     assert [seen.rule for seen in outcome.seen] == ["smoke-and-movement"]
     assert outcome.passed
+
+
+def test_the_first_fifteen_minutes_go_as_the_document_tells(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "testing-rules.md").read_text(encoding="utf-8")
+    wrong, story = indented(guide, "rules:"), indented(guide, "sources:")
+    with pytest.raises(ConfigError) as refused:
+        language.parse(wrong, "river.yaml")
+    assert [str(problem) for problem in refused.value.problems] == indented_lines(guide, "river.yaml:")
+    right = "\n".join(line for line in wrong.splitlines() if "expr" not in line)
+    right = right.replace("clear_bellow", "clear_below").replace("for: 5}", "for: 5s}")
+
+    def failed(rule: str, tests: str) -> list[str]:
+        (tmp_path / "river.yaml").write_text(rule, encoding="utf-8")
+        (tmp_path / "river.test.yaml").write_text(tests, encoding="utf-8")
+        outcomes = testing.run(trial.load(tmp_path / "river.test.yaml"))
+        return [str(problem).rpartition("/")[2] for outcome in outcomes for problem in outcome.problems]
+
+    assert failed(right, story) == indented_lines(guide, "  river.test.yaml:")
+    mended = story.replace("end: 30s", "end: 35s")
+    assert failed(right, mended) == []
+    assert [line.split(": ")[1] for line in failed(right.replace("above: 1.8", "above: 2.8"), mended)] == [
+        "high water, until it has fallen",
+    ]  # fmt: skip
+    assert "a wave" in {line.split(": ")[1] for line in failed(right.replace(", for: 5s", ""), mended)}
+
+
+def indented_lines(text: str, start: str) -> list[str]:
+    """The lines of a document that begin so, within a block."""
+    return [line.strip() for line in text.splitlines() if line.startswith(f"    {start}")]
 
 
 def command(*paths: Path, as_json: bool = False) -> int:
