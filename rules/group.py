@@ -156,7 +156,9 @@ class Group:
             if self.told_to < at <= settled and (severity := self._severity(at, view)) != self.told:
                 reason = "severity_raised" if severity.rank < self.told.rank else "severity_lowered"
                 self.told, self.told_to = severity, at
-                return Revise(self.rule.name, self.fingerprint, severity, moment(at), reason)
+                return Revise(
+                    self.rule.name, self.fingerprint, severity, moment(at), reason, started_at=moment(self.started)
+                )
         self.told_to = max(self.told_to, settled)
         self.waiting = next((at for at in self._turns(view) if settled < at < span.end), None)
         return None
@@ -179,7 +181,7 @@ class Group:
     def _resolve(self, at: Instant, reason: str) -> Resolve:
         self.active = None
         self.floor = at
-        return Resolve(self.rule.name, self.fingerprint, moment(at), reason)
+        return Resolve(self.rule.name, self.fingerprint, moment(at), reason, moment(self.started))
 
     def _is_certain(self, at: Instant, view: View, horizon: Instant) -> bool:
         return horizon >= at or fusion.proven(self.rule.when, view, at)

@@ -122,7 +122,7 @@ class _Intake:
         return past
 
     def revise(self, decision: Revise) -> list[Alert]:
-        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        alert = self._meant(decision)
         if alert is None or alert.severity is decision.severity:
             return []
         is_worse = decision.severity.rank < alert.severity.rank
@@ -140,7 +140,7 @@ class _Intake:
         return [alert]
 
     def resolve(self, decision: Resolve) -> list[Alert]:
-        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        alert = self._meant(decision)
         if alert is None:
             return []
         lasted = decision.resolved_at - alert.started_at
@@ -150,6 +150,13 @@ class _Intake:
         self._log(alert, made.change, decision.reason, made.reason)
         self.entries += placing.close(self.tx, alert, alert.resolved_at or self.now, self.now, self.actor)
         return [alert]
+
+    def _meant(self, decision: Revise | Resolve) -> Alert | None:
+        """The active alert, unless it is one after that of the decision: an engine that was killed tells again what it
+        had decided by the clock since its last checkpoint."""
+        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        is_later = alert is not None and decision.started_at is not None and alert.started_at > decision.started_at
+        return None if is_later else alert
 
     def _log(self, alert: Alert, change: AlertChange, note: str, reason: str = "") -> None:
         self.entries.append(partial(alerts.log, self.tx, alert, change, self.actor, self.now, note, reason))

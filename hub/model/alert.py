@@ -147,7 +147,10 @@ class Fire:
 
 @dataclass(frozen=True, slots=True)
 class Revise:
-    """A decision of the rules: an alert that goes on is worse, or less bad, from ``at`` (event time) on."""
+    """A decision of the rules: an alert that goes on is worse, or less bad, from ``at`` (event time) on.
+
+    ``started_at``: not of an alert that began later; a decision that is told again finds the next one on.
+    """
 
     rule: str
     fingerprint: str
@@ -155,16 +158,18 @@ class Revise:
     at: datetime
     reason: str = "severity_raised"
     detail: Mapping[str, Any] | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """A decision of the rules: this is over. ``resolved_at`` is event time."""
+    """A decision of the rules: this is over. ``resolved_at`` is event time; ``started_at`` as in ``Revise``."""
 
     rule: str
     fingerprint: str
     resolved_at: datetime
     reason: str = "condition_cleared"
+    started_at: datetime | None = None
 
 
 Decision = Fire | Revise | Resolve

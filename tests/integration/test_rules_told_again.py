@@ -1,0 +1,58 @@
+"""What an engine that was killed tells again does not befall the alert that came after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hub.cases import intake
+from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
+from hub.model.area import Area
+from hub.store import Store, alerts, areas
+
+T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def at(second: float) -> datetime:
+    return T0 + timedelta(seconds=second)
+
+
+def fire(second: float) -> Fire:
+    return Fire("smoke", "area:qth", Severity.MINOR, "qth", (), "s", at(second), ())
+
+
+def resolve(started: float, second: float) -> Resolve:
+    return Resolve("smoke", "area:qth", at(second), started_at=at(started))
+
+
+def carry_out(store: Store, *decisions: Decision) -> None:
+    with store.transaction() as tx:
+        areas.put(tx, [Area("qth", "City", "city")])
+        intake.carry_out(tx, decisions, at(60))
+
+
+def spans(store: Store) -> list[tuple[datetime, datetime | None]]:
+    found = alerts.list_alerts(store, alerts.Filter())
+    return sorted((item.started_at, item.resolved_at) for item in found)
+
+
+def test_the_end_of_an_alert_that_is_told_again_does_not_end_the_next_one(store: Store) -> None:
+    carry_out(store, fire(0), resolve(0, 5), fire(10))
+    carry_out(store, resolve(0, 5), fire(10))
+    assert spans(store) == [(at(0), at(5)), (at(10), None)]
+    carry_out(store, resolve(10, 15))
+    assert spans(store) == [(at(0), at(5)), (at(10), at(15))]
+
+
+def test_how_bad_an_alert_became_is_not_told_of_the_next_one(store: Store) -> None:
+    worse = Revise("smoke", "area:qth", Severity.CRITICAL, at(3), started_at=at(0))
+    carry_out(store, fire(0), worse, resolve(0, 5), fire(10))
+    carry_out(store, worse, resolve(0, 5), fire(10))
+    assert [item.severity for item in alerts.active(store)] == [Severity.MINOR]
+
+
+def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: Store) -> None:
+    carry_out(store, fire(4))
+    carry_out(store, replace(fire(2), reason="earlier_evidence"))
+    carry_out(store, resolve(4, 8))
+    assert spans(store) == [(at(2), at(8))]
