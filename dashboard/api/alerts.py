@@ -19,7 +19,7 @@ from hub.cases import acts
 from hub.errors import Conflict
 from hub.model import alert as model
 from hub.model.alarm import Refusal
-from hub.model.alert import AlertChange, AlertState, Severity, Stage
+from hub.model.alert import AlertChange, AlertState, Damping, Severity, Stage
 from hub.model.people import Person
 from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, journal
@@ -62,6 +62,8 @@ def list_alerts(
     severity: Annotated[list[Severity] | None, Query(max_length=8)] = None,
     rule: Annotated[Text | None, Query(max_length=127)] = None,
     cause: Annotated[Text | None, Query(max_length=200, description="what muted them, as `topology:sw-3`")] = None,
+    damped: Annotated[list[Damping] | None, Query(max_length=4, description="why they called for nobody")] = None,
+    stale: Annotated[bool, Query(description="on, and shown, for longer than `alarms.stale` says")] = False,
     area: AreaFilter = None,
     first: Annotated[Instant | None, Query(alias="from")] = None,
     last: Annotated[Instant | None, Query(alias="to")] = None,
@@ -76,6 +78,8 @@ def list_alerts(
         severities=tuple(severity or ()),
         rule=rule,
         cause=cause,
+        damped=tuple(damped or ()),
+        stale=ctx.clock.now() - ctx.config.alarms.stale if stale else None,
         area=narrow(person, area),
         first=first,
         last=last,

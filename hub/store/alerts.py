@@ -27,8 +27,8 @@ from hub.store.store import Store, Tx
 class Filter:
     """What to list. Empty means everything; ``before`` is the (started_at, id) of the last alert of the page before.
 
-    ``cause``: what muted them, as ``topology:switch-3``. ``open``: those of ``states``, and all that ask somebody for
-    something or were put off: not what is suppressed or out of service.
+    ``stale``: on since before then, and shown. ``cause``: what muted them, as ``topology:switch-3``. ``open``: those of
+    ``states``, and all that ask somebody for something or were put off: not what is suppressed or out of service.
     """
 
     states: tuple[AlertState, ...] = ()
@@ -37,6 +37,8 @@ class Filter:
     severities: tuple[Severity, ...] = ()
     rule: str | None = None
     cause: str | None = None
+    damped: tuple[Damping, ...] = ()
+    stale: datetime | None = None
     area: str | None = None
     first: datetime | None = None
     last: datetime | None = None
@@ -209,6 +211,8 @@ def list_alerts(store: Store, wanted: Filter, limit: int = 100) -> list[Alert]:
         "severities": [str(severity) for severity in wanted.severities] or None,
         "rule": wanted.rule,
         "cause": wanted.cause,
+        "damped": [str(why) for why in wanted.damped] or None,
+        "stale": wanted.stale,
         "area": wanted.area,
         "first": wanted.first,
         "last": wanted.last,
