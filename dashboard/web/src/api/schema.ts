@@ -5305,6 +5305,10 @@ export interface operations {
                 rule?: string | null;
                 /** @description what muted them, as `topology:sw-3` */
                 cause?: string | null;
+                /** @description why they called for nobody */
+                damped?: components["schemas"]["Damping"][] | null;
+                /** @description on, and shown, for longer than `alarms.stale` says */
+                stale?: boolean;
                 /** @description an area: it and what lies below it */
                 area?: string | null;
                 from?: string | null;

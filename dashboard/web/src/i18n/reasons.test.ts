@@ -67,7 +67,7 @@ describe('reasons in Chinese', () => {
     ['dashboard/api/parts.py', /Part\("\w+", "\w+", |Part\(name, "down", /],
     ['dashboard/api/pictures.py', /WORKER_DOWN, |code, detail = "\w+", /],
     ['dashboard/api/problems.py', /detail = (?="the store)/],
-    ['rules/engine.py', /set\("\w+", /],
+    ['rules/report.py', /set\("ok", |wrong = \[|append\(|return \[\s+/],
   ] as const)('know what %s says', (path, marks) => {
     const texts = written(path, marks);
     expect(texts.length).toBeGreaterThan(0);
@@ -83,12 +83,29 @@ describe('reasons in Chinese', () => {
   });
 
   it('know every named reason of the rule engine', () => {
-    const state = [...read('rules/state.py').matchAll(/span\.\w+\), "(\w+)"\)|_resolve\([\w.]+, "(\w+)"\)|lost: str = "(\w+)"/g)];
-    const evaluator = [...read('rules/evaluator.py').matchAll(/reason = "(\w+)"|else "(\w+)"$|_decide\("(\w+)"\)/gm)];
-    const engine = [...state, ...evaluator].map((match) => match.slice(1).find((word) => word !== undefined));
-    expect(engine).toContain('condition_met');
-    expect(engine).toContain('source_gone');
+    const marks = /_announce\(.*, "(\w+)"\)|_resolve\([\w.]+, "(\w+)"\)|lost: str = "(\w+)"|_decide\("(\w+)"\)|reason = "(\w+)"|else "(\w+_\w+)"$|LATE_EVIDENCE = "(\w+)"/gm;
+    const files = ['rules/group.py', 'rules/evaluator.py', 'rules/orphans.py', 'hub/cases/intake.py'].map(read).join('\n');
+    const engine = [...files.matchAll(marks)].flatMap((match) => match.slice(1).filter((word) => word !== undefined));
+    for (const word of ['condition_met', 'condition_cleared', 'late_data', 'source_gone', 'rule_removed', 'severity_lowered', 'late_evidence']) expect(engine).toContain(word);
     for (const word of engine) expect(Object.keys(MACHINE_WORDS)).toContain(word);
+  });
+
+  it('know every reason of a step of an alarm', () => {
+    const reasons = (read('hub/model/alarm.py').split('class Reason')[1] as string).split('@dataclass')[0]!.matchAll(/= "(\w+)"/g);
+    const words = [...reasons].map(([, word]) => word as string);
+    expect(words).toContain('returned_latched');
+    for (const word of words) expect(Object.keys(MACHINE_WORDS)).toContain(word);
+  });
+
+  it.each([
+    ['sw-3 is down (cam-2 is unreachable); gw-1 hangs on it', 'sw-3 故障（cam-2 无法连接）；影响到 gw-1'],
+    ['line-2 is down (power-lost is on in qth/a)', 'line-2 故障（power-lost 在 qth/a 成立）'],
+    ['silence 7 of 王芳: welding; until noon', '静默 7（王芳）：welding; until noon'],
+    ['smoke-1 said smoke of 12:00:07 UTC too late to change anything, and 3 more', 'smoke-1 的 smoke（12:00:07 UTC）来得太迟，未作改变，另有 3 条'],
+    ['quiet: 37 alerts held back, more than its max_sources; set aside: a, b', 'quiet：暂缓 37 条告警，超过其 max_sources；已停用的规则：a, b'],
+  ])('tell what mutes, and several things at once: %s', (english, chinese) => {
+    expect(said(english, 'zh')).toBe(chinese);
+    expect(said(english, 'en')).toBe(english);
   });
 
   it('keep what varies, and turn durations', () => {

@@ -2,22 +2,16 @@
  * What the hub's processes say of sources, alerts and themselves, in the language of the console. They write machine words
  * and fixed English sentences, of which only what stands in braces here varies. What is not known is shown as it came. Pure.
  *
- * `{n}` is a number, `{word}` a name without spaces, `{text}` anything, `{duration}` as 1m30s, and `{reason}` is a machine
+ * `{n}` is a number, `{word}` a name without spaces, `{text}` anything, `{list}` names with commas between, `{duration}` as 1m30s, and `{reason}` is a machine
  * word or one of these sentences again.
  */
 
 import type { Language } from '../settings.svelte';
+import { QUIET, STEPS } from './alarms';
 
 /** By the rule engine in the log of an alert, and by the device worker where it refuses what a device sends. */
 export const MACHINE_WORDS: Record<string, Record<Language, string>> = {
-  condition_met: { en: 'the condition is met', zh: '条件成立' },
-  condition_cleared: { en: 'the condition is over', zh: '条件不再成立' },
-  earlier_evidence: { en: 'evidence that came late shows that it began earlier', zh: '迟到的数据表明开始得更早' },
-  late_data: { en: 'data that came late took the condition away', zh: '迟到的数据使条件不再成立' },
-  source_gone: { en: 'a source was removed', zh: '感知源已移除' },
-  rule_removed: { en: 'the rule was removed', zh: '规则已删除' },
-  rule_changed: { en: 'the rule was changed', zh: '规则已修改' },
-  not_held_after_restart: { en: 'the condition was over after a restart', zh: '重启后条件已不成立' },
+  ...STEPS,
   bad_topic: { en: 'the topic is wrong', zh: '主题有误' },
   unknown_device: { en: 'the device is not known', zh: '未登记的设备' },
   not_approved: { en: 'the device is not approved yet', zh: '设备尚未批准' },
@@ -148,7 +142,6 @@ const PART: Record<string, string> = {
   '{n} of {n} cameras cannot be recorded: {reason}': '{n}/{n} 个摄像机无法录像：{reason}',
   '{n} of {n} cameras watching': '{n}/{n} 个摄像机正常',
   '{n} rules, {n} alerts on': '{n} 条规则，{n} 条告警成立',
-  'set aside: {text}': '已停用的规则：{text}',
   'listens on {word}': '监听 {word}',
   'watching over the others': '正在看护其他部件',
   'it refuses the connection: {text}': '拒绝连接：{text}',
@@ -162,12 +155,13 @@ const PART: Record<string, string> = {
   'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
 };
 
-export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART };
+export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART, ...QUIET };
 
 const HOLES: Record<string, string> = {
   n: '(\\d+)',
   word: '(\\S+)',
   text: '(.+?)',
+  list: '([^;]+)',
   duration: '((?:\\d+(?:d|h|ms|m|s))+)',
   reason: '(.+)',
 };
@@ -201,5 +195,7 @@ export function said(text: string, language: Language): string {
     let at = 0;
     return (language === 'zh' ? chinese : english).replace(HOLE, (_, hole: string) => filled(hole, found[++at] as string, language));
   }
-  return text;
+  // A process that has several things to say says them one after the other.
+  const parts = text.split('; ');
+  return parts.length > 1 ? parts.map((part) => said(part, language)).join(language === 'zh' ? '；' : '; ') : text;
 }
