@@ -75,47 +75,6 @@ def test_a_fused_alert_arrives_in_a_browser_and_is_acknowledged_by_one_key(
     assert (alert["rule"], alert["acked_by"]) == ("smoke-and-movement", "admin")
 
 
-@pytest.mark.timeout(330)
-def test_a_gateway_that_is_down_is_one_alert_and_mutes_the_silence_of_what_hangs_on_it(demo: Demo) -> None:
-    with demo.client() as client:
-
-        def muted() -> list[dict[str, Any]]:
-            found = client.get("/alerts", params={"cause": "topology:gateway-0001", "limit": 200}).json()["items"]
-            return found if len(found) >= 14 else []
-
-        silenced = wait_for(muted, 300, "the silence of fourteen devices is muted")
-        assert {alert["rule"] for alert in silenced} == {"device-silent"}
-        assert len({alert["sources"][0] for alert in silenced}) == 14
-        first = min(silenced, key=lambda alert: str(alert["started_at"]))
-        [gateway] = [
-            alert
-            for alert in client.get("/alerts", params={"rule": "device-silent", "limit": 200}).json()["items"]
-            if alert["sources"] == ["gateway-0001"] and alert["started_at"] <= first["started_at"]
-        ][-1:]
-        assert gateway["suppressed_by"] is None, "what is the matter is in sight"
-        log = [entry["change"] for entry in client.get(f"/alerts/{first['id']}").json()["log"]]
-        assert "surfaced" not in log, "it was over before the gateway was up"
-
-
-@pytest.mark.timeout(330)
-def test_a_backtest_changes_somebodys_mind(demo: Demo) -> None:
-    """A higher limit would lose the flood and keep the boats; to wait longer keeps the flood and spares the boats."""
-    with demo.client() as client:
-
-        def judged() -> list[dict[str, Any]]:
-            items = client.get("/alerts", params={"rule": "water-level", "limit": 200}).json()["items"]
-            over = [alert for alert in items if alert["stage"] == "normal" and alert["acked_by"] == "invented shift"]
-            return over if len({alert["sources"][0] for alert in over}) == 2 else []
-
-        wait_for(judged, 300, "a flood was acknowledged and the wash of a boat dismissed")
-    higher, longer = demo.backtest("higher.yaml"), demo.backtest("longer.yaml")
-    assert {alert["area"][-4:] for alert in higher["lost"]} == {"g058"}, "the flood"
-    assert higher["gone"] == [], "and the boats would go on"
-    assert longer["lost"] == []
-    assert {alert["area"][-4:] for alert in longer["gone"]} == {"g059"}, "the boats"
-    assert longer["kept"]["confirmed"] == len(higher["lost"]) >= 1
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "hands",
@@ -166,6 +125,47 @@ def place_is_known(client: httpx.Client, camera: str) -> bool:
 
 def seconds_between(earlier: datetime, later: str) -> float:
     return (datetime.fromisoformat(later) - earlier).total_seconds()
+
+
+@pytest.mark.timeout(330)
+def test_a_gateway_that_is_down_is_one_alert_and_mutes_the_silence_of_what_hangs_on_it(demo: Demo) -> None:
+    with demo.client() as client:
+
+        def muted() -> list[dict[str, Any]]:
+            found = client.get("/alerts", params={"cause": "topology:gateway-0001", "limit": 200}).json()["items"]
+            return found if len(found) >= 14 else []
+
+        silenced = wait_for(muted, 300, "the silence of fourteen devices is muted")
+        assert {alert["rule"] for alert in silenced} == {"device-silent"}
+        assert len({alert["sources"][0] for alert in silenced}) == 14
+        first = min(silenced, key=lambda alert: str(alert["started_at"]))
+        [gateway] = [
+            alert
+            for alert in client.get("/alerts", params={"rule": "device-silent", "limit": 200}).json()["items"]
+            if alert["sources"] == ["gateway-0001"] and alert["started_at"] <= first["started_at"]
+        ][-1:]
+        assert gateway["suppressed_by"] is None, "what is the matter is in sight"
+        log = [entry["change"] for entry in client.get(f"/alerts/{first['id']}").json()["log"]]
+        assert "surfaced" not in log, "it was over before the gateway was up"
+
+
+@pytest.mark.timeout(330)
+def test_a_backtest_changes_somebodys_mind(demo: Demo) -> None:
+    """A higher limit would lose the flood and keep the boats; to wait longer keeps the flood and spares the boats."""
+    with demo.client() as client:
+
+        def judged() -> list[dict[str, Any]]:
+            items = client.get("/alerts", params={"rule": "water-level", "limit": 200}).json()["items"]
+            over = [alert for alert in items if alert["stage"] == "normal" and alert["acked_by"] == "invented shift"]
+            return over if len({alert["sources"][0] for alert in over}) == 2 else []
+
+        wait_for(judged, 300, "a flood was acknowledged and the wash of a boat dismissed")
+    higher, longer = demo.backtest("higher.yaml"), demo.backtest("longer.yaml")
+    assert {alert["area"][-4:] for alert in higher["lost"]} == {"g058"}, "the flood"
+    assert higher["gone"] == [], "and the boats would go on"
+    assert longer["lost"] == []
+    assert {alert["area"][-4:] for alert in longer["gone"]} == {"g059"}, "the boats"
+    assert longer["kept"]["confirmed"] == len(higher["lost"]) >= 1
 
 
 def test_all_processes_together_stay_under_a_gibibyte(demo: Demo) -> None:

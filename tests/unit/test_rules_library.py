@@ -168,3 +168,9 @@ def renamed(rule: dict[str, Any], way: tuple[str | int, ...], word: str) -> dict
 
 def dotted(way: tuple[str | int, ...]) -> str:
     return ".".join(map(str, way))
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.name)
+def test_the_document_lists_each_file(path: Path) -> None:
+    listed = (FOLDER.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert f"[{path.stem}](../examples/rules/{path.name})" in listed
