@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hub import document
 from hub.config import Config, load_areas, topology
-from hub.document import nearest
+from hub.document import Document, nearest
 from hub.errors import ConfigError, Problem
 from rules import language
 from rules.rule import Rule
@@ -38,12 +39,13 @@ def _patterns_without_files(config: Config) -> list[Problem]:
     return problems
 
 
-def areas_without_match(rule: Rule, paths: list[str]) -> list[Problem]:
-    """A pattern that no area fits is a slip of the pen: the rule would never fire there."""
+def areas_without_match(rule: Rule, paths: Sequence[str], source: Document | None = None) -> list[Problem]:
+    """A pattern that no area fits is a slip of the pen: the rule would never fire there. ``source``: what the rule is
+    written in; left out: its file."""
     unmatched = [index for index, pattern in enumerate(rule.areas) if not any(map(pattern.matches, paths))]
     if not unmatched:
         return []
-    source = document.load(Path(rule.file))
+    source = source or document.load(Path(rule.file))
     written = source.value["rules"]
     index = next(index for index, text in enumerate(written) if text["name"] == rule.name)
     return [

@@ -1,31 +1,36 @@
-"""Which rule mutes which: whether those that are named exist, and whether any mute each other. Pure but for the reading
-of where a mistake stands.
-"""
+"""Which rule mutes which: whether those that are named exist, and whether any mute each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hub import document
-from hub.document import nearest
+from hub.document import Document, nearest
 from hub.errors import Problem
 from rules.rule import Rule
 
 
-def check(rules: Sequence[Rule], known: Iterable[str] = ()) -> list[Problem]:
-    """Everything that is wrong with ``inhibits``. ``known``: names of rules beside these."""
+def _file_of(rule: Rule) -> Document:
+    return document.load(Path(rule.file))
+
+
+def check(
+    rules: Sequence[Rule], known: Iterable[str] = (), source_of: Callable[[Rule], Document] = _file_of
+) -> list[Problem]:
+    """Everything that is wrong with ``inhibits``. ``known``: names of rules beside these; ``source_of``: what a rule is
+    written in, asked where something is wrong with it."""
     names = sorted({*known, *(rule.name for rule in rules)})
     problems = [
-        _problem(rule, number, f"{muted!r} is the name of no rule{nearest(muted, names)}")
+        _problem(source_of(rule), rule, number, f"{muted!r} is the name of no rule{nearest(muted, names)}")
         for rule in rules
         for number, muted in enumerate(rule.inhibits)
         if muted not in names
     ]
-    return problems + _circles(rules)
+    return problems + _circles(rules, source_of)
 
 
-def _circles(rules: Sequence[Rule]) -> list[Problem]:
+def _circles(rules: Sequence[Rule], source_of: Callable[[Rule], Document]) -> list[Problem]:
     """Rules that mute each other would mute nothing (see ``hub.cases.muting``). Each circle is told once."""
     mutes = {rule.name: rule.inhibits for rule in rules}
     told: set[str] = set()
@@ -36,7 +41,8 @@ def _circles(rules: Sequence[Rule]) -> list[Problem]:
             if way:
                 told.update(way)
                 words = " mutes ".join([rule.name, *way])
-                problems.append(_problem(rule, number, f"goes round in a circle, and so would mute nothing: {words}"))
+                message = f"goes round in a circle, and so would mute nothing: {words}"
+                problems.append(_problem(source_of(rule), rule, number, message))
     return problems
 
 
@@ -53,7 +59,6 @@ def _way(mutes: Mapping[str, Sequence[str]], start: str, end: str) -> list[str]:
     return []
 
 
-def _problem(rule: Rule, number: int, message: str) -> Problem:
-    source = document.load(Path(rule.file))
+def _problem(source: Document, rule: Rule, number: int, message: str) -> Problem:
     index = next(index for index, text in enumerate(source.value["rules"]) if text["name"] == rule.name)
     return source.problem(("rules", index, "inhibits", number), message)

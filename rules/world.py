@@ -37,9 +37,14 @@ def of_hub(config: Config) -> tuple[World, str]:
     world = of_configuration(config)
     try:
         with Store.open(store_access(config), "cli", timeout_s=_CONNECT_S) as store:
-            known = {source.id: source for source in world.sources}
-            known |= {source.id: source for source in sources.list_sources(store)}
-            series = frozenset((series.source, series.metric) for series in export.select(store))
+            return with_store(world, store), ""
     except HubError as error:
         return world, str(error)
-    return replace(world, sources=tuple(known.values()), series=series), ""
+
+
+def with_store(world: World, store: Store) -> World:
+    """With what the store knows. Raises StoreUnavailable."""
+    known = {source.id: source for source in world.sources}
+    known |= {source.id: source for source in sources.list_sources(store)}
+    series = frozenset((series.source, series.metric) for series in export.select(store))
+    return replace(world, sources=tuple(known.values()), series=series)
