@@ -71,6 +71,17 @@ def test_what_changes_is_held_against_the_file_as_it_is_over_time_and_by_area(ap
     assert outcome["longest"] == []
 
 
+def test_a_file_that_is_wrong_keeps_nobody_from_testing_another_nor_from_mending_it(api: Api) -> None:
+    say(api)
+    broken = api.config.path.parent / "rules" / "other.yaml"
+    broken.write_text("rules: [", encoding="utf-8")
+    answer = api.client("otto").post("/rules/backtest", json=asked(file="rules/city.yaml"))
+    assert lines(answer.text)[-1]["outcome"]["timeline"]["now"] is not None
+    answer = api.client("otto").post("/rules/backtest", json=asked(file="rules/other.yaml"))
+    outcome = lines(answer.text)[-1]["outcome"]
+    assert (outcome["timeline"]["now"], outcome["new"], outcome["total"]) == (None, None, 2)
+
+
 def test_a_person_of_one_area_gets_the_alerts_of_that_area(api: Api) -> None:
     say(api)
     answer = api.client("local").post("/rules/backtest", json=asked())

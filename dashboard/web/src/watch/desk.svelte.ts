@@ -3,7 +3,7 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import { ApiError, api } from '../api/client';
-import { SEVERITIES, type Alert, type AlertChange, type Severity, type StreamEvent, type User } from '../api/types';
+import { SEVERITIES, type Alert, type AlertChange, type OutageNew, type Severity, type StreamEvent, type User } from '../api/types';
 import { words } from '../i18n/index.svelte';
 import { isOpen, isUnseen, rank } from '../live/board';
 import { Live } from '../live/live.svelte';
@@ -17,7 +17,7 @@ export interface Toast {
   bad: boolean;
 }
 
-export type Asking = 'shelve' | 'comment' | 'reset' | 'clear' | 'help';
+export type Asking = 'shelve' | 'comment' | 'reset' | 'clear' | 'outage' | 'help';
 
 const TOAST_MS = 6_000;
 /** What makes an alert call for an operator, or call again. */
@@ -121,11 +121,33 @@ export class Desk {
     await this.#change(() => api.acknowledge(alert.id), words.t.act.acknowledged(alert.id));
   }
 
-  async shelve(minutes: number, note: string): Promise<boolean> {
+  shelve(minutes: number, note: string): Promise<boolean> {
+    return this.shelveUntil(this.live.hubTime() + minutes * 60_000, note);
+  }
+
+  /** `at` in milliseconds since the epoch, by the hub's clock. */
+  async shelveUntil(at: number, note: string): Promise<boolean> {
     const { alert } = this;
     if (!this.#still(alert)) return false;
-    const until = new Date(this.live.hubTime() + minutes * 60_000).toISOString();
+    const until = new Date(at).toISOString();
     return this.#change(() => api.shelve(alert.id, until, note), words.t.act.shelved(alert.id, words.time(until)));
+  }
+
+  async unshelve(): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    return this.#change(() => api.unshelve(alert.id), words.t.pages.state.unshelved(alert.id));
+  }
+
+  /** What the selected alert is about; how it stands then is asked for, as the answer is about something else. */
+  async takeOut(outage: OutageNew): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    return this.#change(async () => {
+      await api.takeOut(outage);
+      const { log: _log, procedure: _procedure, ...now } = await api.alert(alert.id);
+      return now;
+    }, words.t.pages.state.outageDone);
   }
 
   async comment(note: string): Promise<boolean> {

@@ -78,6 +78,27 @@ it('shelves by the clock of the hub', async () => {
   expect(calls[0]?.body).toEqual({ until: '2026-01-01T00:30:00.000Z' });
 });
 
+it('shelves until a moment that was chosen, and brings back what is shelved', async () => {
+  const desk = deskOf([alert({ id: 1 })]);
+  desk.select(desk.live.alerts[0] as Alert);
+  answer = () => Response.json(alert({ id: 1, stage: 'shelved', shelved_until: '2026-01-02T08:00:00Z' }));
+  expect(await desk.shelveUntil(Date.parse('2026-01-02T08:00:00Z'), 'night')).toBe(true);
+  expect(calls[0]?.body).toEqual({ until: '2026-01-02T08:00:00.000Z', note: 'night' });
+  answer = () => Response.json(alert({ id: 1 }));
+  expect(await desk.unshelve()).toBe(true);
+  expect(calls[1]?.path).toBe('/alerts/1/unshelve');
+  expect(desk.alert?.stage).toBe('unacknowledged');
+});
+
+it('takes out of service what an alert is about, and shows how it stands then', async () => {
+  const desk = deskOf([alert({ id: 1 })], 'integrator');
+  desk.select(desk.live.alerts[0] as Alert);
+  answer = () => Response.json(alert({ id: 1, stage: 'out_of_service', out_of_service: 4 }));
+  expect(await desk.takeOut({ source: 'smoke-1', reason: 'repair', until: '2026-01-02T08:00:00Z' })).toBe(true);
+  expect(calls.map((call) => call.path)).toEqual(['/outages', '/alerts/1']);
+  expect(desk.alert?.out_of_service).toBe(4);
+});
+
 it('does not clear an alert that ended while the reason was written, and says why', async () => {
   const desk = deskOf([alert({ id: 1 })]);
   desk.select(desk.live.alerts[0] as Alert);
