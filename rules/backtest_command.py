@@ -32,8 +32,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     words = "run rules over what was stored, and hold the alerts against those of the rules as they are"
     parser = commands.add_parser("backtest", help=words, description=words)
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="a rule file, or a folder of them")
-    parser.add_argument("--from", dest="first", type=_instant, metavar="T", help="RFC 3339")
-    parser.add_argument("--to", dest="last", type=_instant, metavar="T")
+    parser.add_argument("--from", dest="first", type=instant, metavar="T", help="RFC 3339")
+    parser.add_argument("--to", dest="last", type=instant, metavar="T")
     parser.add_argument(
         "--against", type=Path, nargs="+", metavar="PATH", help="these rules in place of those of the configuration"
     )
@@ -153,7 +153,8 @@ def _progress(first: datetime, last: datetime) -> Iterator[Tell]:
         yield tell
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """An argument. Raises ArgumentTypeError, for a person."""
     try:
         return parse_instant(text)
     except ValueError as error:

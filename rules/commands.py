@@ -13,7 +13,7 @@ from typing import Any
 from hub.errors import ConfigError, Problem
 from hub.model.times import format_duration
 from hub.words import counted
-from rules import backtest_command, check_command, schema, testing, trial
+from rules import backtest_command, check_command, ratios_command, schema, testing, trial
 from rules.testing import Outcome
 from rules.trial import SUFFIX, Trial
 
@@ -35,6 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     schemas.add_argument("--tests", action="store_true", help="of files of tests")
     schemas.set_defaults(run=_schema, config=None)
     backtest_command.register(commands)
+    ratios_command.register(commands)
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -18,7 +20,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An alert that was raised. ``note``: what was said when it was cleared; ``by``: who judged."""
+    """An alert that was raised. ``note``: what was said when it was cleared; ``by``: who judged; ``detail``: what the
+    rule found beside the evidence, as in ``Fire``."""
 
     id: int
     rule: str
@@ -30,3 +33,4 @@ class Judged:
     verdict: Verdict
     by: str = ""
     note: str = ""
+    detail: Mapping[str, Any] | None = None

@@ -32,7 +32,7 @@ where batch between %(begin)s and %(end)s and ts >= %(first)s and ts <= %(last)s
 select a.id, a.rule, a.fingerprint, a.area, a.summary, a.started_at, a.resolved_at as ended_at,
        case when c.actor is not null then 'dismissed' when a.acked_by is not null then 'confirmed' else 'unjudged' end
            as verdict,
-       coalesce(c.actor, a.acked_by, '') as by, coalesce(c.note, '') as note
+       coalesce(c.actor, a.acked_by, '') as by, coalesce(c.note, '') as note, a.detail
 from alert a
 left join lateral (
     select actor, body->>'note' as note from journal
