@@ -203,9 +203,8 @@ class Evaluator:
         """Hand series over that speak for nothing at present, all or none; None where a group needs one of them, or
         ``may`` says no of one. Those that are unknown are left out."""
         known = [slot for slot in slots if slot in self._series]
-        if not all(may(self._series[slot][0]) for slot in known):
-            return None
-        if not lending.is_free(known, self._series, self._groups):
+        is_free = lending.is_free(known, self._series, self._groups)
+        if not (is_free and all(may(self._series[slot][0]) for slot in known)):
             return None
         found = [Lent(self._series[slot][0], lending.windows(slot, self._series, self._groups)) for slot in known]
         for slot in known:
@@ -216,7 +215,10 @@ class Evaluator:
 
     def _lend(self, link: Link) -> None:
         group = self._groups.get(link.group)
-        if group is not None and group.tracks[link.index].pop(link.slot, None) and not any(group.tracks):
+        if group is None or link.slot not in group.tracks[link.index]:
+            return
+        del group.tracks[link.index][link.slot]
+        if not any(group.tracks):
             if group.floor:
                 self.over[link.group] = (group.started, group.floor)
             self._drop(link.group)

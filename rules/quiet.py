@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rules.columns import Block, Floats, Ints
 from rules.state import Series
-from rules.window import FOREVER, Instant
+from rules.window import FOREVER, Instant, instant
 
 KEPT = 4
 """Observations kept of a quiet series. Those that are a third of the lateness apart are settled after so many."""
@@ -43,8 +43,8 @@ class Run:
 class Quiet:
     """What is known of each series by its slot, in arrays. Of a ``hot`` one only the times mean something, roughly.
 
-    ``count`` is how many observations came since it was last handed over; the newest ``KEPT`` of them are in
-    ``last_…``, the newest first. ``newest`` is 0 for one that was never heard.
+    ``count`` is how many observations are known of it; the newest ``KEPT`` of them are in ``last_…``, the newest first.
+    ``newest`` is 0 for one that was never heard.
     """
 
     def __init__(self) -> None:
@@ -73,13 +73,22 @@ class Quiet:
     def clear(self, slot: int) -> None:
         self.hot[slot] = False
         self.newest[slot] = self.newest_ts[slot] = self.received[slot] = self.count[slot] = 0
+        for _, column in self._lasts():
+            column[:, slot] = 0
 
     def load(self, slot: int, series: Series) -> None:
-        self.newest[slot], self.newest_ts[slot] = series.newest, series.newest_ts
-        self.received[slot], self.count[slot] = series.received, 0
+        """Of a series of which no more is known than is kept here."""
+        self.clear(slot)
+        self.newest[slot], self.newest_ts[slot], self.received[slot] = series.newest, series.newest_ts, series.received
+        known = [*([series.before] if series.before else []), *series.tail]
+        self.count[slot] = len(known)
+        for place, point in enumerate(reversed(known)):
+            self.last_ts[place, slot] = point.ts
+            self.last_received[place, slot] = instant(point.observation.received_at)
+            self.last_value[place, slot] = point.value
 
     def dump(self, slots: Sequence[int]) -> dict[str, str]:
-        """What ``restore`` needs, as text. Only of those of which all that counts is in the arrays."""
+        """What ``restore`` needs, as text."""
         return {
             name: base64.b64encode(column[..., slots].astype(column.dtype.newbyteorder("<")).tobytes()).decode()
             for name, column in (("count", self.count), *self._lasts())

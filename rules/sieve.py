@@ -6,6 +6,7 @@ nothing is *quiet*: its clock and its last few observations are kept in arrays, 
 all. When an observation of it may matter, or its silence may, the evaluator is given the series as it would be had it
 been fed with everything (``Evaluator.adopt``), and every observation of it, until it can be taken back
 (``Evaluator.release``). So all decisions are the evaluator's own, and the same with the sieve as without it.
+Windows of a quiet series go on in arrays as well (``rules.shelf``), and matter when one of their values may.
 
 Whatever is not plain goes to the evaluator: texts, attributes, marks of quality, values that are no number, and what
 comes late, twice, out of order or in quick succession, and every series that a condition of a kind looks at that is
@@ -14,73 +15,27 @@ not known here. The sieve may hand over too much, never too little.
 
 from __future__ import annotations
 
-import math
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
 from hub.model.source import Health
+from rules import looks
 from rules.columns import Block, Book, Flags, Ints, Key, stored
-from rules.conditions import Absence, Condition, Count, Point, Threshold
+from rules.conditions import Point
 from rules.evaluator import LATENESS, Evaluator, Fault, Registry
-from rules.fusion import AllOf, AnyOf, Leaf, Node
 from rules.quiet import KEPT, Quiet, Run
 from rules.rule import Rule
+from rules.shelf import Name, Shelf
 from rules.state import Series, Slot
+from rules.units import Units
 from rules.window import FOREVER, Instant, instant, moment
-
-
-class Bounds(NamedTuple):
-    """What would matter of a series: a value above ``high`` or below ``low``, a silence longer than ``silence_us``;
-    everything where ``always``."""
-
-    high: float = math.inf
-    low: float = -math.inf
-    silence_us: int = FOREVER
-    always: bool = False
-
-
-_KNOWN = {
-    Threshold: {"name", "metric", "types", "level", "hold_us", "within_us"},
-    Absence: {"name", "metric", "types", "silence_us"},
-    Count: {"name", "metric", "types", "level", "least", "window_us"},
-}
-"""What is understood here of each kind of condition."""
-
-
-def bounds(conditions: Iterable[tuple[Rule, Condition]]) -> Bounds:
-    """Of a series that these conditions look at."""
-    found = Bounds()
-    for rule, condition in conditions:
-        if not (_is_understood(condition) and _is_positive(rule.when)):
-            return Bounds(always=True)
-        if isinstance(condition, Absence):
-            found = found._replace(silence_us=min(found.silence_us, condition.silence_us))
-        elif condition.level.rising:
-            found = found._replace(high=min(found.high, condition.level.limit))
-        else:
-            found = found._replace(low=max(found.low, condition.level.limit))
-    return found
-
-
-def _is_understood(condition: Condition) -> bool:
-    """Whether it is of a known kind, and all that it has beside what is known is left out."""
-    known = _KNOWN.get(type(condition), set())
-    others = [item for item in fields(condition) if item.name not in known]
-    return bool(known) and all(getattr(condition, item.name) == item.default for item in others)
-
-
-def _is_positive(node: Node) -> bool:
-    """Whether a rule holds only because conditions do, never because one does not."""
-    if isinstance(node, AllOf | AnyOf):
-        return all(map(_is_positive, node.parts))
-    return isinstance(node, Leaf)
 
 
 class Sieve:
@@ -101,8 +56,10 @@ class Sieve:
         self._heard_from: Instant = 0
         self._metrics = {condition.metric for rule in rules for condition in rule.conditions}
         self._slots: dict[Slot, int] = {}
-        self._bases: dict[int, Series] = {}
-        self._limits: dict[tuple[str, ...], tuple[bool, Bounds]] = {}
+        self._looks: dict[tuple[str, ...], looks.Look] = {}
+        self._ages: dict[str, int] = dict.fromkeys(self.exact.rules, 0)
+        self._shelf = Shelf(lateness)
+        self._units = Units()
         self._slot_of = np.empty(0, np.int64)  # of a number of the book
         self._quiet = Quiet()
 
@@ -166,9 +123,7 @@ class Sieve:
                 self._forget(slot)
         # What looks at these may be other conditions from now on.
         moving = [slot for (_, metric), slot in self._slots.items() if metric in self.exact.movable]
-        for slot in moving:
-            if quiet.newest[slot] and not quiet.hot[slot]:
-                self._adopt(slot)
+        self._heat(moving)
         decisions = self.exact.renew(registry)
         for slot in moving:
             self._look_at(slot, int(quiet.key[slot]))
@@ -179,33 +134,43 @@ class Sieve:
 
     def snapshot(self) -> dict[str, Any]:
         """The evaluator's, and beside it the quiet series in columns: they are many, and it is written often."""
-        quiet = self._quiet
-        heard = quiet.heard().tolist()
-        apart = {slot for slot in heard if slot in self._bases and quiet.count[slot] < KEPT}
-        alike = [slot for slot in heard if slot not in apart]
-        state = self.exact.snapshot([self._series(slot) for slot in sorted(apart)])
-        return state | {"quiet": {"keys": [self.book.keys[quiet.key[slot]] for slot in alike], **quiet.dump(alike)}}
+        heard = self._quiet.heard().tolist()
+        keys = [self.book.keys[number] for number in self._quiet.key[heard].tolist()]
+        quiet = {"keys": keys, **self._quiet.dump(heard), "windows": self._shelf.dump(heard)}
+        over = [[*group, *times] for group, times in self.exact.over.items()]
+        return self.exact.snapshot() | {"quiet": quiet, "ages": self._ages, "over": over}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """As ``Evaluator.restore``. Raises ValueError."""
         self.exact.restore(state)
         self._heard_from = instant(self.exact.heard_from)
+        kept = self.exact.kept
         try:
+            # What a rule that was changed remembers begins with it.
+            ages = state.get("ages", {})
+            self._ages = {name: ages.get(name, 0) if name in kept else 1 + max(ages.values(), default=0)
+                          for name in self.exact.rules}  # fmt: skip
+            self.exact.over = {
+                (rule, key): (began, ended) for rule, key, began, ended in state.get("over", ()) if rule in kept
+            }
             self._restore_quiet(state.get("quiet", {}))
         except (LookupError, TypeError, ValueError) as error:
             raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
         heard = self.exact.heard()
         numbers = [self.book.number(Key(each.source, each.area, each.type, each.metric)) for each in heard]
         self._know()
-        for slot in self._slot_of[numbers].tolist():
-            self._quiet.hot[slot] = True
-            self._release(slot)
+        known = self._slot_of[numbers].tolist()
+        self._quiet.hot[known] = True
+        self._heat(known)
+        self._release(self._quiet.hot.copy(), np.zeros(len(self._quiet.hot), np.bool_))
 
     def _restore_quiet(self, state: Mapping[str, Any]) -> None:
         numbers = [self.book.number(Key(*key)) for key in state.get("keys", ())]
         self._know()
         if numbers:
-            self._quiet.restore(self._slot_of[numbers], state)
+            slots = self._slot_of[numbers]
+            self._quiet.restore(slots, state)
+            self._shelf.restore(slots, state["windows"])
 
     # --- observations -----------------------------------------------------------------------------------------------
 
@@ -223,9 +188,7 @@ class Sieve:
         self._notice_moves(block, slot)
         looked_at = np.flatnonzero(quiet.linked[slot])
         run = Run.of(block, slot, looked_at)
-        matters = self._matters(block, run)
-        passed = np.zeros(len(quiet.hot), np.bool_)
-        passed[run.slot[matters]] = True
+        passed = self._passed(block, run)
         fed = (quiet.hot | passed)[slot]
         fed &= quiet.linked[slot]
         for each in np.flatnonzero(passed & ~quiet.hot).tolist():
@@ -239,11 +202,26 @@ class Sieve:
         for portion in others:
             decisions += self.exact.feed(block.stored(portion.tolist()), hold=hold)
         decisions += self.exact.feed(block.stored(last.tolist()), hold=hold, arrived=arrived)
-        returning = np.zeros(len(passed), np.bool_)
-        returning[slot[chosen]] = True
-        for each in np.flatnonzero(returning & ~passed).tolist():
-            self._release(each)
+        if len(chosen):
+            returning = np.zeros(len(passed), np.bool_)
+            returning[slot[chosen]] = True
+            self._release(returning & ~passed, passed)
         return decisions
+
+    def _passed(self, block: Block, run: Run) -> Flags:
+        """The slots that have to be known to the evaluator, for what they say or for others'."""
+        quiet = self._quiet
+        passed = np.zeros(len(quiet.hot), np.bool_)
+        passed[run.slot[self._matters(block, run)]] = True
+        if not self._shelf:
+            return passed
+        passed[self._units.together(passed)] = True
+        windows = self._shelf.go_on(run, quiet, passed | quiet.hot)
+        if len(windows):
+            passed[windows] = True
+            passed[self._units.together(passed)] = True
+        self._shelf.undo(passed)
+        return passed
 
     def _matters(self, block: Block, run: Run) -> Flags:
         """For each observation of the run, whether it may matter, whatever is known of its group."""
@@ -274,10 +252,10 @@ class Sieve:
         moved = np.flatnonzero(quiet.key[slot] != block.series)
         for place in np.unique(slot[moved]).tolist():
             own = np.flatnonzero(slot == place)
-            if quiet.newest[place] and not quiet.hot[place]:
-                self._adopt(place)
+            self._heat([place])
             quiet.hot[place] = True
-            self._look_at(place, int(block.series[own[-1]]), extra=quiet.linked[place])
+            self._look_at(place, int(block.series[own[-1]]), extra=bool(quiet.linked[place]))
+            self._heat([place])
 
     def _know(self) -> None:
         """Make room for the series that the book has met since."""
@@ -295,66 +273,119 @@ class Sieve:
             numbers[index] = slot
         self._slot_of = np.concatenate([self._slot_of, numbers])
         self._quiet.grow(len(self._slots))
+        self._shelf.grow(len(self._quiet.hot))
+        self._units.grow(len(self._quiet.hot))
         for number in new:
-            self._look_at(int(self._slot_of[number]), number)
+            slot = int(self._slot_of[number])
+            self._look_at(slot, number)
+            if any(self._quiet.hot[other] for other in self._units.with_(slot)):
+                self._heat([slot])
 
     def _look_at(self, slot: int, number: int, *, extra: bool = False) -> None:
         """Set for a slot what would matter at the place of this key."""
         key, quiet = self.book.keys[number], self._quiet
         kind = key[1:]  # those of one kind in one place are alike, but in their periods
-        if kind not in self._limits or key.metric in self.exact.movable:
+        look = self._looks.get(kind)
+        if look is None or key.metric in self.exact.movable:
             wanted = self.exact.conditions_of(key.source, key.metric, key.area, key.type)
-            self._limits[kind] = (bool(wanted), bounds(wanted))
-        is_wanted, limits = self._limits[kind]
+            look = self._looks[kind] = looks.look(wanted, self._ages)
+        limits = look.bounds
         quiet.key[slot] = number
         quiet.wanted[slot] = key.metric in self._metrics
-        quiet.linked[slot] = is_wanted or extra
+        quiet.linked[slot] = look.is_wanted or extra
         quiet.high[slot], quiet.low[slot] = limits.high, limits.low
         quiet.silence[slot], quiet.always[slot] = limits.silence_us, limits.always
+        if look.windows or self._shelf:
+            self._shelf.look_at(slot, look.windows)
+        if look.by:
+            self._units.join(slot, [(by, key.area if by == "area" else key.source) for by in look.by])
 
     # --- to and fro -------------------------------------------------------------------------------------------------
 
     def _adopt(self, slot: int) -> None:
         """Hand a quiet series to the evaluator. One that was never heard it makes itself."""
         quiet = self._quiet
-        if quiet.newest[slot]:
-            self.exact.adopt(self._series(slot))
-        self._bases.pop(slot, None)
+        newest = int(quiet.newest[slot])
+        if newest:
+            self.exact.adopt(
+                self._series(slot),
+                lambda rule, take: self._shelf.window(slot, Name(take, self._ages[rule]), newest),
+            )
         quiet.hot[slot] = True
 
-    def _release(self, slot: int) -> None:
-        """Take a series back, where the evaluator has no more use for it."""
+    def _heat(self, slots: Iterable[int]) -> None:
+        """Hand these over, and all that belong together with them."""
+        for slot in dict.fromkeys(other for each in slots for other in self._units.with_(each)):
+            if not self._quiet.hot[slot]:
+                self._adopt(slot)
+
+    def _release(self, chosen: Flags, passed: Flags) -> None:
+        """Take back of the chosen ones those for which the evaluator has no more use, but none that belongs together
+        with one that ``passed``."""
+        quiet, seen = self._quiet, set[int]()
+        for slot in np.flatnonzero(chosen & ~quiet.always).tolist():
+            if slot not in seen:
+                together = self._units.with_(slot)
+                seen.update(together)
+                if len(together) == 1 or not (passed[together] | quiet.always[together]).any():
+                    self._release_together([slot, *together])
+
+    def _release_together(self, slots: Sequence[int]) -> None:
         quiet = self._quiet
-        if quiet.always[slot]:
+        keys = {(key.source, key.metric): slot for slot in slots for key in (self.book.keys[quiet.key[slot]],)}
+        lent = self.exact.release(list(keys), self._is_plain)
+        if lent is None:
             return
-        key = self.book.keys[quiet.key[slot]]
-        series = self.exact.release((key.source, key.metric))
-        if series is not None:
-            self._bases[slot] = series
-            quiet.hot[slot] = False
+        quiet.hot[slots] = False
+        for series, windows in lent:
+            slot = keys.pop((series.source, series.metric))
             quiet.load(slot, series)
+            self._shelf.load(
+                slot, {Name(take, self._ages[rule]): window for (rule, take), window in windows.items()}
+            )
+        for slot in keys.values():
+            self._forget(slot)  # nothing was heard of it
+
+    def _is_plain(self, series: Series) -> bool:
+        """Whether the arrays can hold all that counts of it."""
+        known = [*([series.before] if series.before else []), *series.tail]
+        times = [(point.at, point.ts) for point in known]
+        gaps = (after.at - before.at for before, after in itertools.pairwise(series.tail))
+        return (
+            len(known) <= KEPT
+            and all(_is_bare(point) for point in known)
+            and all(one[0] < other[0] and one[1] < other[1] for one, other in itertools.pairwise(times))
+            and all(gap >= self._gap for gap in gaps)
+            and (not known or series.newest_ts == known[-1].ts)
+        )
 
     def _series(self, slot: int) -> Series:
         """A quiet series as the evaluator would have it. What the arrays no longer hold is settled, and of no use."""
         quiet = self._quiet
         key = self.book.keys[quiet.key[slot]]
-        count = int(quiet.count[slot])
-        base = self._bases.get(slot) if count < KEPT else None
-        series = Series(key.source, key.metric, key.area, key.type, self._lateness) if base is None else _copy(base)
-        for place in range(min(count, KEPT) - 1, -1, -1):
+        series = Series(key.source, key.metric, key.area, key.type, self._lateness)
+        for place in range(min(int(quiet.count[slot]), KEPT) - 1, -1, -1):
             ts, received = int(quiet.last_ts[place, slot]), int(quiet.last_received[place, slot])
             value = float(quiet.last_value[place, slot])
             series.add(Point(min(ts, received), ts, value, stored(key, ts, received, value)), received)
         return series
 
     def _forget(self, slot: int) -> None:
-        self._bases.pop(slot, None)
+        self._shelf.load(slot, {})
         self._quiet.clear(slot)
+        # Should it come back, it comes to where the others are.
+        self._quiet.hot[slot] = any(self._quiet.hot[other] for other in self._units.with_(slot))
 
     def _wake_silent(self, now: Instant) -> None:
         """Hand over those whose silence the evaluator will have to look at when its clock goes on to ``now``."""
-        for slot in np.flatnonzero(self._quiet.due(self._heard_from) <= now).tolist():
-            self._adopt(slot)
+        due = np.flatnonzero(self._quiet.due(self._heard_from) <= now)
+        if len(due):
+            self._heat(due.tolist())
+
+
+def _is_bare(point: Point) -> bool:
+    seen = point.observation
+    return seen.value is not None and seen.text is None and seen.attrs is None and not seen.quality
 
 
 def _portions(block: Block, chosen: Ints, step_us: int) -> list[Ints]:
@@ -364,9 +395,3 @@ def _portions(block: Block, chosen: Ints, step_us: int) -> list[Ints]:
     steps = np.maximum.accumulate(block.received[chosen]) // step_us
     return np.split(chosen, np.flatnonzero(np.diff(steps)) + 1)
 
-
-def _copy(series: Series) -> Series:
-    other = Series(series.source, series.metric, series.area, series.type, series.lateness)
-    other.tail, other.before = list(series.tail), series.before
-    other.newest, other.newest_ts, other.received = series.newest, series.newest_ts, series.received
-    return other

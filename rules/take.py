@@ -27,9 +27,9 @@ MAX_PANES = 24
 MAX_VALUES = 32
 """With its pane each takes 16 bytes: half a kilobyte a window. Of more, every second one is kept, or every fourth, …"""
 
-_WIDTH = {"sum": 4, "mean": 4, "rate": 5, "change": 5}
+WIDTH = {"sum": 4, "mean": 4, "rate": 5, "change": 5}
 """Numbers for a pane; 2 for all other kinds. The first is the number of the pane."""
-_SPEAKS_OF_NOTHING = ("sum", "count", "distinct")
+SPEAKS_OF_NOTHING = ("sum", "count", "distinct")
 """A window without observations has the value 0 for these, and none for the others."""
 _TEXTS: float = 2.0**40
 _MICROSECONDS = 1e6
@@ -99,7 +99,7 @@ class Window:
 
     @property
     def _width(self) -> int:
-        return _WIDTH.get(self.take.kind, 2)
+        return WIDTH.get(self.take.kind, 2)
 
     def _enter(self, at: Instant, number: float, made: list[Made]) -> None:
         pane = -(-at // self.take.every_us)
@@ -118,7 +118,7 @@ class Window:
             if value is not None:
                 yield self.ticked * step, value
             if not self.panes:
-                self.ticked = last
+                self.ticked, self.nth = last, 1
 
     def _trim(self) -> None:
         oldest = self.ticked - self.take.over_us // self.take.every_us
@@ -178,7 +178,7 @@ class Window:
             self.passed = 0
             if len(panes) >= 2 * MAX_VALUES:
                 self._thin()
-        panes.extend((pane, number))
+        self.panes.extend((pane, number))  # thinned out, they are others
 
     def _thin(self) -> None:
         """Keep every second value, and from now on half as many."""
@@ -189,7 +189,7 @@ class Window:
     def _value(self) -> float | None:
         panes, kind = self.panes, self.take.kind
         if not panes:
-            return 0.0 if kind in _SPEAKS_OF_NOTHING else None
+            return 0.0 if kind in SPEAKS_OF_NOTHING else None
         if kind in PERCENTILES:
             return _percentile(sorted(panes[1::2]), PERCENTILES[kind])
         if kind == "distinct":

@@ -1,0 +1,119 @@
+"""Windows of quiet series, kept in arrays, against the evaluator alone: the same decisions at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.model.observation import Stored
+from rules.language import parse
+from rules.rule import Rule
+from rules.take import KINDS
+from tests.unit.rules_timeline import G1, PLACES, REGISTRY, rule, said
+from tests.unit.test_rules_sieve import Pair
+
+LIMITS = {"sum": 9, "count": 9, "distinct": 5, "rate": 0.3, "change": 0.8}
+SETTINGS = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def rules(chance: Random) -> list[Rule]:
+    text = "rules:\n"
+    for number in range(chance.choice([1, 1, 2, 4])):
+        when = leaf(chance)
+        if chance.random() < 0.3:
+            plain = ["{metric: motion, above: 0.6}", "{metric: motion, absent_for: 9s}"]
+            other = chance.choice([leaf(chance, "motion"), *plain])
+            when = f"{{{chance.choice(['all', 'any'])}: [{when}, {other}]}}"
+        keys = {"keep_firing_for": "4s"} if chance.random() < 0.2 else {}
+        by = "area" if "across" in when else chance.choice(["area", "source"])
+        text += rule(when, f"r{number}", by=by, **keys)
+    return parse(text, "rules.yaml")
+
+
+def leaf(chance: Random, metric: str = "smoke") -> str:
+    kind = chance.choice(KINDS)
+    every = chance.choice([1, 2, 5])
+    over = every * chance.choice([1, 2, 4, 10])
+    limit = LIMITS.get(kind, 0.6)
+    level = f"above: {limit}" if chance.random() < 0.8 else f"below: {0.3 if kind not in LIMITS else 1}"
+    more = ", for: 3s" if chance.random() < 0.2 else ", within: 3s" if chance.random() < 0.2 else ""
+    if chance.random() < 0.1 and kind not in {"last", "rate", "change"}:
+        more += ", across: true"
+    name = f"{metric}{chance.randrange(10**6)}"
+    return f"{{as: {name}, metric: {metric}, take: {kind}, over: {over}s, every: {every}s, {level}{more}}}"
+
+
+def stream(chance: Random, *, moves: bool) -> list[Stored]:
+    """Sources that speak regularly, at times too late, twice, too fast, not at all, or from somewhere else."""
+    items: list[Stored] = []
+    for source in chance.sample(sorted(PLACES), chance.choice([1, 2, 5])):
+        period, delay = chance.choice([0.7, 1.0, 1.5, 5.0, 20.0]), chance.choice([0.0, 0.0, 0.5, 3.0])
+        usual, second = chance.choice([0.3, 0.5]), chance.random()
+        disorder = chance.choice([0.0, 0.0, 0.05])
+        for _ in range(chance.choice([20, 60, 150])):
+            second += period * (30 if chance.random() < disorder else 1)
+            value = usual + chance.random() * chance.choice([0.1, 0.1, 0.1, 0.8])
+            late = delay + (chance.choice([-1.0, 0.3, 1.9, 3.0]) if chance.random() < disorder else 0.0)
+            text = "words" if chance.random() < disorder / 3 else None
+            item = said(source, second - late, value, received=second, text=text)
+            if moves and chance.random() < disorder / 5:
+                item = replace(item, area=G1)
+            items.append(item)
+            if chance.random() < disorder:
+                again = chance.choice([0.0, 0.2, 3.0])
+                items.append(replace(item, received_at=item.received_at + timedelta(seconds=again)))
+    return sorted(items, key=lambda item: item.received_at)
+
+
+def batches(items: list[Stored], chance: Random) -> Iterator[list[Stored]]:
+    most = chance.choice([1, 3, 20, 1000])
+    while items:
+        count = chance.randint(1, most)
+        yield items[:count]
+        items = items[count:]
+
+
+def changed(pair: Pair, chance: Random) -> None:
+    """One rule decides otherwise from now on."""
+    names = [item.name for item in pair.rules]
+    name = chance.choice(names)
+    pair.rules = [replace(item, digest=item.digest + "x") if item.name == name else item for item in pair.rules]
+    pair.start_again()
+
+
+def compare(seed: int) -> Pair:
+    chance = Random(seed)
+    pair = Pair(rules(chance))
+    # A group of a source stays that of the area in which the source was first heard.
+    moves = all(item.by == "area" for item in pair.rules)
+    for batch in batches(stream(chance, moves=moves), chance):
+        pair.do("feed", batch, hold=chance.random() < 0.05)
+        latest, draw = batch[-1].received_at, chance.random()
+        if draw < 0.2:
+            pair.do("advance", latest + timedelta(seconds=chance.choice([0.0, 0.3, 3.0])))
+        elif draw < 0.22:
+            gone = chance.choice(sorted(PLACES))
+            kept = {name: source for name, source in REGISTRY.sources.items() if name != gone}
+            pair.do("renew", replace(REGISTRY, sources=kept))
+        elif draw < 0.26:
+            pair.start_again()
+        elif draw < 0.28:
+            changed(pair, chance)
+    for later in (1.0, 2.1, 5.0, 100.0):
+        pair.do("advance", pair.alone.now + timedelta(seconds=later))
+    return pair
+
+
+@pytest.mark.timeout(600)
+@SETTINGS
+@given(seed=st.integers(0, 2**48))
+def test_windows_in_arrays_change_no_decision(seed: int) -> None:
+    compare(seed)
