@@ -24,6 +24,7 @@ from ingest.simulate.rtsp import Account
 
 _RULES = Path(__file__).resolve().parents[2] / "examples" / "rules" / "*.yaml"
 _USERNAME = "viewer"
+_TYPES = {"gateway": {"name": {"zh": "无线网关", "en": "Radio gateway"}, "metrics": {"load": {"min": 0, "max": 1}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _configuration(
             {"id": camera.id, "name": camera.name, "url": url(camera), "area": camera.area, "record": {"mode": "event"}}
             for camera in cameras
         ],
+        "types": _TYPES,
         "devices": [{"id": device.id, "area": device.area, "type": device.type} for device in devices],
         "topology": {"things": [_gateway(devices)]},
     }
