@@ -7,7 +7,7 @@ not in the store is not in the result: while the hub itself was deaf, sources lo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,6 +199,12 @@ def outcome(
         kept={str(verdict): kept[str(verdict)] for verdict in Verdict},
         faults=[f"{fault.rule}: {fault.reason}" for fault in test.faults],
     )
+
+
+def raised(alerts: Iterable[Occurrence]) -> Callable[[Judged], bool]:
+    """Whether an alert that was raised is among those of a backtest."""
+    places = _Places(alerts)
+    return lambda each: places.near(each.rule, each.fingerprint, each.started_at, each.ended_at)
 
 
 class _Places:

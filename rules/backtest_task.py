@@ -12,7 +12,7 @@ from typing import Any
 from hub.model.judged import Judged
 from hub.model.times import rfc3339
 from hub.store import Store, areas, history, sources
-from rules.backtest import Backtest, Occurrence, Outcome, Reader, outcome
+from rules.backtest import Backtest, Occurrence, Outcome, Reader, outcome, raised
 from rules.columns import Block, Book
 from rules.evaluator import Registry
 from rules.rule import Rule
@@ -112,8 +112,8 @@ def as_json(found: Outcome) -> dict[str, Any]:
         ],
         "new": found.new,
         "missing": found.missing,
-        "lost": [_judged_json(each) for each in found.lost],
-        "gone": [_judged_json(each) for each in found.gone],
+        "lost": _judged_json(found.lost, found.before),
+        "gone": _judged_json(found.gone, found.before),
         "kept": dict(found.kept),
         "by_day": dict(found.by_day),
         "by_area": dict(found.by_area),
@@ -150,15 +150,21 @@ def _alert_json(alert: Occurrence) -> dict[str, Any]:
     }
 
 
-def _judged_json(each: Judged) -> dict[str, Any]:
-    return {
-        "id": each.id,
-        "rule": each.rule,
-        "area": each.area,
-        "summary": each.summary,
-        "started_at": rfc3339(each.started_at),
-        "ended_at": None if each.ended_at is None else rfc3339(each.ended_at),
-        "verdict": str(each.verdict),
-        "by": each.by,
-        "note": each.note,
-    }
+def _judged_json(judged: Sequence[Judged], before: Sequence[Occurrence] | None) -> list[dict[str, Any]]:
+    """``now``: whether the rules as they are would raise it; where they would not, it is not lost by a change."""
+    is_raised = None if before is None else raised(before)
+    return [
+        {
+            "id": each.id,
+            "rule": each.rule,
+            "area": each.area,
+            "summary": each.summary,
+            "started_at": rfc3339(each.started_at),
+            "ended_at": None if each.ended_at is None else rfc3339(each.ended_at),
+            "verdict": str(each.verdict),
+            "by": each.by,
+            "note": each.note,
+            "now": None if is_raised is None else is_raised(each),
+        }
+        for each in judged
+    ]

@@ -101,6 +101,7 @@ def test_a_change_is_held_against_the_rules_as_they_are_and_what_people_judged(
     assert (outcome["new"], outcome["missing"]) == (0, 3)
     assert [each["note"] for each in outcome["gone"]] == ["fog machine"]
     assert [each["by"] for each in outcome["lost"]] == ["li"]
+    assert [each["now"] for each in outcome["lost"] + outcome["gone"]] == [True, True], "by this change"
     assert "would be LOST" in words
     assert "would go" in words
 

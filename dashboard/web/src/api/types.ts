@@ -90,6 +90,8 @@ export interface Judged {
   ended_at: string | null;
   by: string;
   note: string;
+  /** Whether the rules as they are now would raise it; null where there is nothing to hold it against. */
+  now: boolean | null;
 }
 export interface Outcome {
   from: string;

@@ -136,6 +136,7 @@ export const pages: PageMessages = {
     added: (n) => `新增 ${n0(n)} 条`,
     missing: (n) => `不再出现 ${n0(n)} 条`,
     lost: '将丢失：值班员曾确认的告警',
+    neither: (n) => `另有 ${n} 条已判定的告警，现行规则也不会触发：当时的规则或存储的数据不同`,
     lostNone: '不会丢失曾确认的告警',
     gone: '将消失：值班员曾判为误报的告警',
     goneNone: '没有误报会因此消失',
