@@ -128,6 +128,10 @@ class Quiet:
 def _push(kept: npt.NDArray[Any], column: Ints | Floats, touched: Ints, ends: Ints, counts: Ints) -> None:
     """Put the newest of each series in front of those that are kept of it."""
     old = kept[:, touched]
+    if len(counts) == len(column):  # one of each, as nearly always in life
+        kept[1:, touched] = old[:-1]
+        kept[0, touched] = column
+        return
     for place in range(KEPT):
         shifted = np.clip(place - counts, 0, None)
         own = column[np.maximum(ends - 1 - place, 0)]

@@ -141,20 +141,24 @@ class Track:
 class Windowed(Track):
     """The same of the values made of one source's windows."""
 
-    __slots__ = ("window",)
+    __slots__ = ("ahead", "window")
 
     def __init__(self, condition: Threshold, series: Series, take: Take) -> None:
         super().__init__(condition, series)
         self.window = Window(take)
+        self.ahead: list[Stretch] | None = None  # what is known beyond what is settled; None: not looked up since
 
     def settle(self, points: Sequence[Point]) -> None:
+        self.ahead = None
         made = self.window.go_on(self._numbers(points), self.series.newest - self.series.lateness)
         self._take_over(*self.condition.run(self.current, self._points(made)))
 
     def stretches(self) -> list[Stretch]:
-        made = self.window.foresee(self._numbers(self.series.tail))
-        ended, current = self.condition.run(self.current, self._points(made))
-        return [*self.ended, *ended, current] if current is not None else [*self.ended, *ended]
+        if self.ahead is None:
+            made = self.window.foresee(self._numbers(self.series.tail))
+            ended, current = self.condition.run(self.current, self._points(made))
+            self.ahead = [*ended, current] if current is not None else ended
+        return [*self.ended, *self.ahead]
 
     def prune(self, until: Instant, now: Instant) -> bool:
         return super().prune(until, now) and not self.window and not self.series.tail

@@ -49,9 +49,10 @@ class Units:
 
     def together(self, slots: Flags) -> Ints:
         """All that belong together with one of the chosen slots, these included."""
-        units = np.unique(self.of[: len(slots)][slots])
-        others = [slot for unit in units[units >= 0].tolist() for slot in self._members[unit]]
-        return np.union1d(np.flatnonzero(slots), np.array(others, np.int64))
+        own = np.flatnonzero(slots)
+        units = {unit for unit in self.of[own].tolist() if unit >= 0}
+        others = [slot for unit in units for slot in self._members[unit]]
+        return np.union1d(own, np.array(others, np.int64)) if others else own
 
     def with_(self, slot: int) -> list[int]:
         """All that belong together with a slot, itself included."""
