@@ -30,7 +30,7 @@ from hub.store.offsets import Checkpoint
 from hub.tally import Tally
 from rules import fusion
 from rules.book import RuleFiles
-from rules.evaluator import Registry
+from rules.evaluator import LATENESS, Registry
 from rules.orphans import orphans
 from rules.report import Report
 from rules.rule import Rule
@@ -49,6 +49,7 @@ _SIGHT_EVERY_S = 5.0
 _INTERRUPTION = timedelta(seconds=10)
 """A pause in reading that is longer than this was an interruption: the writers may have been cut off as well."""
 _SET_BACK = timedelta(seconds=60)
+_LATENESS = timedelta(microseconds=LATENESS)
 _GRACE = timedelta(seconds=6)
 """For so long after an interruption the writers may still come with what they held back (their backoff is 5 s)."""
 
@@ -89,6 +90,7 @@ class Engine:
         self._read_at: datetime | None = None
         self._held_until: datetime | None = None
         self._checkpoint_due_s = 0.0
+        self._settled_at = clock.now()  # from then on it is known of every alert whether it is still held
         self._is_reconciled = False
         self._report = Report(tally, heart, clock)
         self._strays = Strays()
@@ -114,14 +116,15 @@ class Engine:
         found = batches.read_after(self._store, self._offsets, _BATCHES)
         is_current = len(found) < _BATCHES
         is_held = self._notice_interruption(evaluator, read_at)
+        is_settled = is_current and not is_held and read_at >= self._settled_at
         decisions = self._feed(evaluator, found, is_held) + self._tell_what_is_confirmed(evaluator)
         if is_current and not is_held:
             decisions += self._look_who_sees(evaluator)
             decisions += evaluator.advance(read_at)
-            if not self._is_reconciled:
+            if is_settled and not self._is_reconciled:
                 decisions += self._reconcile(evaluator, read_at)
         self._commit(evaluator, decisions, found)
-        self._is_reconciled = self._is_reconciled or (is_current and not is_held)
+        self._is_reconciled = self._is_reconciled or is_settled
         self._count(evaluator, found, read_at)
         return is_current
 
@@ -141,6 +144,8 @@ class Engine:
                 _log.warning("starting without the last checkpoint: %s", error)
                 evaluator = self._new()
                 self._offsets = dict(committed)
+        # What the clock had settled may be open again by what came since, for as long as a word may be late.
+        self._settled_at = self._clock.now() + _LATENESS
         replayed = self._replay(evaluator, committed)
         evaluator.exact.unseen.clear()
         evaluator.exact.strays.clear()
@@ -211,6 +216,7 @@ class Engine:
         self._evaluator = evaluator = self._new()
         evaluator.kept = frozenset(evaluator.rules)
         self._read_at = self._held_until = None
+        self._settled_at = read_at
         self._is_reconciled = False
         self._checkpoint_due_s = self._clock.monotonic()
         self._report.start_anew()

@@ -137,6 +137,8 @@ def test_a_rule_that_is_gone_holds_nothing(storm: Storm) -> None:
     storm.say(0.5, 0, 1, 2)
     storm.engine = storm.city.engine(rule("{metric: smoke, above: 0.9}", "other", by="source"))
     storm.engine.step()
+    storm.city.clock.advance(2.0)
+    storm.engine.step()
     assert storm.hold() is None
     assert storm.on() == []
 

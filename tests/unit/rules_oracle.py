@@ -1,12 +1,15 @@
 """The oracle of the rules: it knows everything, sorts it, and applies the definitions at every tick.
 
-Time is a grid of half seconds. It reads the rules of ``rules_of_oracle``, which are also written out for the engine.
+Time is a grid of half seconds. It reads rules in its own form (a dict, durations in ticks), which are also written out
+for the engine; the two have the parser and the data types in common, and nothing that decides.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,17 +17,20 @@ import numpy as np
 
 from hub.model.area import Area
 from hub.model.observation import Stored
-from rules.evaluator import LATENESS
 from rules.language import parse
 from rules.registry import Registry
 from rules.rule import Rule
 from rules.schedule import Schedule
-from rules.window import SECOND, Span, instant
+from rules.window import Span, instant
 from tests.unit.rules_of_oracle import RULES
 from tests.unit.rules_timeline import G1, G2, PLACES, REGISTRY, at, rule, seconds
 
+Known = dict[str, Any]
+"""A rule as the oracle reads it."""
+
 TICK_S = 0.5
-LATE_TICKS = int(LATENESS / SECOND / TICK_S)
+LATENESS_S = 2.0
+LATE_TICKS = int(LATENESS_S / TICK_S)
 LAST_TICK = 60
 END = LAST_TICK + 60
 AHEAD_S = 120.0  # the clock of smoke-3 is fast by this
@@ -49,10 +55,15 @@ def duration(ticks: int) -> str:
     return f"{round(ticks * TICK_S * 1000)}ms"
 
 
-def source_text() -> str:
+def parsed(rules: Mapping[str, Known]) -> list[Rule]:
+    """The rules as the engine has them. Raises ConfigError where the language refuses one."""
+    return [_with_hours(found, rules[found.name]) for found in parse(source_text(rules), "rules.yaml")]
+
+
+def source_text(rules: Mapping[str, Known]) -> str:
     text = "rules:\n"
-    for name, known in RULES.items():
-        when = json.dumps(named(written(known["when"]), iter("abcdefgh")))
+    for name, known in rules.items():
+        when = json.dumps(named(written(known["when"]), (f"c{number}" for number in itertools.count())))
         keys = {key: value for key, value in written(known).items() if key not in {"when", "open", "elsewhere"}}
         if "severity" in keys:
             keys["severity"] = json.dumps(keys["severity"])
@@ -86,12 +97,12 @@ class Hours(Schedule):
         return [span for span in self.open if span.start <= last and first < span.end]
 
 
-def _with_hours(known: Rule) -> Rule:
-    ticks = RULES[known.name].get("open")
-    return replace(known, during=Hours(ticks)) if ticks else known
+def _with_hours(rule: Rule, known: Known) -> Rule:
+    ticks = known.get("open")
+    return replace(rule, during=Hours(ticks)) if ticks else rule
 
 
-FILE = [_with_hours(known) for known in parse(source_text(), "rules.yaml")]
+FILE = parsed(RULES)
 
 
 def _square(west: float) -> dict[str, Any]:
@@ -201,10 +212,14 @@ def condition_holds(when: dict[str, Any], own: list[Seen]) -> list[bool]:
     return base
 
 
-def observed(when: dict[str, Any], sources: list[str], seen: History) -> list[list[Seen]]:
-    """Of each source that a condition looks at what it said."""
+def observed(
+    when: dict[str, Any], sources: list[str], seen: History, all_of_it: bool = False
+) -> list[list[Seen]]:
+    """Of each source that a condition looks at what it said, and what it is let through of it."""
     looked_at = list(PLACES) if "from" in when else sources
     own = {source: seen.get((source, when["metric"]), []) for source in looked_at}
+    if all_of_it:
+        return list(own.values())
     if "value" in when.get("where", ""):
         return [[item for item in said if item.value > 0.2] for said in own.values()]
     return [said for source, said in own.items() if "where" not in when or source != "smoke-2"]
@@ -231,7 +246,7 @@ def rule_holds(when: dict[str, Any], sources: list[str], seen: History) -> list[
         window = when["in"]
         return [sum(tick - window < then <= tick for then in ticks) >= when["count"] for tick in range(END)]
     held = [condition_holds(when, own) for own in series]
-    return [sum(column) >= when.get("sources", 1) for column in zip(*held, strict=True)]
+    return [sum(own[tick] for own in held) >= when.get("sources", 1) for tick in range(END)]
 
 
 def begins(held: list[bool]) -> list[int]:
@@ -254,19 +269,27 @@ def follows(parts: list[list[bool]], within: int) -> list[bool]:
 
 
 def weighs(weigh: dict[str, Any], sources: list[str], seen: History) -> list[bool]:
-    """Bayes' rule at every tick; what no source of the group has ever spoken of says nothing."""
-    held = [rule_holds(item, sources, seen) for item in weigh["evidence"]]
+    """Bayes' rule at every tick; what no source of the group has ever spoken of says nothing. Of pieces of one metric
+    that speak for the same side, the k-th strongest counts n(k) - n(k - 1), where n(k) = k / (1 + (k - 1) / 2)."""
+    evidence = weigh["evidence"]
+    held = [rule_holds(item, sources, seen) for item in evidence]
     first = [
-        min((said.tick for own in observed(item, sources, seen) for said in own), default=END)
-        for item in weigh["evidence"]
+        min((said.tick for own in observed(item, sources, seen, all_of_it=True) for said in own), default=END)
+        for item in evidence
     ]
     result, is_on = [], False
     for tick in range(END):
-        odds = weigh["prior"] / (1 - weigh["prior"])
-        for number, item in enumerate(weigh["evidence"]):
+        pieces: dict[tuple[str, bool], list[float]] = {}
+        for number, item in enumerate(evidence):
             if tick >= first[number]:
-                odds *= item["ratio"] if held[number][tick] else item.get("ratio_absent", 1)
-        likely = odds / (1 + odds)
+                weight = math.log(item["ratio"] if held[number][tick] else item.get("ratio_absent", 1))
+                pieces.setdefault((item["metric"], weight > 0), []).append(abs(weight))
+        log_odds = math.log(weigh["prior"] / (1 - weigh["prior"]))
+        for (_, speaks_for), weights in pieces.items():
+            for place, weight in enumerate(sorted(weights, reverse=True)):
+                worth = (place + 1) / (1 + place / 2) - (place / (1 + (place - 1) / 2) if place else 0)
+                log_odds += weight * worth if speaks_for else -weight * worth
+        likely = 1 / (1 + math.exp(-log_odds))
         is_on = likely > weigh["above"] or (is_on and likely >= weigh.get("clear_below", math.inf))
         result.append(is_on)
     return result
@@ -275,7 +298,7 @@ def weighs(weigh: dict[str, Any], sources: list[str], seen: History) -> list[boo
 Alerts = list[tuple[float, float | None]]
 
 
-def severities(known: dict[str, Any], sources: list[str], seen: History, start: float) -> list[str]:
+def severities(known: Known, sources: list[str], seen: History, start: float) -> list[str]:
     """How bad an alert that began then is, at each tick."""
     steps = known["severity"]
     first = known["when"] if "metric" in known["when"] else known["when"]["all"][0]
@@ -298,16 +321,15 @@ def severities(known: dict[str, Any], sources: list[str], seen: History, start: 
     return found
 
 
-def groups(known: dict[str, Any]) -> dict[str, list[str]]:
+def groups(known: Known) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for source, area in PLACES.items():
         found.setdefault(source if known["by"] == "source" else area, []).append(source)
     return found
 
 
-def expected(name: str, seen: History) -> dict[str, Alerts]:
+def expected(known: Known, seen: History) -> dict[str, Alerts]:
     """fingerprint → the alerts of one rule, [start, end] in seconds."""
-    known = RULES[name]
     result = {}
     for key, sources in groups(known).items():
         when = known["when"]
