@@ -23,6 +23,25 @@ Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_VALUES = 2_000_000
+_OF_YAML = {
+    "tab character": ": it is indented by spaces",
+    "cannot start any token": ": put a text that begins so into quotes",
+    "mapping values are not allowed": ": keys stand below each other, and a text that holds ': ' in quotes",
+    "did not find expected": ": a text that holds { } [ ] or a comma stands in quotes; or a bracket is left open",
+}
+"""What an author is most likely to have done, by the words of the library."""
+_KINDS = {
+    "float_type": "must be a number, without quotes and without a unit",
+    "int_type": "must be a whole number, without quotes and without a unit",
+    "string_type": "must be text: put it into quotes",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list, as [a, b]",
+    "tuple_type": "must be a list, as [a, b]",
+    "dict_type": "must be a mapping, as {key: value}",
+    "model_type": "must be a mapping, as {key: value}",
+    "model_attributes_type": "must be a mapping, as {key: value}",
+}
+"""By the types of pydantic's errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +101,9 @@ def parse(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        message = f"is not YAML: {error.problem or error.context or 'cannot be parsed'}"
+        said = str(error.problem or error.context or "cannot be parsed")
+        hint = next((hint for words, hint in _OF_YAML.items() if words in said), "")
+        message = f"is not YAML: {said}{hint}"
         raise ConfigError([Problem(file, line, column, "", message)]) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError([Problem(file, 0, 0, "", f"is not YAML: {error}")]) from error
@@ -91,14 +112,22 @@ def parse(text: str, file: str) -> Document:
     return Document(file, value, positions)
 
 
-def validate(document: Document, model: type[Model]) -> Model:
-    """The document as a ``model``. Raises ConfigError with every problem at its place."""
+def validate(document: Document, model: type[Model], habits: Mapping[str, str] | None = None) -> Model:
+    """The document as a ``model``. Raises ConfigError with every problem at its place. ``habits``: what words of other
+    systems are called here, for keys and choices that are not known."""
+    if document.value is None:
+        raise ConfigError([document.problem((), f"is empty: must be a mapping of keys to values{_first_key(model)}")])
     if not isinstance(document.value, dict):
-        raise ConfigError([document.problem((), "must be a mapping of keys to values")])
+        raise ConfigError([document.problem((), f"must be a mapping of keys to values{_first_key(model)}")])
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise ConfigError([_explain(document, detail, model) for detail in error.errors()]) from error
+        raise ConfigError([_explain(document, detail, model, habits or {}) for detail in error.errors()]) from error
+
+
+def _first_key(model: type[BaseModel]) -> str:
+    needed = [info.alias or name for name, info in model.model_fields.items() if info.is_required()]
+    return f", beginning with '{needed[0]}:'" if needed else ""
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
@@ -139,28 +168,40 @@ def _place(
             _place(item, (*loc, index), file, positions, problems, above)
 
 
-def _explain(document: Document, detail: Any, model: type[BaseModel]) -> Problem:
+def _explain(document: Document, detail: Any, model: type[BaseModel], habits: Mapping[str, str]) -> Problem:
     loc = cast(Loc, tuple(part for part in detail["loc"] if _in_document(document, detail["loc"], part)))
     kind, message = detail["type"], detail["msg"]
     if kind == "extra_forbidden":
         loc = loc if loc[-1:] == detail["loc"][-1:] else (*loc, detail["loc"][-1])
         known = _known_keys(model, loc[:-1])
         below = _levels_below(model, loc)
-        message = f"is not a known key{below or nearest(str(loc[-1]), known)}"
+        message = f"is not a known key{below or _meant(str(loc[-1]), known, habits)}"
     elif kind == "missing":
         message = f"{detail['loc'][-1]!r} is missing"
         loc = loc[:-1] if loc and loc[-1] == detail["loc"][-1] else loc
     elif kind in {"enum", "literal_error"}:
         expected = str(detail.get("ctx", {}).get("expected", ""))
         words = [word for word in expected.replace(" or ", ", ").replace("'", "").split(", ") if word]
-        message = f"must be one of {', '.join(words)}{nearest(str(detail['input']), words)}"
+        message = f"must be one of {', '.join(words)}{_meant(str(detail['input']), words, habits)}"
     elif kind == "value_error":
         message = str(detail["ctx"]["error"])
     elif kind == "string_pattern_mismatch" and detail["ctx"]["pattern"].startswith("^[a-z"):
         message = _not_a_word(detail["ctx"]["pattern"], detail["input"])
+    elif kind in {"too_short", "too_long"}:
+        found = detail["ctx"]
+        bound = f"at least {found['min_length']}" if kind == "too_short" else f"at most {found['max_length']}"
+        message = f"must have {bound} of them (found {found['actual_length']})"
+    elif kind in _KINDS:
+        message = f"{_KINDS[kind]} (found {_short(detail['input'])})"
     else:
         message = f"{message[0].lower()}{message[1:]} (found {_short(detail['input'])})"
+        message = message.replace("input should be", "must be")
     return document.problem(loc, message)
+
+
+def _meant(word: str, known: Sequence[str], habits: Mapping[str, str]) -> str:
+    habit = habits.get(word.lower())
+    return nearest(word, known) if habit is None or word in known else f"; {habit}"
 
 
 def _not_a_word(pattern: str, found: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hub import document
 from hub.config import Config, load_areas, topology
-from hub.document import Document, nearest
+from hub.document import Document, Loc, nearest
 from hub.errors import ConfigError, Problem
+from hub.model.area import AreaPattern
 from rules import language
-from rules.rule import Rule
 
 
 def check(config: Config) -> list[Problem]:
@@ -25,9 +27,7 @@ def check(config: Config) -> list[Problem]:
         paths = [area.path for area in load_areas(config.areas)]
     except ConfigError:
         return problems
-    for rule in rules:
-        problems += areas_without_match(rule, paths)
-    return problems
+    return problems + areas_of_files(config.rule_files(), paths)
 
 
 def _patterns_without_files(config: Config) -> list[Problem]:
@@ -39,19 +39,43 @@ def _patterns_without_files(config: Config) -> list[Problem]:
     return problems
 
 
-def areas_without_match(rule: Rule, paths: Sequence[str], source: Document | None = None) -> list[Problem]:
-    """A pattern that no area fits is a slip of the pen: the rule would never fire there. ``source``: what the rule is
-    written in; left out: its file."""
-    unmatched = [index for index, pattern in enumerate(rule.areas) if not any(map(pattern.matches, paths))]
-    if not unmatched:
-        return []
-    source = source or document.load(Path(rule.file))
-    written = source.value["rules"]
-    index = next(index for index, text in enumerate(written) if text["name"] == rule.name)
+def areas_without_match(source: Document, paths: Sequence[str]) -> list[Problem]:
+    """A pattern that no area fits is a slip of the pen: the rule would never fire there. Also of a file that is wrong
+    in other ways: what is no pattern at all is for others to say."""
     return [
-        source.problem(
-            ("rules", index, "areas", number),
-            f"{rule.areas[number].text!r} matches no area{nearest(rule.areas[number].text, paths)}",
-        )
-        for number in unmatched
+        source.problem(way, f"{pattern!r} matches no area{nearest(pattern, paths)}")
+        for way, pattern in _patterns(source)
+        if not any(map(AreaPattern.parse(pattern).matches, paths))
     ]
+
+
+def _patterns(source: Document) -> Iterator[tuple[Loc, str]]:
+    """Where a rule, or an override of one, looks."""
+    places: list[tuple[Loc, Any]] = []
+    for index, rule in _entries(source.value, "rules"):
+        place: Loc = ("rules", index)
+        places.append(((*place, "areas"), rule))
+        places += [((*place, "overrides", number, "areas"), other) for number, other in _entries(rule, "overrides")]
+    for way, written in places:
+        areas = written.get("areas")
+        for number, pattern in enumerate(areas if isinstance(areas, list) else ()):
+            if isinstance(pattern, str):
+                with suppress(ValueError):
+                    AreaPattern.parse(pattern)
+                    yield (*way, number), pattern
+
+
+def _entries(value: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    found = value.get(key) if isinstance(value, dict) else None
+    for index, entry in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(entry, dict):
+            yield index, entry
+
+
+def areas_of_files(files: Iterable[Path], paths: Sequence[str]) -> list[Problem]:
+    """The same of files; of one that cannot be read at all nothing."""
+    problems = []
+    for file in files:
+        with suppress(ConfigError):
+            problems += areas_without_match(document.load(file), paths)
+    return problems

@@ -14,7 +14,7 @@ from hub.config import Config, load, load_areas
 from hub.errors import ConfigError, Problem
 from hub.words import counted
 from rules import language, trial
-from rules.check import areas_without_match
+from rules.check import areas_of_files
 from rules.reach import World, notices, reach
 from rules.rule import Rule
 from rules.trial import SUFFIX
@@ -42,7 +42,7 @@ def _check(options: argparse.Namespace) -> int:
     problems += dict.fromkeys([*wrong, *wrong_tests])
     if config is not None:
         paths = [area.path for area in load_areas(config.areas)]
-        problems += [problem for rule in rules for problem in areas_without_match(rule, paths)]
+        problems += areas_of_files(own, paths)
     if problems:
         raise ConfigError(problems)
     odd = _tell(rules, config)

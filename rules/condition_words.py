@@ -167,6 +167,8 @@ class When(Text):
     @model_validator(mode="before")
     @classmethod
     def _is_a_condition(cls, value: object) -> object:
+        if isinstance(value, list):
+            raise ValueError("is a list of conditions: say whether all or any are meant, as in {all: [...]}")  # noqa: TRY004
         if not isinstance(value, dict | When):
             raise ValueError("must be a condition, such as {metric: smoke, above: 0.3}, or all or any of several")  # noqa: TRY004
         return value

@@ -29,6 +29,14 @@ _WALK = re.compile(r"\b(?:all|exists|exists_one|map|filter)\s*\(")
 _WHERE = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
 _NOTHING: dict[str, Any] = {}  # the library takes no other mapping; nobody writes to it
+_WRITTEN = {
+    "error at: '= '": "; equal is written ==",
+    "input 'and'": "; and is written &&",
+    "input 'or'": "; or is written ||",
+    "input 'AND'": "; and is written &&",
+    "input 'OR'": "; or is written ||",
+}
+"""By the words of the library, how CEL writes what was meant."""
 _CAUSES = (
     ("Key not found", "missing"),
     ("Index error", "missing"),
@@ -143,7 +151,8 @@ def _in_words(message: str) -> str:
     undeclared = _UNDECLARED.search(said)
     if undeclared is None:
         said = said.removeprefix("Syntax error: ").partition(" expecting ")[0]
-        return f"is not CEL, {where}: {said.replace(chr(39) + '<EOF>' + chr(39), 'its end')}"
+        hint = next((hint for mark, hint in _WRITTEN.items() if mark in said), "")
+        return f"is not CEL, {where}: {said.replace(chr(39) + '<EOF>' + chr(39), 'its end')}{hint}"
     name = undeclared[1].partition(".")[0]
     return f"{where}: {name!r} is not known; known are {', '.join(KNOWN)}{nearest(name, KNOWN)}"
 

@@ -25,6 +25,7 @@ from rules.condition_words import EvidenceText, KindText, When
 from rules.conditions import Absence, Condition, Count, Level, Threshold
 from rules.filter import Filter
 from rules.fusion import AllOf, AnyOf, AtLeast, Leaf, Node, Not, Weigh, leaves
+from rules.habits import HABITS
 from rules.rule import AreaPattern, Rule, Step, Variant
 from rules.schedule import Schedule
 from rules.take import Take
@@ -82,7 +83,7 @@ def _rules(source: Document, text: str) -> list[Rule]:
     filled, problems = params.filled(source)
     if problems:
         raise ConfigError(problems)
-    file = document.validate(filled, FileText)
+    file = document.validate(filled, FileText, HABITS)
     lines = text.splitlines()
     starts = [source.locate(("rules", index)) for index in range(len(file.rules))]
     ends = [line - 1 for line, _ in starts[1:]] + [len(lines)]

@@ -76,7 +76,7 @@ def check_rules(asked: RuleText, person: Operator, ctx: Ctx) -> Checked:
     )
     problems += [problem for problem in muting if problem.file == asked.file]
     paths = [area.path for area in areas.list_areas(ctx.store)]
-    problems += [problem for rule in rules for problem in areas_without_match(rule, paths, source)]
+    problems += areas_without_match(source, paths)
     if problems:
         return Checked(problems=_told(problems), warnings=[], rules=[])
     world, year = _world(ctx, person), ctx.clock.now().year

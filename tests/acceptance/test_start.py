@@ -29,7 +29,7 @@ def _mentions(process: psutil.Process, text: str) -> bool:
     ("text", "expected"),
     [
         ("camras: []\n", "hub.yaml:5:1: camras: is not a known key; did you mean 'cameras'?"),
-        ("cameras: 7\n", "hub.yaml:5:1: cameras: input should be a valid tuple"),
+        ("cameras: 7\n", "hub.yaml:5:1: cameras: must be a list"),
         ("devices: [{id: a, area: qth/x, type: smoke}]\n", "hub.yaml:5:19: devices[0].area: 'qth/x' is not in"),
         (
             "devices:\n  - {id: a, area: qth, type: smoke}\n  - {id: a, area: qth, type: door}\n",

@@ -72,7 +72,7 @@ def test_a_good_configuration_has_no_problem_and_its_paths_are_absolute(folder: 
         ("mode: event", "mode: evnt", "6: cameras[0].record.mode: must be one of continuous, event, off; did you mean"),
         ("keep: 7d", "keep: 7", "6: cameras[0].record.keep: 7 is not a duration"),
         ("keep: 7d", "keep: soon", "6: cameras[0].record.keep: 'soon' is not a duration"),
-        ("id: cam-1", "id: [1]", "3: cameras[0].id: input should be a valid string"),
+        ("id: cam-1", "id: [1]", "3: cameras[0].id: must be text: put it into quotes"),
         ("id: cam-1", "id: cam/1", "3: cameras[0].id: 'cam/1' is not an id"),
         ("area: qth/a\n", "area: qth/c\n", "5: cameras[0].area: 'qth/c' is not in areas.geojson; did you mean"),
         ("id: smoke-1", "id: cam-1", "8: devices[0].id: 'cam-1' is already an id in line 3"),
@@ -110,7 +110,7 @@ def test_all_mistakes_are_named_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("areas", "message"),
     [
-        ({"type": "FeatureCollection", "features": []}, "at least 1 item"),
+        ({"type": "FeatureCollection", "features": []}, "at least 1 of them"),
         ({"type": "FeatureCollection", "features": [feature("qth/a"), feature("qth/a")]}, "appears twice"),
         ({"type": "FeatureCollection", "features": [feature("Qth A")]}, "is not an area path"),
         ({"type": "FeatureCollection", "features": [feature("qth/a", geometry=SWAPPED)]}, "is not a longitude and"),

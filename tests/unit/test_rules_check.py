@@ -67,6 +67,17 @@ def test_an_area_pattern_that_matches_nothing_is_named(folder: Path) -> None:
     ]
 
 
+def test_area_patterns_of_overrides_and_of_a_file_that_is_wrong_otherwise_are_looked_at(folder: Path) -> None:
+    write(folder / "a.yaml", ("one", "overrides: [{areas: [qth/g1, qth/g2], off: true}], areas: ['QTH', qth/g3], "))
+    assert [line.partition(": ")[2] for line in found(folder, "[a.yaml]")] == [
+        "rules[0].areas[0]: 'QTH' is not a pattern of areas: a path, in which * is one part, ** any",
+        "rules[0].areas[1]: 'qth/g3' matches no area; did you mean 'qth/g1'?",
+        "rules[0].overrides[0].areas[1]: 'qth/g2' matches no area; did you mean 'qth/g1'?",
+    ]
+    (folder / "a.yaml").write_text("rules: [{areas: qth}, 7, {areas: [3]}]\n")
+    assert not [line for line in found(folder, "[a.yaml]") if "matches no area" in line]
+
+
 def test_mistakes_of_all_files_are_told_together(folder: Path) -> None:
     write(folder / "a.yaml", ("one", "areas: [qthh], "))
     (folder / "b.yaml").write_text("rules:\n  - {name: x, severity: major, summary: s, when: {metric: a, abov: 1}}\n")
