@@ -25,13 +25,13 @@ from hub.store import health
 from ingest.simulate.faults import faulty_cameras
 from ingest.simulate.rtsp import Account, LiveServer, Loop, running
 from ingest.video.serve import PictureServer, socket_path
-from tests.fix_api import PASSWORD, Api
+from tests.e2e.fix_script import SCRIPTS, environment_of, run
+from tests.fix_api import Api
 from tests.fix_hub import GRID, Hub, wait_for
 from tests.fix_hub import PASSWORD as HUB_PASSWORD
 from tests.fix_video import Remembered, bare, camera_source, eventually, running_camera
 
 FPS, PICTURES, BITS = 15, 150, 8
-SCRIPTS = Path(__file__).parent
 
 
 def write_numbered(path: Path, codec: str = "libx264") -> Path:
@@ -87,22 +87,6 @@ def city_with(
             server = PictureServer(path, lambda name: cameras[name].view() if name in cameras else None).start()
             stack.callback(server.stop)
         yield rtsp
-
-
-def environment_of(url: str, **more: object) -> dict[str, str]:
-    given = {name: str(value) for name, value in more.items()}
-    return {**os.environ, "GRIDHUB_URL": url, "GRIDHUB_USER": "ines", "GRIDHUB_PASSWORD": PASSWORD, **given}
-
-
-def run(script: str, url: str, **environment: object) -> dict[str, Any]:
-    """Run a script of this folder against the hub at ``url``; its last line."""
-    done = subprocess.run(
-        ["node", str(SCRIPTS / script)], capture_output=True, text=True, timeout=200, check=False,
-        env=environment_of(url, **environment),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
 
 
 @pytest.mark.timeout(150)

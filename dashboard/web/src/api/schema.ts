@@ -1046,6 +1046,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Rules
+         * @description A file with mistakes is answered with them, and 200.
+         */
+        post: operations["check_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/held": {
         parameters: {
             query?: never;
@@ -1759,6 +1779,19 @@ export interface components {
             area: string;
             /** Alarms */
             alarms: number;
+        };
+        /**
+         * Checked
+         * @description All mistakes, at which the file would not be taken; where there are none, what is odd, and what each rule
+         *     matches.
+         */
+        Checked: {
+            /** Problems */
+            problems: components["schemas"]["RuleProblem"][];
+            /** Warnings */
+            warnings: components["schemas"]["RuleProblem"][];
+            /** Rules */
+            rules: components["schemas"]["Matched"][];
         };
         /**
          * Command
@@ -2479,6 +2512,23 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Matched
+         * @description How many sources and areas a rule matches now, of those that the person may see; at most so much memory, and
+         *     about so much of a core.
+         */
+        Matched: {
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: number;
+            /** Areas */
+            areas: number;
+            /** Memory Bytes */
+            memory_bytes: number;
+            /** Cpu Share */
+            cpu_share: number;
+        };
         /** Named */
         Named: {
             /** Zh */
@@ -3062,6 +3112,19 @@ export interface components {
             key: string;
             /** Message */
             message: string;
+        };
+        /**
+         * RuleText
+         * @description ``text`` is a rule file; ``file``: the name that it will have, so that it may replace the rules of that file.
+         */
+        RuleText: {
+            /** Text */
+            text: string;
+            /**
+             * File
+             * @default rules.yaml
+             */
+            file: string;
         };
         /**
          * Seconds
@@ -6222,6 +6285,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RuleFile_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
                 };
             };
             /** @description what was wrong with the request */

@@ -10,7 +10,7 @@ it.each([[6, 'good'], [6.01, 'fair'], [12, 'fair'], [12.01, 'poor']] as const)('
 it('judges nothing without bounds', () => expect(verdictOf(1, undefined)).toBeNull());
 
 describe('shares', () => {
-  it.each([[0, '0'], [0.0005, '0.050'], [0.0042, '0.42'], [0.05, '5'], [0.42, '42'], [0.9973, '99.73'], [1, '100']])('%d is %s %%', (share, text) => {
+  it.each([[0, '0'], [0.0005, '0.05'], [0.0042, '0.42'], [0.05, '5'], [0.42, '42'], [0.9973, '99.73'], [1, '100']])('%d is %s %%', (share, text) => {
     expect(percent(share)).toBe(`${text}\u202f%`);
   });
   it('are told as such, and counts are not', () => {

@@ -15,7 +15,7 @@ export const isShare = (name: string): boolean => SHARES.has(name);
 export function percent(share: number): string {
   const value = share * 100;
   const digits = value === 0 || value >= 99.95 ? 0 : value >= 99 ? 2 : value >= 10 ? 0 : value >= 1 ? 1 : value >= 0.1 ? 2 : 3;
-  return `${value.toFixed(digits).replace(/\.0$/, '')}\u202f%`;
+  return `${String(Number(value.toFixed(digits)))}\u202f%`;
 }
 
 export function figure(name: string, value: number): string {
