@@ -1,7 +1,7 @@
 """The evaluator: observations and the hub's clock in, decisions out. Pure: it reads no clock and no store.
 
 An index from the metric to the rules that want it makes an observation that nobody wants cost one look-up; a source
-is linked to its rules when it is first heard. State exists only where something happened.
+is linked to its rules when it is first heard. What is known of sources and groups is in ``rules.memory``.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from typing import Any
 from hub.model.alert import Decision, Fire
 from hub.model.observation import Stored
 from hub.model.source import Health
-from rules import lending, snapshot, strays, telling
+from rules import snapshot, strays, telling
 from rules.budget import Budget
 from rules.conditions import Absence, Condition, Count, Point
 from rules.fusion import Piece
 from rules.group import Group, GroupKey
 from rules.lending import Lent
 from rules.links import Alarm, Link, Links
+from rules.memory import Memory
 from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
-from rules.state import AnyTrack, Series, Slot, Track, Windowed, track_of
+from rules.state import Series, Slot, Track, Windowed
 from rules.strays import Stray
 from rules.surplus import Hold, Surplus
 from rules.take import Take, Window
@@ -52,8 +53,7 @@ class Fault:
 class Evaluator:
     """``left_out`` counts observations that were late, repeated or unusable, ``strays`` are those of them that concern
     alerts, both until the caller clears them; ``faults`` are the rules that failed; ``kept`` names the rules whose
-    state came through ``restore``; ``over`` tells when the last alert of groups that were released began and ended.
-    ``meter``: see ``rules.budget``."""
+    state came through ``restore``. ``meter``: see ``rules.budget``."""
 
     def __init__(
         self,
@@ -66,7 +66,6 @@ class Evaluator:
         self.left_out: Counter[str] = Counter()
         self.strays: list[Stray] = []
         self.kept: frozenset[str] = frozenset()
-        self.over: dict[GroupKey, tuple[Instant, Instant]] = {}
         self.faults: list[Fault] = []
         self._surplus = Surplus()
         self._budget = Budget(meter)
@@ -76,10 +75,8 @@ class Evaluator:
         self._now: Instant = 0
         self._heard_from: Instant = 0
         self._links = Links(rules, registry)
-        self._series: dict[Slot, tuple[Series, list[Link]]] = {}
-        self._groups: dict[GroupKey, Group] = {}
-        self._changed: dict[GroupKey, None] = {}
         self._timers = Timers()
+        self._memory = Memory(self.rules, self._links, lateness, self._timers)
 
     @property
     def held_back(self) -> Counter[str]:
@@ -90,6 +87,11 @@ class Evaluator:
     def unseen(self) -> Counter[str]:
         """By rule the alerts that ended before anybody was told of them, until the caller clears it."""
         return self._surplus.unseen
+
+    @property
+    def over(self) -> dict[GroupKey, tuple[Instant, Instant]]:
+        """When the last alert of groups that were released began and ended."""
+        return self._memory.over
 
     @property
     def movable(self) -> Set[str]:
@@ -136,20 +138,21 @@ class Evaluator:
     def renew(self, registry: Registry) -> list[Decision]:
         """Go on with other names, periods and neighbours, and without the sources that are gone or stand elsewhere."""
         self._registry = self._links.registry = registry
-        for slot, (series, links) in list(self._series.items()):
+        memory = self._memory
+        for slot, (series, links) in list(memory.series.items()):
             source = registry.sources.get(series.source)
             if source is None or (source.area, source.type) != (series.area, series.type):
-                self._unlink(slot)
+                memory.unlink(slot)
             elif series.metric in self._links.movable:
-                self._relink(series, links)
+                self._set_alarms(series, memory.relink(series, links))
         return self._decide("source_gone")
 
     def see(self, health: Mapping[str, Health]) -> list[Decision]:
         """Take note of who is not watching now: all of ``health`` that are not, and nobody else."""
         changed = self._sight.look(health, self._now - self._lateness)
-        for series, links in self._series.values():
+        for series, links in self._memory.series.values():
             if series.source in changed:
-                self._changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
+                self._memory.changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
         return self._decide()
 
     def confirm(self, rules: Set[str]) -> list[Decision]:
@@ -159,17 +162,7 @@ class Evaluator:
 
     def holds(self) -> list[Hold]:
         """The rules that have too many alerts at once."""
-        return self._surplus.holds(self.rules, self._groups.values())
-
-    def filters_failed(self) -> Counter[tuple[str, str]]:
-        """How often a filter could not be worked out, by rule and cause (see ``rules.filter``)."""
-        found: Counter[tuple[str, str]] = Counter()
-        for rule in self.rules.values():
-            variants = [variant.rule for variant in rule.variants if variant.rule is not None]
-            for condition in itertools.chain.from_iterable(each.conditions for each in (rule, *variants)):
-                for cause, count in (condition.where.failed if condition.where is not None else {}).items():
-                    found[rule.name, cause] += count
-        return found
+        return self._surplus.holds(self.rules, self._memory.groups.values())
 
     def blind(self, source: str) -> Sequence[Span]:
         """When a source could not see, as far as is known."""
@@ -177,7 +170,7 @@ class Evaluator:
 
     def active(self) -> list[Fire]:
         """The alerts that are on, as they were raised, and as bad as they are now."""
-        on = (group for group in self._groups.values() if not group.held_back)
+        on = (group for group in self._memory.groups.values() if not group.held_back)
         return [replace(group.active, severity=group.told) for group in on if group.active is not None]
 
     def conditions_of(self, source: str, metric: str, area: str, type_: str) -> list[tuple[Rule, Condition]]:
@@ -188,52 +181,30 @@ class Evaluator:
     def adopt(self, series: Series, windows: Callable[[str, Take], Window | None] = lambda *_: None) -> None:
         """Go on with a series whose observations so far mattered to no condition, as if it had been fed with them.
         ``windows``: those of the series by the rule and what is taken, None where there is none yet."""
-        links = self._links.of(series, self.rules)
-        self._series[series.source, series.metric] = (series, links)
+        links = self._memory.take_in(series)
         self._set_alarms(series, links)
         for link in links:
             take = link.condition.take
             window = None if take is None or take.across else windows(link.rule.name, take)
             if window is not None:
-                track = self._track(link, series)
+                track = self._memory.track(link, series)
                 assert isinstance(track, Windowed)  # noqa: S101  as it takes
                 track.window = window
 
     def release(self, slots: Sequence[Slot], may: Callable[[Series], bool]) -> list[Lent] | None:
         """Hand series over that speak for nothing at present, all or none; None where a group needs one of them, or
         ``may`` says no of one. Those that are unknown are left out."""
-        known = [slot for slot in slots if slot in self._series]
-        is_free = lending.is_free(known, self._series, self._groups)
-        if not (is_free and all(may(self._series[slot][0]) for slot in known)):
-            return None
-        found = [Lent(self._series[slot][0], lending.windows(slot, self._series, self._groups)) for slot in known]
-        for slot in known:
-            _, links = self._series.pop(slot)
-            for link in links:
-                self._lend(link)
-        return found
-
-    def _lend(self, link: Link) -> None:
-        group = self._groups.get(link.group)
-        if group is None or link.slot not in group.tracks[link.index]:
-            return
-        del group.tracks[link.index][link.slot]
-        if not any(group.tracks):
-            if group.floor:
-                self.over[link.group] = (group.started, group.floor)
-            self._drop(link.group)
+        return self._memory.lend(slots, may)
 
     def heard(self) -> list[Series]:
         """The series that are known."""
-        return [series for series, _ in self._series.values()]
+        return [series for series, _ in self._memory.series.values()]
 
     def snapshot(self, others: Iterable[Series] = ()) -> dict[str, Any]:
         """Everything that ``restore`` needs, as plain JSON data. ``others``: series that are kept elsewhere."""
         digests = {rule.name: rule.digest for rule in self.rules.values()}
-        series = itertools.chain(self.heard(), others)
-        return snapshot.encode(
-            snapshot.Frame(self._now, self._heard_from, digests, self._sight.state()), series, self._groups.values()
-        )
+        frame = snapshot.Frame(self._now, self._heard_from, digests, self._sight.state())
+        return snapshot.encode(frame, itertools.chain(self.heard(), others), self._memory.groups.values())
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a snapshot, into an evaluator that has seen nothing. State of rules that are gone or decide
@@ -244,29 +215,19 @@ class Evaluator:
         self._sight = Sight(found.sight)
         for series in found.series:
             if series.metric in self._links.metrics:
-                links = self._links.of(series, self.rules)
-                self._series[series.source, series.metric] = (series, links)
-                self._set_alarms(series, links)
+                self._set_alarms(series, self._memory.take_in(series))
         self._surplus.restore(found.groups)
         for group in found.groups:
             key = (group.rule.name, group.key)
-            self._groups[key] = group
-            self._changed[key] = None
+            self._memory.groups[key] = group
+            self._memory.changed[key] = None
 
     # --- observations -------------------------------------------------------------------------------------------
 
     def _take(self, observation: Stored) -> Instant:
         """Answers the time of arrival."""
         ts, received = instant(observation.ts), instant(observation.received_at)
-        slot = (observation.source, observation.metric)
-        known = self._series.get(slot)
-        if known is not None and (known[0].area, known[0].type) != (observation.area, observation.type):
-            self._unlink(slot)
-            known = None
-        if known is None:
-            new = Series(observation.source, observation.metric, observation.area, observation.type, self._lateness)
-            known = self._series[slot] = (new, self._links.of(new, self.rules))
-        series, links = known
+        series, links = self._memory.of(observation)
         at = min(ts, received)
         if not links:
             pass
@@ -283,7 +244,7 @@ class Evaluator:
     def _leave_out(self, point: Point, links: Iterable[Link]) -> None:
         """It came too late."""
         self.left_out["late"] += 1
-        self.strays += strays.of(point, links, lambda link: self._groups.get(link.group))
+        self.strays += strays.of(point, links, lambda link: self._memory.groups.get(link.group))
 
     def _place(self, point: Point, received: Instant, series: Series, links: Sequence[Link]) -> None:
         silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
@@ -308,17 +269,17 @@ class Evaluator:
         condition = link.condition
         if isinstance(condition, Absence) and not link.alarmed:
             self._set_alarm(link, series)
-        group = self._groups.get(link.group)
-        track = group.tracks[link.index].get(link.slot) if group is not None else None
+        group, track = self._memory.known(link)
         is_wanted = condition.admits(point.observation)
         if group is not None and group.active is None and point.at <= group.floor:
-            self.strays += strays.of(point, [link], lambda _: group)  # it counts, but not before what was decided
+            # It counts, but not before what was decided.
+            self.strays += strays.of(point, [link], lambda _: group)
         if condition.weighed and not 0 < series.first <= point.at:
             series.first = point.at
         if track is None:
             if not (condition.weighed or (is_wanted and condition.concerns(point.value, silence))):
                 return
-            track = self._track(link, series)
+            track = self._memory.track(link, series)
         elif isinstance(track, Track):
             track.settle(settled)
         if not isinstance(track, Track):
@@ -327,48 +288,7 @@ class Evaluator:
                 track.hear(series)
             if is_counted and not track.add(point):
                 self._leave_out(point, [link])
-        self._changed[link.group] = None
-
-    def _track(self, link: Link, series: Series) -> AnyTrack:
-        group = self._groups.get(link.group)
-        if group is None:
-            area = link.group[1] if link.rule.by == "area" else series.area
-            group = self._groups[link.group] = Group(link.rule, link.group[1], area)
-            group.started, group.floor = self.over.pop(link.group, (0, 0))
-        tracks = group.tracks[link.index]
-        track = tracks.get(link.slot)
-        if track is None:
-            track = tracks[link.slot] = track_of(link.condition, series)
-        return track
-
-    def _relink(self, series: Series, links: list[Link]) -> None:
-        """Take note of another period and of other neighbours; what is as it was goes on."""
-        before = {(link.group, link.index): link for link in links}
-        after = {(link.group, link.index): link for link in self._links.of(series, self.rules)}
-        for key, link in before.items():
-            group = self._groups.get(link.group)
-            track = group.tracks[link.index].get(link.slot) if group is not None else None
-            new = after.get(key)
-            if new is None and group is not None and track is not None:
-                if track.forget(series.source):
-                    del group.tracks[link.index][link.slot]
-                self._changed[link.group] = None
-            elif new is not None and new.condition != link.condition:
-                link.condition, link.alarmed = new.condition, False
-                if isinstance(track, Track):
-                    track.become(new.condition)
-                    self._changed[link.group] = None
-        fresh = [link for key, link in after.items() if key not in before]
-        links[:] = [link for key, link in before.items() if key in after] + fresh
-        self._set_alarms(series, [link for link in links if not link.alarmed])
-
-    def _unlink(self, slot: Slot) -> None:
-        _, links = self._series.pop(slot)
-        for link in links:
-            group = self._groups.get(link.group)
-            if group is not None:
-                group.forget(slot[0])
-                self._changed[link.group] = None
+        self._memory.changed[link.group] = None
 
     def _set_aside(self, rule: Rule, error: Exception) -> None:
         """Go on without a rule. Its open alerts stay as they are, since nobody can say that they are over."""
@@ -382,15 +302,7 @@ class Evaluator:
 
     def _stop(self, name: str, reason: str, *, is_slow: bool = False) -> None:
         self.faults.append(Fault(name, reason, is_slow))
-        for _, links in self._series.values():
-            links[:] = [link for link in links if link.rule.name != name]
-        for key in [key for key in self._groups if key[0] == name]:
-            self._drop(key)
-
-    def _drop(self, key: GroupKey) -> None:
-        del self._groups[key]
-        self._changed.pop(key, None)
-        self._timers.forget(key)
+        self._memory.without(name)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -400,14 +312,14 @@ class Evaluator:
             if isinstance(timer, Alarm):
                 self._ring(timer)
             else:
-                self._changed[timer] = None
+                self._memory.changed[timer] = None
         return self._decide()
 
     def _decide(self, lost: str = "late_data") -> list[Decision]:
         decisions: list[Decision] = []
-        changed, self._changed = self._changed, {}
+        changed, self._memory.changed = self._memory.changed, {}
         for key in changed:
-            group = self._groups.get(key)
+            group = self._memory.groups.get(key)
             if group is None:
                 continue
             try:
@@ -418,12 +330,12 @@ class Evaluator:
                 self._set_aside(group.rule, error)
                 continue
             if group.is_empty(self._now):
-                self._drop(key)
+                self._memory.drop(key)
             elif wakes_at is not None:
                 self._timers.wake(key, wakes_at)
         for name, reason in self._budget.exceeded(self._now).items():
             self._stop_if_slow(name, reason)
-        return decisions + self._surplus.released(self.rules, self._groups.values())
+        return decisions + self._surplus.released(self.rules, self._memory.groups.values())
 
     def _set_alarms(self, series: Series, links: list[Link]) -> None:
         for link in links:
@@ -440,14 +352,14 @@ class Evaluator:
         """A source may have fallen silent: look, or look again later where it has spoken meanwhile."""
         link, series = alarm.link, alarm.series
         link.alarmed = False
-        known = self._series.get((series.source, series.metric))
+        known = self._memory.series.get((series.source, series.metric))
         if known is None or known[0] is not series or link not in known[1]:
             return
         if alarm.due(self._heard_from) > self._now:
             self._set_alarm(link, series)
             return
-        self._track(link, series)
-        self._changed[link.group] = None
+        self._memory.track(link, series)
+        self._memory.changed[link.group] = None
 
     # --- words --------------------------------------------------------------------------------------------------
 

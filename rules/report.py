@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hub.clock import Clock
 from hub.model.alert import Alert, Decision, Fire, Resolve
 from hub.store.heart import Heart
 from hub.tally import Tally
+from rules.rule import Rule
 from rules.sieve import Sieve
 
 _FILTERS_S = 60.0
@@ -73,7 +75,7 @@ class Report:
 
     def _filters_that_fail(self, evaluator: Sieve) -> list[str]:
         """An attribute that is missing is the usual case; anything else is a mistake, of the author or of a device."""
-        failed, now_s = evaluator.exact.filters_failed(), self._clock.monotonic()
+        failed, now_s = _filters_failed(evaluator.rules.values()), self._clock.monotonic()
         for (rule, cause), count in failed.items():
             more = count - self._filters[rule, cause]
             if more > 0:
@@ -94,3 +96,14 @@ class Report:
         for rule, value in values.items():
             self._tally.set(name, value, rule=rule)
         self._said[name] = frozenset(values)
+
+
+def _filters_failed(rules: Iterable[Rule]) -> Counter[tuple[str, str]]:
+    """How often a filter could not be worked out, by rule and cause (see ``rules.filter``)."""
+    found: Counter[tuple[str, str]] = Counter()
+    for rule in rules:
+        variants = [variant.rule for variant in rule.variants if variant.rule is not None]
+        for condition in itertools.chain.from_iterable(each.conditions for each in (rule, *variants)):
+            if condition.where is not None:
+                found.update({(rule.name, cause): count for cause, count in condition.where.failed.items()})
+    return found

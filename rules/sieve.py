@@ -150,9 +150,9 @@ class Sieve:
             ages = state.get("ages", {})
             self._ages = {name: ages.get(name, 0) if name in kept else 1 + max(ages.values(), default=0)
                           for name in self.exact.rules}  # fmt: skip
-            self.exact.over = {
-                (rule, key): (began, ended) for rule, key, began, ended in state.get("over", ()) if rule in kept
-            }
+            self.exact.over.update(
+                {(rule, key): (began, ended) for rule, key, began, ended in state.get("over", ()) if rule in kept}
+            )
             self._restore_quiet(state.get("quiet", {}))
         except (LookupError, TypeError, ValueError) as error:
             raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
