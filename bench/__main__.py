@@ -11,8 +11,8 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency", "cameras", "soak", "detection", "devices", "store", "rules", "torture")
-_LONG = {"soak", "torture"}  # an hour each
+NAMES = ("latency", "cameras", "soak", "detection", "devices", "store", "rules", "oracle", "rules-kill", "torture")
+_LONG = {"soak", "oracle", "rules-kill", "torture"}  # minutes or hours each
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
         return 2
     holds = True
     for name in wanted:
-        rows: list[Row] = importlib.import_module(f"bench.{name}").run(options)
+        rows: list[Row] = importlib.import_module(f"bench.{name.replace('-', '_')}").run(options)
         holds = finish(name, rows) and holds
     return 0 if holds else 1
 

@@ -163,6 +163,7 @@ def first_of_each(observations: list[Stored]) -> list[Stored]:
     return sorted(observations, key=lambda item: item.received_at)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_rules_give_the_alerts_of_the_oracle_whatever_befalls_the_engine(part: int) -> None:
     """10,000 cases in all: so many random rules, each over a story of its own dozen."""

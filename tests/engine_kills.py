@@ -1,0 +1,260 @@
+"""The engine's process killed again and again while a town speaks, and what became of it against the oracle.
+
+The town has districts of two grids and five sources each, which speak every half second or so, each by a story of its
+own that is drawn by chance; the oracle reads the same stories. A crowd of meters beside them, which nothing is wrong
+with, makes the load. What is checked in the end: each alert of the oracle is there with its start and its end, no other
+is, and the journal says of each once that it was raised.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from hub.model.area import Area
+from hub.model.observation import Observation
+from hub.model.source import Source, SourceKind
+from hub.store import Store, alerts, areas, batches, journal, offsets, series, sources
+from tests.unit.rules_cases import untold
+from tests.unit.rules_of_oracle import RULES
+from tests.unit.rules_oracle import TICK_S, Alerts, History, Seen, expected, source_text
+from tests.unit.rules_timeline import PLACES
+
+NAMES = (
+    "threshold", "hysteresis-of-an-area", "held", "held-within", "kept-on", "kept-on-in-an-area", "counted-in-an-area",
+    "both", "smoke-and-movement", "either", "two-sources", "but-not", "but-not-both", "one-after-the-other",
+    "three-in-turn", "in-turn-and-more", "take-mean", "take-max-slow", "take-across", "silent", "silent-in-an-area",
+)  # fmt: skip
+"""Rules that need nothing but what sources say."""
+_SETTLED_TICKS = 36  # after the last word nothing begins or ends any more
+_STORY_TICKS = 72  # for so long the oracle looks, less the time until all is settled; 36 s are a whole of all windows
+_METERS = 400
+_ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Verdict:
+    """``wrong`` says what was missed, repeated, or at another time."""
+
+    kills: int
+    observations: int
+    alerts: int
+    wrong: list[str] = field(default_factory=list)
+
+
+class Engine:
+    """The process, started again as often as it is killed."""
+
+    def __init__(self, config: Path) -> None:
+        self.log = config.parent / "rules.log"
+        self._argv = [sys.executable, "-m", "rules", "-c", str(config)]
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self._argv, stdout=log, stderr=log, cwd=_ROOT)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class District:
+    """Two grids and five sources that speak for so many ticks from ``first`` on. ``words`` are (tick of arrival,
+    source, tick, value), counted from there."""
+
+    def __init__(self, name: str, first: int, ticks: int, chance: Random) -> None:
+        self.name, self.first = name, first
+        self.words: list[tuple[int, str, int, float]] = []
+        self.seen: History = {}
+        for source in PLACES:
+            metric, arrives = _metric(source), 0
+            said: list[Seen] = []
+            for tick in sorted(chance.sample(range(ticks), round(ticks * chance.uniform(0.1, 0.5)))):
+                value = chance.choice([0.0, 0.2, 0.25, 0.3, 0.5])
+                arrives = max(arrives, tick + chance.choice([0, 0, 1]))  # they do not overtake each other
+                self.words += [(arrives, source, tick, value)] * chance.choice([1, 1, 1, 2])
+                said.append(Seen(tick, tick * TICK_S, value))
+            self.seen[source, metric] = said
+
+    def source(self, source: str) -> str:
+        return f"{source}-{self.name}"
+
+    def area(self, source: str) -> str:
+        return PLACES[source].replace("taoshan", self.name)
+
+    def fingerprint(self, known: str) -> str:
+        by, _, key = known.partition(":")
+        return f"{by}:{self.source(key) if by == 'source' else key.replace('taoshan', self.name)}"
+
+
+class Town(threading.Thread):
+    """Speaks from ``began`` on. ``late_s`` is how far it fell behind at the worst."""
+
+    def __init__(self, store: Store, districts: list[District], began: datetime, per_s: int) -> None:
+        super().__init__(daemon=True)
+        self.late_s = 0.0
+        self.observations = 0
+        self._writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
+        self._meters = batches.BatchWriter(store, "mqtt-1", SourceKind.DEVICE)
+        self._began, self._per_tick = began, round(per_s * TICK_S)
+        self.seqs: dict[str, int] = {}
+        self._words: dict[int, list[Observation]] = {}
+        for district in districts:
+            for arrives, source, tick, value in district.words:
+                times = (self._at(district.first + tick), self._at(district.first + arrives))
+                said = Observation(district.source(source), _metric(source), *times, value)
+                self._words.setdefault(district.first + arrives, []).append(said)
+        self.ticks = max(self._words) + 1
+
+    def run(self) -> None:
+        for tick in range(self.ticks):
+            due = self._at(tick)
+            time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+            for found, writer in ((self._words.get(tick, []), self._writer), (self._crowd(tick, due), self._meters)):
+                batch = writer.append(found) if found else None
+                if batch is not None:
+                    self.seqs[batch.writer] = batch.seq
+                    self.observations += len(found)
+            self.late_s = max(self.late_s, (datetime.now(UTC) - due).total_seconds())
+
+    def _crowd(self, tick: int, due: datetime) -> list[Observation]:
+        first = tick * self._per_tick
+        spread = timedelta(seconds=TICK_S) / max(1, self._per_tick)
+        return [
+            Observation(f"meter-{(first + n) % _METERS}", "load", due - n * spread, due, 0.1)
+            for n in range(self._per_tick)
+        ]
+
+    def _at(self, tick: int) -> datetime:
+        return self._began + timedelta(seconds=tick * TICK_S)
+
+
+def kill_engine(store: Store, folder: Path, seed: int, kills: int, districts: int, per_s: int) -> Verdict:
+    """So many kills, one every two seconds or so, in a town with so many districts and so many meters' words a second.
+    The store is empty but for its schema."""
+    chance = Random(seed)
+    ticks = round((kills * 2.2 + 4) / TICK_S)
+    town_of = [
+        District(f"d{first}-{number}", first, min(_STORY_TICKS, ticks - first), chance)
+        for first in range(0, ticks, _STORY_TICKS)
+        for number in range(districts)
+    ]
+    config = _prepare(store, folder, town_of)
+    # A whole number of every window's steps, as these are counted from 1970.
+    began = datetime.fromtimestamp((time.time() // 6 + 1) * 6, UTC)
+    town = Town(store, town_of, began, per_s)
+    with _running(config) as engine:
+        town.start()
+        for _ in range(kills):
+            # Some kills meet the start, some the replay, most the work.
+            time.sleep(chance.uniform(0.3, 4.0))
+            engine.kill()
+            engine.start()
+        town.join()
+        done = began + timedelta(seconds=(town.ticks + _SETTLED_TICKS) * TICK_S)
+        wait_read(store, engine, town, done)
+    verdict = Verdict(kills, town.observations, 0)
+    if town.late_s > 1.0:
+        verdict.wrong.append(f"the town itself spoke {town.late_s:.1f} s late: this says nothing of the engine")
+    _compare(store, town_of, began, verdict, engine.log.read_text())
+    return verdict
+
+
+def wait_read(store: Store, engine: Engine, town: Town, done: datetime) -> None:
+    """Until the engine has read everything and looked at the clock after ``done``."""
+    deadline = time.monotonic() + 60 + (done - datetime.now(UTC)).total_seconds()
+    looked = None
+    while looked is None or looked < done:
+        assert engine.process.poll() is None, engine.log.read_text()[-2000:]
+        assert time.monotonic() < deadline, engine.log.read_text()[-2000:]
+        time.sleep(0.2)
+        read = offsets.load(store, "rules")
+        if all(read.get(name, 0) >= seq for name, seq in town.seqs.items()):
+            # A checkpoint says how far the engine's clock had come.
+            checkpoint = offsets.load_checkpoint(store, "rules")
+            now_us = checkpoint.state["now"] if checkpoint else 0
+            looked = datetime.fromtimestamp(now_us / 1e6, UTC)
+
+
+@contextmanager
+def _running(config: Path) -> Iterator[Engine]:
+    engine = Engine(config)
+    try:
+        yield engine
+    finally:
+        engine.kill()
+
+
+def _prepare(store: Store, folder: Path, districts: list[District]) -> Path:
+    places = {"qth": "city"}
+    for district in districts:
+        places[f"qth/{district.name}"] = "district"
+        places |= {district.area(source): "grid" for source in PLACES}
+    features = [
+        {"type": "Feature", "geometry": None, "properties": {"path": path, "name": path, "kind": kind}}
+        for path, kind in places.items()
+    ]
+    (folder / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    known = source_text({name: RULES[name] for name in NAMES})
+    crowd = "  - {name: crowd, severity: minor, summary: s, by: source, when: {metric: load, above: 0.5, for: 10s}}\n"
+    (folder / "rules.yaml").write_text(known + crowd)
+    path = folder / "hub.yaml"
+    path.write_text(json.dumps({"areas": "areas.geojson", "rules": ["rules.yaml"], "store": {"url": store.conninfo}}))
+    now = datetime.now(UTC)
+    series.ensure(store, SourceKind.DEVICE, [now, now + timedelta(days=1)])
+    with store.transaction() as tx:
+        areas.put(tx, [Area(path, path, kind) for path, kind in places.items()])
+        for district in districts:
+            for source in PLACES:
+                name, kind = district.source(source), source.partition("-")[0]
+                sources.add(tx, Source(name, SourceKind.DEVICE, district.area(source), kind, name), now)
+        for number in range(_METERS):
+            sources.add(tx, Source(f"meter-{number}", SourceKind.DEVICE, "qth", "meter", "a meter"), now)
+    return path
+
+
+def _compare(store: Store, districts: list[District], began: datetime, verdict: Verdict, log: str) -> None:
+    begins = {
+        district.fingerprint(f"{by}:{key}"): began + timedelta(seconds=district.first * TICK_S)
+        for district in districts
+        for by, keys in (("source", PLACES), ("area", set(PLACES.values())))
+        for key in keys
+    }
+    found: dict[tuple[str, str], Alerts] = {}
+    for item in alerts.list_alerts(store, alerts.Filter(), limit=1_000_000):
+        zero = begins.get(item.fingerprint, began)
+        end = None if item.resolved_at is None else (item.resolved_at - zero).total_seconds()
+        found.setdefault((item.rule, item.fingerprint), []).append(((item.started_at - zero).total_seconds(), end))
+    verdict.alerts = sum(map(len, found.values()))
+    was_deaf = "nothing was read for" in log  # then no silence is held against a source
+    for district in districts:
+        for name in NAMES:
+            if was_deaf and name.startswith("silent"):
+                continue
+            for key, wanted in expected(RULES[name], district.seen).items():
+                own = sorted(found.pop((name, district.fingerprint(key)), []))
+                due = [alert for alert in wanted if not untold(alert, wanted, own)]
+                if own != due:
+                    verdict.wrong.append(f"{name} {district.fingerprint(key)}: {own}, and it should be {due}")
+    verdict.wrong += [f"{key}: {own}, and nothing should be" for key, own in found.items() if not was_deaf]
+    fired = Counter(
+        entry.subject
+        for entry in journal.after(store, 0, limit=1_000_000)
+        if entry.kind == "alert" and entry.change == "fired"
+    )
+    verdict.wrong += [f"alert {number} was raised {count} times" for number, count in fired.items() if count > 1]
+
+
+def _metric(source: str) -> str:
+    return "motion" if source.startswith("cam") else "smoke"
