@@ -31,6 +31,7 @@ export class Hub {
     this.alerts = new Map();
     this.logs = new Map();
     this.clients = new Set();
+    this.silences = [];
     this.refuseUntil = 0;
     this.tick();
     this.opening(Number(storm));

@@ -13,7 +13,9 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { RULES } from './city.mjs';
 import { Hub } from './hub.mjs';
+import { answer as pageAnswer } from './pages.mjs';
 import { scene } from './scene.mjs';
 
 const { values: options } = parseArgs({
@@ -52,7 +54,7 @@ function serveFile(response, path) {
   let file = join(STATIC, normalize(path));
   let status = 200;
   if (!file.startsWith(STATIC) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    status = path === '/' ? 200 : 404;
+    status = extname(path) === '' ? 200 : 404;
     file = join(STATIC, 'index.html');
   }
   send(response, status, readFileSync(file), TYPES[extname(file)] ?? 'application/octet-stream');
@@ -122,6 +124,10 @@ async function api(request, response, url) {
     const answer = hub.alertCall(Number(one[1]), one[2], await bodyOf(request), user);
     return answer.code ? problem(response, answer.status, answer.code, answer.code, { alert: answer.alert }) : send(response, 200, answer.alert);
   }
+  const body = request.method === 'POST' ? await bodyOf(request) : {};
+  const found = pageAnswer(hub, request.method, path, query, body, RULES, user);
+  if (Array.isArray(found)) return send(response, 200, found.map((line) => `${JSON.stringify(line)}\n`).join(''), 'text/plain');
+  if (found !== undefined) return send(response, 200, found);
   return problem(response, 404, 'not_found', `no ${path}`);
 }
 

@@ -11,6 +11,7 @@ export const STEPS: Record<string, Record<Language, string>> = {
   late_evidence: { en: 'it came too late to change anything', zh: '来得太迟，未作改变' },
   source_gone: { en: 'a source was removed', zh: '感知源已移除' },
   rule_removed: { en: 'the rule was removed', zh: '规则已删除' },
+  rule_taken_up: { en: 'the rule had been set aside and begins anew', zh: '规则曾被停用，现重新开始' },
   rule_changed: { en: 'the rule was changed', zh: '规则已修改' },
   not_held_after_restart: { en: 'the condition was over after a restart', zh: '重启后条件已不成立' },
   severity_raised: { en: 'it is worse', zh: '情况加重' },

@@ -12,6 +12,7 @@ export const pages = {
   more: (n: number) => `and ${n} more`,
   openAlert: 'Show this alert',
   untilNow: 'still on',
+  days: (n: number) => s(n, 'day'),
 
   groups: {
     title: 'Open alerts in groups',

@@ -14,6 +14,7 @@ export const pages: PageMessages = {
   more: (n) => `另有 ${n} 个`,
   openAlert: '查看该告警',
   untilNow: '仍成立',
+  days: (n) => `${n} 天`,
 
   groups: {
     title: '未结告警分组',

@@ -3,9 +3,8 @@
 import { route } from '../route.svelte';
 import type { Desk } from '../watch/desk.svelte';
 
-export function showAlert(desk: Desk, id: number): void {
-  desk.alertId = id;
-  const known = desk.live.city.alerts.get(id)?.alert;
-  if (known) desk.area = known.area;
+export function showAlert(desk: Desk, alert: { id: number; area: string }): void {
+  desk.alertId = alert.id;
+  desk.area = alert.area;
   route.go('watch');
 }

@@ -21,7 +21,7 @@ function contrast(a: string, b: string): number {
 const TEXT: [string, string[]][] = [
   ['text', ['bg', 'panel', 'raised', 'hover', 'critical-tint', 'major-tint', 'minor-tint', 'warning-tint']],
   ['soft', ['bg', 'panel', 'raised', 'hover', 'critical-tint', 'major-tint', 'minor-tint', 'warning-tint']],
-  ['accent', ['panel', 'raised', 'hover']],
+  ['accent', ['bg', 'panel', 'raised', 'hover', 'minor-tint', 'critical-tint']],
   ['on-accent', ['accent']],
   ['on-alarm', ['alarm']],
   ['ok', ['panel']],
