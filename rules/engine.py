@@ -123,12 +123,15 @@ class Engine:
         is_held = self._notice_interruption(evaluator, read_at)
         is_settled = is_current and not is_held and read_at >= self._settled_at
         decisions = self._feed(evaluator, found, is_held) + self._tell_what_is_confirmed(evaluator)
+        again: Sequence[Decision] = ()
         if is_current and not is_held:
             decisions += self._look_who_sees(evaluator)
             decisions += evaluator.advance(read_at)
             if is_settled and not self._is_reconciled:
-                decisions += self._reconcile(evaluator, read_at)
-        self._commit(evaluator, decisions, found)
+                # After a start: end what no rule holds any more, and say again what is on (known ones are recognised).
+                decisions += orphans(alerts.active(self._store), evaluator.exact, read_at)
+                again = evaluator.active()
+        self._commit(evaluator, decisions, found, again)
         self._is_reconciled = self._is_reconciled or is_settled
         self._count(evaluator, found, read_at)
         return is_current
@@ -260,19 +263,20 @@ class Engine:
             self._offsets[batch.writer] = batch.seq
         return decisions
 
-    def _reconcile(self, evaluator: Sieve, now: datetime) -> list[Decision]:
-        """After a start: end what no rule holds any more, and say again what is on (known alerts are recognised)."""
-        return [*orphans(alerts.active(self._store), evaluator.exact, now), *evaluator.active()]
-
     def _commit(
-        self, evaluator: Sieve, decisions: Sequence[Decision], found: Sequence[tuple[Batch, list[Stored]]]
+        self,
+        evaluator: Sieve,
+        decisions: Sequence[Decision],
+        found: Sequence[tuple[Batch, list[Stored]]],
+        again: Sequence[Decision] = (),
     ) -> None:
+        """``again``: what was decided before, and may be known."""
         is_due = self._clock.monotonic() >= self._checkpoint_due_s
         standing = self._standing
         self._strays.add(evaluator.exact.strays)
         evaluator.exact.strays.clear()
         strays = self._strays.due(self._clock.monotonic())
-        if not (standing.is_changed(evaluator.exact) or decisions or found or is_due or strays):
+        if not (standing.is_changed(evaluator.exact) or decisions or again or found or is_due or strays):
             return
         now = self._clock.now()
         with self._store.transaction() as tx:
@@ -282,7 +286,8 @@ class Engine:
             if found:
                 offsets.save(tx, READER, self._offsets)
             crash.point("rules_after_offsets")
-            changed = intake.carry_out(tx, decisions, now, alarms=self._around.alarms) if decisions else []
+            every = [*decisions, *again]
+            changed = intake.carry_out(tx, every, now, alarms=self._around.alarms) if every else []
             intake.tell_left_out(tx, [(*stray.key, stray.sentence) for stray in strays], READER, now)
             for write in told:
                 write()

@@ -53,7 +53,7 @@ class Fault:
 class Evaluator:
     """``left_out`` counts observations that were late, repeated or unusable, ``strays`` are those of them that concern
     alerts, both until the caller clears them; ``faults`` are the rules that failed; ``kept`` names the rules whose
-    state came through ``restore``. ``meter``: see ``rules.budget``."""
+    state came through ``restore``, ``taken_up`` those that it had nothing of. ``meter``: see ``rules.budget``."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Evaluator:
         self.left_out: Counter[str] = Counter()
         self.strays: list[Stray] = []
         self.kept: frozenset[str] = frozenset()
+        self.taken_up: frozenset[str] = frozenset()
         self.faults: list[Fault] = []
         self._surplus = Surplus()
         self._budget = Budget(meter)
@@ -211,7 +212,7 @@ class Evaluator:
         differently now is left behind. Raises ValueError where it is not a snapshot of this format."""
         found = snapshot.decode(state, self.rules, self._lateness, self._registry.period_us)
         self._now, self._heard_from = found.now, found.heard_from
-        self.kept = found.kept
+        self.kept, self.taken_up = found.kept, frozenset(self.rules) - found.known
         self._sight = Sight(found.sight)
         for series in found.series:
             if series.metric in self._links.metrics:

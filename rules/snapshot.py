@@ -26,13 +26,14 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``kept`` names the rules whose state still holds."""
+    """``kept`` names the rules whose state still holds, ``known`` all that it is a state of."""
 
     now: Instant
     heard_from: Instant
     series: Sequence[Series]
     groups: Sequence[Group]
     kept: frozenset[str]
+    known: frozenset[str]
     sight: Mapping[str, Any]
 
 
@@ -78,7 +79,8 @@ def decode(
             for item in state["groups"]
             if item["rule"] in kept and (there := rules[item["rule"]].at(item["area"])) is not None
         ]
-        return State(state["now"], state["heard_from"], list(series.values()), groups, kept, state["sight"])
+        known = frozenset(state["rules"])
+        return State(state["now"], state["heard_from"], list(series.values()), groups, kept, known, state["sight"])
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
 

@@ -136,6 +136,20 @@ def test_what_a_batch_causes_is_committed_with_the_offset(city: City) -> None:
     assert city.reasons() == [("fired", "condition_met"), ("resolved", "condition_cleared")]
 
 
+def test_beginnings_steps_and_ends_are_counted_apart(city: City) -> None:
+    steps = "{start: minor, critical: {above: 0.8}}"
+    engine = city.engine(rule(SMOKE, "smoke", by="source", severity=steps))
+    engine.step()
+    for second, value in ((0, 0.5), (5, 0.9), (10, 0.1)):
+        city.say(("smoke-1", second, value))
+        city.go_on_to(second + 3)
+        engine.step()
+    kinds = {"fired": "condition_met", "revised": "severity_raised", "resolved": "condition_cleared"}
+    name = "gridhub_rules_decisions_total"
+    assert [city.tally.get(name, kind=kind, reason=reason) for kind, reason in kinds.items()] == [1, 1, 1]
+    assert city.tally.get(name, kind="resolved", reason="severity_raised") == 0
+
+
 def test_a_camera_and_a_sensor_of_one_grid_make_one_alert_whichever_writer_is_first(city: City) -> None:
     text = rule("{all: [{metric: smoke, above: 0.3, for: 10s}, {metric: motion, above: 0, within: 60s}]}", "both")
     video = batches.BatchWriter(city.store, "video-0", SourceKind.CAMERA)

@@ -389,6 +389,17 @@ def test_alerts_of_a_rule_that_was_set_aside_stay_open(monkeypatch: pytest.Monke
     assert orphans([alert_of(fire, 1)], engine, at(50)) == []
 
 
+def test_alerts_of_a_rule_that_is_taken_up_again_end_with_that_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = evaluator(rule(SMOKE))
+    [fire] = fires(engine.feed([said("smoke-1", 0, 0.9)]))
+    with monkeypatch.context() as broken:
+        broken.setattr(Threshold, "run", lambda *_: 1 / 0)
+        engine.feed([said("smoke-1", 1, 0.9)])
+    again = restored(engine, rule(SMOKE))
+    assert [end.reason for end in orphans([alert_of(fire, 1)], again, at(50))] == ["rule_taken_up"]
+    assert again.taken_up == {"r"}
+
+
 @pytest.mark.parametrize(
     "damage",
     [
