@@ -1,6 +1,6 @@
 /**
- * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes; and the page of
- * a camera, once a language and theme.
+ * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes; the page of
+ * a camera, once a language and theme; and the other pages, once a language.
  *
  *     node tests/e2e/screenshots.mjs [FOLDER]        # default: docs/pictures
  */
@@ -8,7 +8,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contextFor, signIn, withBrowser } from './browser.mjs';
+import { HUB, contextFor, signIn, withBrowser } from './browser.mjs';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 /** As JPEG: much of it is video, which is several times as large in PNG. */
@@ -56,8 +56,28 @@ async function pageOfCamera(browser, settings) {
   await context.close();
 }
 
+/** Those that have an address of their own; the backtest as it is before anything was run. */
+const PAGES = { groups: '/groups', silences: '/silences', rules: '/rules', backtest: '/rules/backtest', load: '/load' };
+
+async function otherPages(browser, settings) {
+  const context = await contextFor(browser, { settings });
+  const { page, check } = await signIn(context);
+  for (const [name, path] of Object.entries(PAGES)) {
+    await page.goto(HUB + path);
+    await page.locator('main .panel').first().waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+    const file = `${name}-${settings.language}-${settings.theme}.jpg`;
+    await page.screenshot({ path: join(folder, file), ...FORMAT });
+    console.log(file);
+  }
+  check();
+  await context.close();
+}
+
 await mkdir(folder, { recursive: true });
 await withBrowser(async (browser) => {
   for (const settings of LOOKS) for (const viewport of SIZES) await picture(browser, settings, viewport);
   for (const settings of LOOKS) await pageOfCamera(browser, settings);
+  await otherPages(browser, { language: 'zh', theme: 'dark' });
+  await otherPages(browser, { language: 'en', theme: 'light' });
 });
