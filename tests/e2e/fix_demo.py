@@ -39,6 +39,9 @@ class Demo:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, "GRIDHUB_ADMIN_PASSWORD": PASSWORD},
             )  # fmt: skip
+
+    def wait(self) -> None:
+        """Until it answers: the first time it paints its pictures before."""
         wait_for(self._answers, 180, f"the demo answers; see {self.log}")
         self.first_request_at_s = time.monotonic()
 
@@ -112,6 +115,7 @@ class Demo:
 def running_demo(folder: Path) -> Iterator[Demo]:
     demo = Demo(folder)
     try:
+        demo.wait()
         yield demo
     finally:
         if demo.process.poll() is None:
