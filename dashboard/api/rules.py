@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from dashboard.api import shapes
 from dashboard.api.auth import Viewer
 from dashboard.api.context import Ctx
-from hub.store import processes, readings
+from hub.store import processes, readings, rule_states
 from hub.store.processes import Process
 
 router = APIRouter(tags=["rules"])
@@ -31,6 +31,7 @@ def list_rules(person: Viewer, ctx: Ctx) -> shapes.Page[shapes.Rule]:
     counts = readings.open_alerts_by_rule(ctx.store, person.area)
     day = readings.begun_by_rule(ctx.store, person.area, ctx.clock.now() - _DAY)
     told = _told(processes.list_processes(ctx.store))
+    faults = rule_states.faults(ctx.store)
     items = [
         shapes.Rule(
             name=page.rule.name,
@@ -45,6 +46,7 @@ def list_rules(person: Viewer, ctx: Ctx) -> shapes.Page[shapes.Rule]:
             day=day.get(page.rule.name, 0),
             state=next((state for state in _STATES.values() if told.get((page.rule.name, state))), "on"),
             held_back=told.get((page.rule.name, "held"), 0),
+            fault=faults[page.rule.name].reason if page.rule.name in faults else None,
         )
         for page in ctx.rules.pages()
     ]

@@ -464,8 +464,8 @@ class Status(BaseModel):
 
 class Rule(BaseModel):
     """``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved, ``day`` those
-    that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside), holding alerts back for
-    somebody to look (``held_back``: how many), or on."""
+    that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside, because of
+    ``fault``), holding alerts back for somebody to look (``held_back``: how many), or on."""
 
     name: str
     severity: Severity
@@ -479,6 +479,7 @@ class Rule(BaseModel):
     day: int
     state: Literal["on", "failing", "too_slow", "held"]
     held_back: int
+    fault: str | None
 
 
 class RuleProblem(BaseModel):

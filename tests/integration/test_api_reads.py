@@ -13,7 +13,7 @@ from hub.model.alert import AlertChange, Resolve, Severity
 from hub.model.observation import Observation
 from hub.model.source import GapCause, Health, SourceKind, SourceState, Unrecorded
 from hub.model.times import rfc3339
-from hub.store import health, processes, segments, sources
+from hub.store import health, processes, rule_states, segments, sources
 from hub.store.batches import BatchWriter
 from hub.store.segments import Segment
 from hub.tally import Tally
@@ -334,9 +334,13 @@ def test_how_a_rule_is_follows_what_the_engine_says_of_it(api: Api) -> None:
     tally.set("gridhub_rules_alerts_held_back", 3, rule="smoke")
     tally.set("gridhub_rules_too_slow", 1, rule="quiet")
     processes.beat(api.store, "rules", 1, "degraded", "", now, now, tally.samples())
+    with api.store.transaction() as tx:
+        for write in rule_states.put_faults(tx, {"quiet": "took 7 s of CPU time in 10 s"}, "rules", now):
+            write()
     smoke, quiet = client.get("/rules").json()["items"]
     assert (smoke["state"], smoke["held_back"], smoke["day"]) == ("held", 3, 1)
     assert (quiet["state"], quiet["held_back"], quiet["day"]) == ("too_slow", 0, 0)
+    assert (smoke["fault"], quiet["fault"]) == (None, "took 7 s of CPU time in 10 s")
     processes.beat(api.store, "rules", 1, "down", "stopped", now, now, tally.samples())
     assert {rule["state"] for rule in client.get("/rules").json()["items"]} == {"on"}
 

@@ -3054,8 +3054,8 @@ export interface components {
         /**
          * Rule
          * @description ``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved, ``day`` those
-         *     that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside), holding alerts back for
-         *     somebody to look (``held_back``: how many), or on.
+         *     that began in the last 24 hours. ``state``: failing or too slow (and therefore set aside, because of
+         *     ``fault``), holding alerts back for somebody to look (``held_back``: how many), or on.
          */
         Rule: {
             /** Name */
@@ -3084,6 +3084,8 @@ export interface components {
             state: "on" | "failing" | "too_slow" | "held";
             /** Held Back */
             held_back: number;
+            /** Fault */
+            fault: string | null;
         };
         /**
          * RuleFile
