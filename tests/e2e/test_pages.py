@@ -16,8 +16,9 @@ from hub.clock import SystemClock
 from hub.model.alert import Evidence, Fire, Severity
 from hub.model.observation import Observation
 from hub.model.source import SourceKind
-from hub.store import Store
+from hub.store import Store, processes, rule_states
 from hub.store.batches import BatchWriter
+from hub.tally import Tally
 from tests.e2e.fix_script import run
 from tests.fix_api import GRID, T0, Api, fire
 
@@ -99,6 +100,22 @@ def test_a_change_of_a_rule_is_run_again_and_what_it_would_lose_is_shown(api: Ap
     assert found["gone"] == "No dismissed alert would go"
     assert found["timeline"].endswith("As it is now 2, As proposed 1")
     assert found["shown"] == f"#{confirmed.id}"
+
+
+def test_what_is_held_for_confirmation_is_read_and_confirmed_with_a_reason(api: Api) -> None:
+    now, tally = datetime.now(UTC), Tally()
+    tally.set("gridhub_rules_alerts_held_back", 37, rule="quiet")
+    processes.beat(api.store, "rules", 1, "degraded", "", now, now, tally.samples())
+    with api.store.transaction() as tx:
+        hold = rule_states.Hold("quiet", now, 50, 87, 37, area="qth")
+        for write in rule_states.put_hold(tx, hold, is_new=True, actor="rules", now=now):
+            write()
+    found = run("release.mjs", api.url)
+    assert "quiet: 87 alerts at once, more than the 50" in found["before"]
+    assert "37 alerts held back" in found["before"]
+    assert found["state"].strip() == "Held for confirmation (37)"
+    assert "the line is down" in found["after"]
+    assert rule_states.holds(api.store)["quiet"].confirmed_by == "ines"
 
 
 def test_every_page_has_an_address_and_says_what_it_is_in_both_languages(api: Api) -> None:
