@@ -83,19 +83,14 @@ class Surplus:
                     continue
             elif isinstance(decision, Fire) and decision.reason == "condition_met":
                 self._on[name] += 1
-                group.held_back = self._is_one_too_many(name, most)
+                group.held_back = most is not None and self._on[name] - self.held_back[name] > most
                 self.held_back[name] += group.held_back
             if not group.held_back:
                 told.append(decision)
         return told
 
-    def _is_one_too_many(self, name: str, most: int | None) -> bool:
-        if most is None or name in self._confirmed:
-            return False
-        return self._on[name] - self.held_back[name] > most
-
     def released(self, rules: Mapping[str, Rule], groups: Iterable[Group]) -> list[Decision]:
-        """The alerts that were held back and need not be any more."""
+        """The alerts that were held back and need not be any more, among them those just held of a confirmed rule."""
         allowed = {
             name
             for name, count in self.held_back.items()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from hub.config import load
 from hub.errors import Conflict
 from hub.model.observation import Observation
 from hub.model.source import Source, SourceKind
 from hub.store import journal, rule_states, sources
+from hub.store.heart import Heart
 from hub.store.rule_states import Hold
+from rules.book import RuleFiles
+from rules.engine import Engine, Surroundings
 from tests.integration.test_rules_engine import City, city  # noqa: F401  a fixture
 from tests.unit.rules_timeline import G1, rule
 
@@ -122,6 +128,23 @@ def test_an_engine_that_starts_again_holds_and_tells_the_same(storm: Storm, when
     assert storm.on() == ["s-0", "s-1", "s-2", "s-3", "s-4"]
     assert [change for change, _ in storm.journal()] == ["held", "confirmed"]
     assert [change for change, _ in storm.city.reasons()] == ["fired"] * 5
+
+
+def test_rules_that_are_read_again_hold_and_tell_the_same(storm: Storm, tmp_path: Path) -> None:
+    (tmp_path / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    (tmp_path / "hub.yaml").write_text("areas: areas.geojson\nrules: [rules.yaml]\n")
+    (tmp_path / "rules.yaml").write_text("rules:\n" + LIMITED)
+    files, own = RuleFiles(load(tmp_path / "hub.yaml")), storm.city
+    heart = Heart(own.store, "rules", own.clock, own.tally)
+    storm.engine = Engine(own.store, files.load(), own.clock, own.tally, heart, Surroundings(files=files))
+    storm.say(0.5, 0, 1, 2)
+    storm.confirm()
+    storm.step()
+    (tmp_path / "rules.yaml").write_text("rules:\n" + LIMITED + rule("{metric: heat, above: 1}", "other"))
+    storm.step(3)
+    storm.say(0.5, 3)
+    assert storm.on() == ["s-0", "s-1", "s-2", "s-3"]
+    assert [change for change, _ in storm.journal()] == ["held", "confirmed"]
 
 
 def test_only_what_is_held_can_be_confirmed_and_only_once(storm: Storm) -> None:
