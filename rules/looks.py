@@ -27,7 +27,7 @@ class Bounds(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Look:
     """``is_wanted``: somebody looks at it. ``windows``: the limits of the values that are made of each. ``by``: what
-    the groups with windows that look at it are for, areas or sources."""
+    the groups with windows that look at it and at others are for, areas or sources."""
 
     is_wanted: bool
     bounds: Bounds
@@ -53,7 +53,13 @@ def look(wanted: Sequence[tuple[Rule, Condition]], ages: Mapping[str, Instant]) 
             low, high = windows.get(name, (-math.inf, math.inf))
             own_low, own_high = _beyond(condition)
             windows[name] = (max(low, own_low), min(high, own_high))
-    return Look(bool(wanted), limits, windows, frozenset(rule.by for rule, _ in wanted if _has_windows(rule)))
+    # Where a rule looks at one metric of one source, its group has no other series.
+    by = frozenset(
+        rule.by
+        for rule, _ in wanted
+        if _has_windows(rule) and (rule.by == "area" or len({each.metric for each in rule.conditions}) > 1)
+    )
+    return Look(bool(wanted), limits, windows, by)
 
 
 def bounds(conditions: Iterable[tuple[Rule, Condition]]) -> Bounds:

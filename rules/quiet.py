@@ -59,7 +59,7 @@ class Quiet:
         for name, column in vars(self).items():
             short = size - column.shape[-1]
             if short > 0:
-                room = np.zeros((*column.shape[:-1], max(short, column.shape[-1] // 4)), column.dtype)
+                room = np.zeros((*column.shape[:-1], max(short, column.shape[-1] // 8)), column.dtype)
                 setattr(self, name, np.concatenate([column, room], axis=-1))
 
     def due(self, heard_from: Instant) -> Ints:

@@ -43,6 +43,10 @@ class _Shelved(NamedTuple):
     slots: Ints
 
 
+def new_panes(take: Take) -> Panes:
+    return _KINDS.get(take.kind, Samples)(take)
+
+
 class Shelf:
     """``lateness`` is that of the rules."""
 
@@ -66,7 +70,7 @@ class Shelf:
     def look_at(self, slot: int, limits: Mapping[Name, Limits]) -> None:
         """Keep for a slot these windows and no others."""
         for name in limits.keys() - self._panes.keys():
-            self._panes[name] = _KINDS.get(name.take.kind, Samples)(name.take)
+            self._panes[name] = new_panes(name.take)
             self._rows[name] = np.full(self._size, -1, np.int64)
             self._free[name] = []
         for name, panes in self._panes.items():

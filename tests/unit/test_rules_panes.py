@@ -1,0 +1,88 @@
+"""Windows in arrays against ``rules.take.Window``: the same panes after each number, no value that matters missed."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.panes import Panes
+from rules.shelf import new_panes
+from rules.take import KINDS, Made, Take, Window
+from rules.window import SECOND
+
+ROWS = 4
+START = 1_700_000_000 * SECOND
+
+
+def state(window: Window) -> tuple[list[float], int, int, int]:
+    return list(window.panes), window.ticked, window.nth, window.passed
+
+
+class Both:
+    """Rows of panes, and a window for each."""
+
+    def __init__(self, take: Take, chance: Random) -> None:
+        self.take, self.chance = take, chance
+        self.panes: Panes = new_panes(take)
+        self.panes.add_rows(ROWS)
+        self.panes.low[:] = chance.choice([-np.inf, 0.3])
+        self.panes.high[:] = chance.choice([np.inf, 0.6, 2.0, 8.0])
+        self.windows = [Window(take) for _ in range(ROWS)]
+        self.time = [START] * ROWS
+
+    def turn(self, numbers: list[float]) -> None:
+        """Some of the rows hear a number each."""
+        rows = [row for row in range(ROWS) if self.chance.random() < 0.7]
+        for row in rows:
+            self.time[row] += self.step()
+        at = [self.time[row] for row in rows]
+        value = [1.0 if self.take.kind == "count" else self.chance.choice(numbers) for _ in rows]
+        if not rows:
+            return
+        self.panes.enter(np.array(rows), np.array(at), np.array(value))
+        self.panes.tick(np.array(rows), np.array(at) // self.take.every_us)
+        for row, then, number in zip(rows, at, value, strict=True):
+            self.windows[row].go_on([(then, number)], then)
+            assert state(self.panes.window(row, then)) == state(self.windows[row])
+        part = self.panes.part(np.array(rows))
+        for row, is_passing in zip(rows, part.passing(part.pane(np.array(at))).tolist(), strict=True):
+            assert is_passing or not any(self.matters(row, made) for made in self.windows[row].foresee([]))
+
+    def matters(self, row: int, made: Made) -> bool:
+        return bool(made[1] > self.panes.high[row] or made[1] < self.panes.low[row])
+
+    def step(self) -> int:
+        every = self.take.every_us
+        usual = [SECOND, SECOND, SECOND // 2, 3 * SECOND + 1, every]
+        return self.chance.choice(usual if self.chance.random() < 0.97 else [10 * every, 100 * every])
+
+    def hand_over(self) -> None:
+        row = self.chance.randrange(ROWS)
+        self.panes.load(row, self.panes.window(row, self.time[row]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**48), steps=st.sampled_from([10, 120]))
+def test_rows_of_panes_are_windows(kind: str, seed: int, steps: int) -> None:
+    chance = Random(seed)
+    every = chance.choice([1, 2, 5]) * SECOND
+    both = Both(Take(kind, every * chance.choice([1, 2, 5, 10]), every), chance)
+    numbers = [0.1, 0.3, 0.7, 1e9, -2.0, 1e-9] if chance.random() < 0.3 else [chance.random() for _ in range(40)]
+    for _ in range(steps):
+        both.turn(numbers)
+        if chance.random() < 0.1:
+            both.hand_over()
+
+
+def test_numbers_too_large_to_be_added_up_are_never_taken_for_harmless() -> None:
+    panes = new_panes(Take("mean", 2 * SECOND, SECOND))
+    panes.add_rows(1)
+    panes.high[:] = 1e300
+    for second in (1, 2):
+        panes.enter(np.array([0]), np.array([START + second * SECOND]), np.array([1.7e308]))
+    assert panes.passing(panes.pane(np.array([START + 2 * SECOND])))[0]
