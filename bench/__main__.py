@@ -11,8 +11,11 @@ import sys
 
 from bench.report import Row, finish
 
-NAMES = ("latency", "cameras", "soak", "detection", "devices", "store", "rules", "oracle", "rules-kill", "torture")
-_LONG = {"soak", "oracle", "rules-kill", "torture"}  # minutes or hours each
+NAMES = (
+    "latency", "cameras", "soak", "detection", "devices", "store", "rules",
+    "oracle", "rules-kill", "mutants", "torture",
+)  # fmt: skip
+_LONG = {"soak", "oracle", "rules-kill", "mutants", "torture"}  # minutes or hours each
 
 
 def main() -> int:
