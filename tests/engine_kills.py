@@ -37,7 +37,9 @@ NAMES = (
 )  # fmt: skip
 """Rules that need nothing but what sources say."""
 _SETTLED_TICKS = 36  # after the last word nothing begins or ends any more
-_STORY_TICKS = 72  # for so long the oracle looks, less the time until all is settled; 36 s are a whole of all windows
+LONGEST_TICKS = 72
+"""A story: for so long the oracle looks, less the time until all is settled. 36 s are a whole number of all windows."""
+_MOST_S_A_KILL = 8.0
 _METERS = 400
 _ROOT = Path(__file__).parents[1]
 
@@ -99,11 +101,15 @@ class District:
 
 
 class Town(threading.Thread):
-    """Speaks from ``began`` on. ``late_s`` is how far it fell behind at the worst."""
+    """Speaks from ``began`` on, one story after the other, until it is ``enough``. ``ticks`` is for how long it spoke,
+    ``late_s`` how far it fell behind at the worst."""
 
-    def __init__(self, store: Store, districts: list[District], began: datetime, per_s: int) -> None:
+    def __init__(self, store: Store, districts: list[District], story: int, began: datetime, per_s: int) -> None:
         super().__init__(daemon=True)
+        self.enough = threading.Event()
         self.late_s = 0.0
+        self.ticks = 0
+        self._story = story
         self.observations = 0
         self._writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
         self._meters = batches.BatchWriter(store, "mqtt-1", SourceKind.DEVICE)
@@ -115,10 +121,12 @@ class Town(threading.Thread):
                 times = (self._at(district.first + tick), self._at(district.first + arrives))
                 said = Observation(district.source(source), _metric(source), *times, value)
                 self._words.setdefault(district.first + arrives, []).append(said)
-        self.ticks = max(self._words) + 1
 
     def run(self) -> None:
-        for tick in range(self.ticks):
+        for tick in range(max(self._words) + 1):
+            if tick % self._story == 0 and self.enough.is_set():
+                break
+            self.ticks = tick + 1
             due = self._at(tick)
             time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
             for found, writer in ((self._words.get(tick, []), self._writer), (self._crowd(tick, due), self._meters)):
@@ -140,40 +148,55 @@ class Town(threading.Thread):
         return self._began + timedelta(seconds=tick * TICK_S)
 
 
-def kill_engine(store: Store, folder: Path, seed: int, kills: int, districts: int, per_s: int) -> Verdict:
-    """So many kills, one every two seconds or so, in a town with so many districts and so many meters' words a second.
-    The store is empty but for its schema."""
+def kill_engine(
+    store: Store, folder: Path, seed: int, kills: int, districts: int, per_s: int, story: int = LONGEST_TICKS
+) -> Verdict:
+    """So many kills in a town with so many districts and so many meters' words a second; a story has ``story`` ticks, a
+    multiple of 12. The store is empty but for its schema."""
     chance = Random(seed)
-    ticks = round((kills * 2.2 + 4) / TICK_S)
+    most = round(kills * _MOST_S_A_KILL / TICK_S) + story
     town_of = [
-        District(f"d{first}-{number}", first, min(_STORY_TICKS, ticks - first), chance)
-        for first in range(0, ticks, _STORY_TICKS)
+        District(f"d{first}-{number}", first, story - 2, chance)
+        for first in range(0, most, story)
         for number in range(districts)
     ]
     config = _prepare(store, folder, town_of)
     # A whole number of every window's steps, as these are counted from 1970.
     began = datetime.fromtimestamp((time.time() // 6 + 1) * 6, UTC)
-    town = Town(store, town_of, began, per_s)
+    town = Town(store, town_of, story, began, per_s)
     with _running(config) as engine:
         town.start()
         for _ in range(kills):
             # Some kills meet the start, some the replay, most the work.
-            time.sleep(chance.uniform(0.3, 4.0))
+            if chance.random() < 0.7:
+                wait_at_work(store, engine)
+            time.sleep(chance.uniform(0.1, 1.5))
             engine.kill()
             engine.start()
+        town.enough.set()
         town.join()
         done = began + timedelta(seconds=(town.ticks + _SETTLED_TICKS) * TICK_S)
         wait_read(store, engine, town, done)
     verdict = Verdict(kills, town.observations, 0)
     if town.late_s > 1.0:
         verdict.wrong.append(f"the town itself spoke {town.late_s:.1f} s late: this says nothing of the engine")
-    _compare(store, town_of, began, verdict, engine.log.read_text())
+    spoken = [district for district in town_of if district.first < town.ticks]
+    _compare(store, spoken, began, verdict, engine.log.read_text())
     return verdict
+
+
+def wait_at_work(store: Store, engine: Engine) -> None:
+    """Until the engine commits."""
+    before, deadline = offsets.load(store, "rules"), time.monotonic() + 60
+    while offsets.load(store, "rules") == before:
+        assert engine.process.poll() is None, engine.log.read_text()[-2000:]
+        assert time.monotonic() < deadline, engine.log.read_text()[-2000:]
+        time.sleep(0.05)
 
 
 def wait_read(store: Store, engine: Engine, town: Town, done: datetime) -> None:
     """Until the engine has read everything and looked at the clock after ``done``."""
-    deadline = time.monotonic() + 60 + (done - datetime.now(UTC)).total_seconds()
+    deadline = time.monotonic() + 100 + (done - datetime.now(UTC)).total_seconds()
     looked = None
     while looked is None or looked < done:
         assert engine.process.poll() is None, engine.log.read_text()[-2000:]

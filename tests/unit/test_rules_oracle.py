@@ -35,7 +35,7 @@ from tests.unit.rules_oracle import (
 )
 from tests.unit.rules_timeline import PLACES, Wall, at, said, seconds
 
-SEEDS_A_PART, PARTS, CASES = 215, 4, 2_500
+SEEDS_A_PART, PARTS, CASES = 22, 40, 250
 
 
 # --- the streams ----------------------------------------------------------------------------------------------------
@@ -163,10 +163,9 @@ def first_of_each(observations: list[Stored]) -> list[Stored]:
     return sorted(observations, key=lambda item: item.received_at)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_rules_give_the_alerts_of_the_oracle_whatever_befalls_the_engine(part: int) -> None:
-    """10,000 cases in all: so many random rules, each over a story of its own dozen."""
+    """10,000 cases in all: so many random rules, a dozen of them over each story."""
     cases = told = 0
     for seed in range(part * SEEDS_A_PART, (part + 1) * SEEDS_A_PART):
         found = check(seed)
