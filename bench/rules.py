@@ -25,6 +25,7 @@ import pyarrow
 import pyarrow.parquet
 
 from bench import rule_peers as peers
+from bench import windows
 from bench.city import DEVICES, GRIDS, METRIC
 from bench.latency import percentile
 from bench.report import Row
@@ -44,6 +45,7 @@ from rules.sieve import Sieve
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 SOURCES = 20_000
 BATCH = 1_000
+EVENTS = 500_000
 PER_S = 10_000
 HISTORY_MINUTES = 120
 _PASSWORD = "a-bench-password"
@@ -72,12 +74,12 @@ def ten_rules(_: float) -> list[Row]:
         for number in range(10)
     )
     sieve = Sieve(parse("rules:\n" + text, "bench.yaml"), Registry())
-    batches = [_said(first) for first in range(0, 200_000, BATCH)]
+    batches = [_said(first) for first in range(0, EVENTS, BATCH)]
     began_s = time.process_time()
     for batch in batches:
         sieve.feed(batch)
-    ours = 200_000 / (time.process_time() - began_s)
-    durable = peers.python_peer("durable", 20_000)
+    ours = EVENTS / (time.process_time() - began_s)
+    durable = peers.python_peer("durable", EVENTS)
     with tempfile.TemporaryDirectory(prefix="gridhub-bench-") as folder:
         red = peers.node_red(Path(folder), 100_000, 10, SOURCES, 10_000)
     title = "observations per CPU second, 10 rules, 20,000 sources"
@@ -312,6 +314,8 @@ def _server(folder: Path, name: str) -> Iterator[EmbeddedPostgres]:
 
 
 PARTS: dict[str, Callable[[float], list[Row]]] = {
+    "windows": windows.speed,
+    "memory": windows.memory,
     "ten-rules": ten_rules,
     "backtest": backtests,
     "city": live_city,

@@ -1,0 +1,92 @@
+"""What windows cost the rules: CPU time beside bytewax, and memory for each pair of a rule and a source."""
+
+from __future__ import annotations
+
+import gc
+import time
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from bench import rule_peers as peers
+from bench.report import Row
+from hub.model.observation import Stored
+from rules.columns import Block, Book, Key
+from rules.evaluator import Registry
+from rules.language import parse
+from rules.rule import Rule
+from rules.sieve import Sieve
+from rules.window import instant
+
+T0 = datetime(2026, 3, 1, tzinfo=UTC)
+KEYS = 1_000
+EVENTS = 200_000
+BATCH = 1_000
+SOURCES = 4_000
+
+
+def speed(_: float) -> list[Row]:
+    """A mean of the last 30 s every 10 s over a thousand keys, the numbers that bytewax gets: as objects, as the engine
+    has them from the store, and in columns, as a backtest has them. One key in seventy has an alert at a time."""
+    items = [_said(number) for number in range(EVENTS)]
+    batches = [items[first : first + BATCH] for first in range(0, EVENTS, BATCH)]
+    theirs = peers.python_peer("bytewax", EVENTS)
+    one = Sieve(_rules("mean", "30s", "10s", 985), Registry())
+    began_s = time.process_time()
+    alerts = sum(len(one.feed(batch)) for batch in batches)
+    objects = EVENTS / (time.process_time() - began_s)
+    book = Book()
+    blocks = [book.block(batch) for batch in batches]
+    for block in blocks:
+        block.items = None
+    other = Sieve(_rules("mean", "30s", "10s", 985), Registry(), book=book)
+    began_s = time.process_time()
+    assert sum(len(other.feed(block)) for block in blocks) == alerts
+    columns = EVENTS / (time.process_time() - began_s)
+    print(f"windows: {alerts} decisions; bytewax {theirs.us_each:.1f} us an event, {theirs.results} means", flush=True)
+    title = "sliding mean of 1,000 keys, events per CPU second"
+    return [
+        Row(title, objects, "ev/s", ">= 10", "bytewax", EVENTS / theirs.cpu_s, of="ratio"),
+        Row(f"{title}, in columns", columns, "ev/s", ">= 10", "bytewax", EVENTS / theirs.cpu_s, of="ratio"),
+    ]
+
+
+def memory(_: float) -> list[Row]:
+    """All that is kept of 4,000 sources and one rule, which looks through a window of 5 min every 30 s."""
+    _bytes_each("mean", 1000)  # what is loaded once
+    found = [
+        Row(f"memory of a (rule, source) pair, {kind} of 5 min", _bytes_each(kind, 1000), "bytes", "<= 1024")
+        for kind in ("mean", "rate", "max", "p95", "distinct")
+    ]
+    on = _bytes_each("mean", -1e6, sources=500)
+    return [*found, Row("the same while its alert is on, mean", on, "bytes", "<= 1024")]
+
+
+def _bytes_each(kind: str, limit: float, sources: int = SOURCES) -> float:
+    rules = _rules(kind, "5m", "30s", limit)
+    names = [f"dev-{number}" for number in range(sources)]
+    begin = instant(T0)
+    gc.collect()
+    tracemalloc.start()
+    book = Book()
+    sieve = Sieve(rules, Registry(), book=book)
+    numbers = np.array([book.number(Key(name, "qth/g", "sensor", "value")) for name in names])
+    for step in range(40):
+        ts = begin + step * 10_000_000 + np.arange(sources) * 2_000
+        value = (20 + step + np.arange(sources) % 7).astype(np.float64)
+        sieve.feed(Block(book, numbers, ts, ts + 50_000, value))
+    gc.collect()
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return taken / sources
+
+
+def _rules(kind: str, over: str, every: str, limit: float) -> list[Rule]:
+    when = f"{{metric: value, take: {kind}, over: {over}, every: {every}, above: {limit}}}"
+    return parse(f"rules:\n  - {{name: r, severity: minor, summary: s, by: source, when: {when}}}\n", "bench.yaml")
+
+
+def _said(number: int) -> Stored:
+    at = T0 + timedelta(milliseconds=number)
+    return Stored(f"k{number % KEYS}", "qth/g1", "sensor", "value", at, at, float(number % 997), None, None)
