@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.config import Config
 from hub.errors import ConfigError, Problem
-from rules import language
+from rules import check, language
 from rules.rule import Rule
 
 _Stamp = tuple[tuple[Path, int, int], ...]
@@ -26,9 +26,14 @@ class RuleFiles:
         self._asked.set()
 
     def load(self) -> list[Rule]:
-        """Raises ConfigError with everything that is wrong in them; ``is_changed`` is then false until they change."""
+        """Raises ConfigError with everything that is wrong in them; ``is_changed`` is then false until they change.
+
+        Files that are not there are wrong, too: a disk that is away must not end every alert.
+        """
         self._asked.clear()
         self._stamp = self._look()
+        if missing := check.patterns_without_files(self._config):
+            raise ConfigError(missing)
         try:
             return language.load_all(self._config.rule_files())
         except OSError as error:

@@ -17,7 +17,7 @@ from rules import language
 
 def check(config: Config) -> list[Problem]:
     """Everything that is wrong with the rules. What is wrong with the areas' own file is for others to say."""
-    problems = _patterns_without_files(config)
+    problems = patterns_without_files(config)
     rules, wrong = language.load_what_is_right(config.rule_files())
     problems += wrong
     if not wrong:
@@ -30,7 +30,8 @@ def check(config: Config) -> list[Problem]:
     return problems + areas_of_files(config.rule_files(), paths)
 
 
-def _patterns_without_files(config: Config) -> list[Problem]:
+def patterns_without_files(config: Config) -> list[Problem]:
+    """What a configuration names as rules, and is not there."""
     problems = []
     for index, pattern in enumerate(config.rules):
         alone = config.model_copy(update={"rules": (pattern,)})

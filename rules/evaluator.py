@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -156,7 +156,7 @@ class Evaluator:
                 self._memory.changed.update(dict.fromkeys(link.group for link in links if link.condition.weighed))
         return self._decide()
 
-    def confirm(self, rules: Set[str]) -> list[Decision]:
+    def confirm(self, rules: Collection[str]) -> list[Decision]:
         """Tell what is held back of these rules, and all that comes until there are no longer too many."""
         self._surplus.confirm(rules, self.rules)
         return self._decide()

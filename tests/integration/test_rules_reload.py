@@ -99,6 +99,22 @@ def test_a_broken_file_leaves_the_rules_as_they_were_and_says_so(hub: Hub, store
     assert hub.heart._detail.startswith("1 rules")
 
 
+def test_files_that_are_gone_end_no_alert(hub: Hub) -> None:
+    """As when a disk is away, or somebody moves a folder."""
+    hub.pass_time(5)
+    hub.city.say(("smoke-1", 6, 0.5))
+    hub.pass_time(10)
+    hub.path.unlink()
+    hub.pass_time(20)
+    assert [end for *_, end in hub.city.alerts()] == [None]
+    assert hub.heart._state == "degraded"
+    assert "there is no file rules.yaml" in hub.heart._detail
+    hub.write(SMOKE)
+    hub.pass_time(25)
+    assert [end for *_, end in hub.city.alerts()] == [None]
+    assert hub.heart._state == "ok"
+
+
 def test_files_are_read_again_on_demand_though_they_look_the_same(hub: Hub) -> None:
     assert not hub.files.is_changed()
     hub.files.ask()
