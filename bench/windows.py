@@ -32,7 +32,7 @@ def speed(_: float) -> list[Row]:
     items = [_said(number) for number in range(EVENTS)]
     batches = [items[first : first + BATCH] for first in range(0, EVENTS, BATCH)]
     theirs = peers.python_peer("bytewax", EVENTS)
-    one = Sieve(_rules("mean", "30s", "10s", 985), Registry())
+    one = Sieve(_rules("mean", "30s", "10s", 940), Registry())
     began_s = time.process_time()
     alerts = sum(len(one.feed(batch)) for batch in batches)
     objects = EVENTS / (time.process_time() - began_s)
@@ -40,7 +40,7 @@ def speed(_: float) -> list[Row]:
     blocks = [book.block(batch) for batch in batches]
     for block in blocks:
         block.items = None
-    other = Sieve(_rules("mean", "30s", "10s", 985), Registry(), book=book)
+    other = Sieve(_rules("mean", "30s", "10s", 940), Registry(), book=book)
     began_s = time.process_time()
     assert sum(len(other.feed(block)) for block in blocks) == alerts
     columns = EVENTS / (time.process_time() - began_s)

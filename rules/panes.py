@@ -4,7 +4,7 @@ A row is a ring of panes, one more than a window has. What has left the window s
 a pane counts is told by its number. Numbers enter a row in order of time, each row once at a time, by the same
 operations as in ``Window``, so that a window may be made of a row, and a row of a window, at any point.
 
-Beside that a row is only asked whether any value that its windows may have could matter (``passing``). That answer may
+Beside that a row is only asked whether any value that its windows may have could matter (``Ahead``). That answer may
 be yes where the exact one is no, never the other way round.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +32,11 @@ class Panes:
         self.take = take
         self.known, self.begun = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self.low, self.high = np.full(rows, -np.inf), np.full(rows, np.inf)
-        self._many = take.over_us // take.every_us
+        self.many = take.over_us // take.every_us
         self.data: Floats = np.zeros((rows, *self._shape()))
 
     def _shape(self) -> tuple[int, int]:
-        return self._many + 1, WIDTH.get(self.take.kind, 2)
+        return self.many + 1, WIDTH.get(self.take.kind, 2)
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
         return {name: column for name, column in vars(self).items() if isinstance(column, np.ndarray)}
@@ -65,29 +65,26 @@ class Panes:
     def enter(self, rows: Ints, at: Ints, value: Floats) -> None:
         """One number for each of these rows, later than all that have entered it."""
         pane = self.pane(at)
-        place = pane % (self._many + 1)
+        place = pane % (self.many + 1)
         cell = self.data[rows, place]
-        is_new = cell[:, 0] != pane
-        cell[is_new] = 0.0
-        cell[:, 0] = pane
-        self._add(cell, is_new, at, value)
+        self.into(cell, pane, at, value)
         self.data[rows, place] = cell
         self.begun[rows] = True
+
+    def into(self, cell: Floats, pane: Ints, at: Ints, value: Floats) -> None:
+        """Put a number each into what stands at the places of these panes."""
+        is_new = cell[:, 0] != pane
+        if is_new.any():
+            cell[is_new] = 0.0
+            cell[:, 0] = pane
+        self._add(cell, is_new, at, value)
 
     def tick(self, rows: Ints, last: Ints) -> None:
         """The time of these rows has come to the multiple ``last``."""
 
-    def passing(self, pane: Ints) -> Flags:
-        """For each row, of which ``pane`` is the newest, whether a value of a window that ends there or later, if
-        nothing more enters, may be beyond its limits."""
-        number = pane[:, None] - np.arange(self._many)
-        cells = self.data[np.arange(len(pane))[:, None], number % (self._many + 1)]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            low, high = self._extremes(cells, cells[:, :, 0] == number)
-            if self.take.kind in SPEAKS_OF_NOTHING:
-                low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
-            inside: Flags = (low >= self.low) & (high <= self.high)
-        return ~inside
+    def ahead(self, rows: Ints, at: Ints) -> Ahead:
+        """What these rows would be, if nothing entered but what is said up to ``at``, the newest."""
+        return Rings(self, rows, self.pane(at))
 
     def pane(self, at: Ints) -> Ints:
         return -(-at // self.take.every_us)
@@ -98,14 +95,14 @@ class Panes:
             return Window(self.take)
         ticked = border // self.take.every_us
         cells = self.data[row]
-        cells = cells[cells[:, 0] > ticked - self._many]
+        cells = cells[cells[:, 0] > ticked - self.many]
         return Window(self.take, ticked, cells[np.argsort(cells[:, 0])].ravel())
 
     def load(self, row: int, window: Window) -> None:
         self.clear(row)
         self.known[row], self.begun[row] = True, window.ticked > 0
         cells = np.asarray(window.panes).reshape(-1, self.data.shape[2])
-        self.data[row, cells[:, 0].astype(np.int64) % (self._many + 1)] = cells
+        self.data[row, cells[:, 0].astype(np.int64) % (self.many + 1)] = cells
 
     def dump(self, rows: Ints) -> dict[str, str]:
         """What ``restore`` needs, as text."""
@@ -127,10 +124,49 @@ class Panes:
         """Put a number each into these panes."""
         raise NotImplementedError
 
-    def _extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
+    def extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
         """The lowest and the highest value of the windows that begin with the newest pane, the newest two, … The panes
         are the newest first, and the first ``counts`` always."""
         raise NotImplementedError
+
+
+class Ahead(Protocol):
+    """Rows as they would be."""
+
+    def enter(self, rows: Ints, at: Ints, value: Floats) -> None:
+        """As ``Panes.enter``; ``rows`` count from 0 on."""
+
+    def passing(self) -> Flags:
+        """For each row whether a value of a window that ends at its newest pane or later, if nothing more enters, may
+        be beyond its limits."""
+
+
+class Rings:
+    """The panes of windows that end at ``pane`` or later, the newest first."""
+
+    def __init__(self, panes: Panes, rows: Ints, pane: Ints) -> None:
+        self._panes, self._pane = panes, pane
+        self._numbers = pane[:, None] - np.arange(panes.many)
+        self._cells = panes.data[rows[:, None], self._numbers % (panes.many + 1)]
+        self._low, self._high = panes.low[rows], panes.high[rows]
+
+    def enter(self, rows: Ints, at: Ints, value: Floats) -> None:
+        pane = self._panes.pane(at)
+        place = self._pane[rows] - pane
+        if place.max(initial=0) >= self._panes.many:  # it has left those windows
+            inside = place < self._panes.many
+            rows, at, value, pane, place = rows[inside], at[inside], value[inside], pane[inside], place[inside]
+        cell = self._cells[rows, place]
+        self._panes.into(cell, pane, at, value)
+        self._cells[rows, place] = cell
+
+    def passing(self) -> Flags:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            low, high = self._panes.extremes(self._cells, self._cells[:, :, 0] == self._numbers)
+            if self._panes.take.kind in SPEAKS_OF_NOTHING:
+                low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+            inside: Flags = (low >= self._low) & (high <= self._high)
+        return ~inside
 
 
 class Sums(Panes):
@@ -145,7 +181,7 @@ class Sums(Panes):
         cell[:, 2] = total
         cell[:, 1] += 1
 
-    def _extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
+    def extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
         own = np.where(counts, cells[:, :, 2] + cells[:, :, 3], 0.0)
         total = own.cumsum(axis=1)
         doubt = np.abs(own).cumsum(axis=1) * _ROUNDING
@@ -159,7 +195,7 @@ class Counts(Panes):
     def _add(self, cell: Floats, is_new: Flags, at: Ints, value: Floats) -> None:  # noqa: ARG002
         cell[:, 1] += 1
 
-    def _extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
+    def extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
         number = np.where(counts, cells[:, :, 1], 0.0)
         return number[:, 0], number.sum(axis=1)
 
@@ -171,8 +207,8 @@ class Ends(Panes):
         cell[is_new, 1], cell[is_new, 2] = at[is_new], value[is_new]
         cell[:, 3], cell[:, 4] = at, value
 
-    def _extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
-        oldest = np.maximum.accumulate(np.where(counts, np.arange(self._many), 0), axis=1)
+    def extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
+        oldest = np.maximum.accumulate(np.where(counts, np.arange(self.many), 0), axis=1)
         firsts = cells[np.arange(len(cells))[:, None], oldest]
         passed_us = cells[:, :1, 3] - firsts[:, :, 1]
         value = cells[:, :1, 4] - firsts[:, :, 2]
@@ -192,7 +228,7 @@ class Bests(Panes):
         best = np.minimum if self.take.kind == "min" else np.maximum
         cell[:, 1] = np.where(is_new, value, best(cell[:, 1], value))
 
-    def _extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
+    def extremes(self, cells: Floats, counts: Flags) -> tuple[Floats, Floats]:
         newest = cells[:, 0, 1]
         if self.take.kind == "min":
             return np.where(counts, cells[:, :, 1], np.inf).min(axis=1), newest

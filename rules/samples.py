@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from rules.columns import Flags, Floats, Ints
-from rules.panes import Panes
+from rules.panes import Ahead, Panes
 from rules.take import MAX_VALUES, PERCENTILES, Take, Window
 from rules.window import Instant
 
@@ -64,7 +64,11 @@ class Samples(Panes):
             self.ticked[rare[is_empty]] = until[is_empty]
         self.ticked[rows] = np.where(self.ticked[rows] > 0, np.maximum(self.ticked[rows], last), 0)
 
+    def ahead(self, rows: Ints, at: Ints) -> Ahead:
+        return Copies(self.part(rows), self.pane(at))
+
     def passing(self, pane: Ints) -> Flags:
+        """As ``Ahead.passing``, of all rows."""
         is_there = self.count[:, None] > _PLACES
         values = self.data[:, :, 1]
         if self.take.kind == "distinct":
@@ -87,8 +91,8 @@ class Samples(Panes):
         panes = np.where(is_there, self.data[:, :, 0], -1.0)
         panes = np.take_along_axis(panes, order, axis=1)
         found = np.zeros(len(pane), np.bool_)
-        for later in range(self._many):
-            is_in = panes > (pane + (later - self._many))[:, None]
+        for later in range(self.many):
+            is_in = panes > (pane + (later - self.many))[:, None]
             if self.take.kind == "distinct":
                 # What comes again counts by its newest.
                 is_last = np.append(values[:, 1:] != values[:, :-1], np.ones((len(pane), 1), np.bool_), axis=1)
@@ -122,7 +126,7 @@ class Samples(Panes):
     def _trim(self, rows: Ints, last: Ints) -> None:
         """Without what a window that ends at ``last`` has not."""
         panes = self.data[rows, :, 0]
-        is_old = (panes <= (last - self._many)[:, None]) & (self.count[rows, None] > _PLACES)
+        is_old = (panes <= (last - self.many)[:, None]) & (self.count[rows, None] > _PLACES)
         gone = is_old.sum(axis=1)
         some = gone > 0
         if some.any():
@@ -137,6 +141,19 @@ class Samples(Panes):
             self.data[rows, :half] = self.data[rows, ::2]
             self.count[rows] = half
             self.nth[rows] *= 2
+
+
+class Copies:
+    """Rows of which ``pane`` will be the newest."""
+
+    def __init__(self, rows: Samples, pane: Ints) -> None:
+        self._rows, self._pane = rows, pane
+
+    def enter(self, rows: Ints, at: Ints, value: Floats) -> None:
+        self._rows.enter(rows, at, value)
+
+    def passing(self) -> Flags:
+        return self._rows.passing(self._pane)
 
 
 def _percentile(values: Floats, is_in: Flags, share: float) -> Floats:

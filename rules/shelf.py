@@ -166,38 +166,42 @@ class Shelf:
             there = count > turn
             index = first[there] + turn
             slot = run.slot[index]
-            earlier = [_earlier(run, quiet, index, slot, turn, back) for back in range(KEPT - 1, 0, -1)]
-            passing = self._go(panes, rows[there], run.at[index], run.value[index], earlier)
+            then, number = _earlier(run, quiet, index, slot, turn)
+            passing = self._go(panes, rows[there], run.at[index], run.value[index], then, number)
             if passing.any():
                 found.append(slot[passing])
         return found
 
-    def _go(
-        self, panes: Panes, rows: Ints, at: Ints, value: Floats, earlier: Sequence[tuple[Ints, Floats]]
-    ) -> Flags:
-        """``earlier`` are the observations before this one, the oldest first; at 0 where there are none."""
-        border, border_before = at - self._lateness, earlier[-1][0] - self._lateness
+    def _go(self, panes: Panes, rows: Ints, at: Ints, value: Floats, then: Ints, number: Floats) -> Flags:
+        """``then`` and ``number`` are the observations before this one, the oldest first; at 0 where there are none."""
+        border, border_before = at - self._lateness, then[-1] - self._lateness
         is_known = panes.known[rows]
-        for then, number in earlier:
-            settles = is_known & (then <= border) & (then > border_before) & (then > 0)
-            if settles.any():
-                panes.enter(rows[settles], then[settles], number[settles])
+        is_settled = then <= border
+        settles = is_settled & (then > np.maximum(border_before, 0)) & is_known
+        for place in np.flatnonzero(settles.any(axis=1)).tolist():
+            own = settles[place]
+            panes.enter(rows[own], then[place, own], number[place, own])
         panes.tick(rows, border // panes.take.every_us)
         panes.known[rows] = True
-        ahead, places = panes.part(rows), np.arange(len(rows))
-        is_odd = np.zeros(len(rows), np.bool_)
-        for then, number in earlier:
-            waits = (then > border) & (then > 0)
-            if waits.any():
-                is_odd |= waits & ~is_known  # windows that end before this observation were never looked at
-                ahead.enter(places[waits], then[waits], number[waits])
-        ahead.enter(places, at, value)
-        return is_odd | ahead.passing(ahead.pane(at))
+        waits = ~is_settled & (then > 0)
+        ahead = panes.ahead(rows, at)
+        for place in np.flatnonzero(waits.any(axis=1)).tolist():
+            own = np.flatnonzero(waits[place])
+            ahead.enter(own, then[place, own], number[place, own])
+        ahead.enter(np.arange(len(rows)), at, value)
+        # Windows that end before this observation were never looked at where the series was not.
+        return (waits & ~is_known).any(axis=0) | ahead.passing()
 
 
-def _earlier(run: Run, quiet: Quiet, index: Ints, slot: Ints, turn: int, back: int) -> tuple[Ints, Floats]:
-    """What was said so many observations before that of this turn."""
-    if back <= turn:
-        return run.at[index - back], run.value[index - back]
-    place = back - turn - 1
-    return np.minimum(quiet.last_ts[place, slot], quiet.last_received[place, slot]), quiet.last_value[place, slot]
+def _earlier(run: Run, quiet: Quiet, index: Ints, slot: Ints, turn: int) -> tuple[Ints, Floats]:
+    """What was said before that of this turn, the oldest first."""
+    backs = np.arange(KEPT - 1, 0, -1)[:, None]
+    if turn >= KEPT - 1:
+        return run.at[index - backs], run.value[index - backs]
+    in_run, places = backs[backs[:, 0] <= turn], backs[backs[:, 0] > turn] - turn - 1
+    then = np.minimum(quiet.last_ts[places, slot], quiet.last_received[places, slot])
+    number = quiet.last_value[places, slot]
+    if turn:
+        then = np.concatenate([then, run.at[index - in_run]])
+        number = np.concatenate([number, run.value[index - in_run]])
+    return then, number

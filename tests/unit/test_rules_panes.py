@@ -48,8 +48,8 @@ class Both:
         for row, then, number in zip(rows, at, value, strict=True):
             self.windows[row].go_on([(then, number)], then)
             assert state(self.panes.window(row, then)) == state(self.windows[row])
-        part = self.panes.part(np.array(rows))
-        for row, is_passing in zip(rows, part.passing(part.pane(np.array(at))).tolist(), strict=True):
+        passing = self.panes.ahead(np.array(rows), np.array(at)).passing().tolist()
+        for row, is_passing in zip(rows, passing, strict=True):
             assert is_passing or not any(self.matters(row, made) for made in self.windows[row].foresee([]))
 
     def matters(self, row: int, made: Made) -> bool:
@@ -83,6 +83,8 @@ def test_numbers_too_large_to_be_added_up_are_never_taken_for_harmless() -> None
     panes = new_panes(Take("mean", 2 * SECOND, SECOND))
     panes.add_rows(1)
     panes.high[:] = 1e300
-    for second in (1, 2):
-        panes.enter(np.array([0]), np.array([START + second * SECOND]), np.array([1.7e308]))
-    assert panes.passing(panes.pane(np.array([START + 2 * SECOND])))[0]
+    rows, times = np.array([0]), [np.array([START + second * SECOND]) for second in (1, 2)]
+    panes.enter(rows, times[0], np.array([1.7e308]))
+    ahead = panes.ahead(rows, times[1])
+    ahead.enter(rows, times[1], np.array([1.7e308]))
+    assert ahead.passing()[0]
