@@ -80,14 +80,12 @@ def _names_in(path: Path) -> list[str]:
 
 
 def _rules(source: Document, text: str) -> list[Rule]:
-    filled, problems = params.filled(source)
-    if problems:
-        raise ConfigError(problems)
-    file = document.validate(filled, FileText, HABITS)
+    file = _file(source)
     lines = text.splitlines()
     starts = [source.locate(("rules", index)) for index in range(len(file.rules))]
     ends = [line - 1 for line, _ in starts[1:]] + [len(lines)]
     rules: list[Rule] = []
+    problems: list[Problem] = []
     for index, (written, (line, column), end) in enumerate(zip(file.rules, starts, ends, strict=True)):
         place = Place(source.file, line, _excerpt(lines[line - 1 : end], column))
         variants, wrong = _variants(source, index, written)
@@ -96,6 +94,20 @@ def _rules(source: Document, text: str) -> list[Rule]:
     if problems := problems + _repeated(rules):
         raise ConfigError(problems)
     return rules
+
+
+def _file(source: Document) -> FileText:
+    """Raises ConfigError with all that is wrong, in the order of the text."""
+    filled, problems = params.filled(source)
+    file = None
+    try:
+        file = document.validate(filled, FileText, HABITS)
+    except ConfigError as error:
+        told = {problem.key for problem in problems}
+        problems += [problem for problem in error.problems if problem.key not in told]
+    if file is None or problems:
+        raise ConfigError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    return file
 
 
 def _excerpt(lines: Sequence[str], column: int) -> str:

@@ -15,7 +15,8 @@ _USED_IN = ("when", "severity", "keep_firing_for", "re_alarm", "max_sources")
 
 
 def filled(source: Document) -> tuple[Document, list[Problem]]:
-    """A file of rules with their own parameters in place, and every name that is unknown or not used."""
+    """A file of rules with their own parameters in place, and every name that is unknown (and left as it is) or not
+    used."""
     rules = source.value.get("rules") if isinstance(source.value, dict) else None
     if not isinstance(rules, list):
         return source, []
@@ -24,9 +25,7 @@ def filled(source: Document) -> tuple[Document, list[Problem]]:
         if isinstance(rule, dict):
             _read_off(rule.get("overrides"))
             problems += _check(source, index, rule)
-    if problems:
-        return source, problems
-    return replace(source, value={**source.value, "rules": [_fill(rule, {}) for rule in rules]}), []
+    return replace(source, value={**source.value, "rules": [_fill(rule, {}) for rule in rules]}), problems
 
 
 def overridden(rule: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -74,3 +74,10 @@ def test_no_word_of_ours_is_told_to_be_another() -> None:
     told_of = {word for hint in hints for word in hint.split("'")[1::2]}
     others = {"critical", "major", "minor", "warning", "mean", "change", "median"}
     assert told_of <= ours | others
+
+
+def test_what_is_wrong_with_parameters_is_told_with_all_else_in_the_order_of_the_text() -> None:
+    text = with_when("{metric: smoke, above: $limt, abov: 1}").replace("major", "majr")
+    lines = told(text.replace("    when", "    params: {limit: 1}\n    when"))
+    assert [line.partition(" ")[0] for line in lines] == ["r.yaml:3:5:", "r.yaml:5:14:", "r.yaml:6:27:", "r.yaml:6:41:"]
+    assert lines[2].endswith("$limt is not among the params; did you mean 'limit'?")
