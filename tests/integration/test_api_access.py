@@ -59,7 +59,7 @@ def test_every_route_of_the_interface_names_a_role(api: Api) -> None:
 def in_life(path: str, alert: Alert) -> str:
     """The path of a route with the ids of things in the other area, and one of its alerts."""
     values = {"{path:path}": OTHER_GRID, "/alerts/{id}": f"/alerts/{alert.id}"}
-    values |= {"/outages/{id}": "/outages/1", "/silences/{id}": "/silences/1"}
+    values |= {"/rules/{name}": "/rules/smoke", "/outages/{id}": "/outages/1", "/silences/{id}": "/silences/1"}
     values |= {"/incidents/{id}": f"/incidents/{alert.incident}", "/cameras/{id}": "/cameras/cam-2"}
     values |= {"/devices/unknown/{id}": "/devices/unknown/stranger-1", "/quarantine/{id}": "/quarantine/1"}
     values |= {"/devices/{id}": "/devices/smoke-2", "/commands/{id}": "/commands/0123456789abcdef"}
@@ -100,6 +100,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/devices": {"id": "dev-9", "type": "door", "area": OTHER_GRID},
     "/commands": {"name": "sound"},
     "/unknown/{id}/approve": {"area": GRID, "type": "door"},
+    "/rules/check": {"text": "rules: []"},
+    "/rules/backtest": {"text": "rules: []", "from": "2026-03-01T12:00:00Z", "to": "2026-03-01T12:00:00Z"},
+    "/release": {"note": "x"},
     "/probe": {"url": "rtsp://127.0.0.1:1/"},
     "/discover": {"targets": ["127.0.0.1:9"]},
 }
@@ -108,6 +111,8 @@ CHANGES = [
     ("POST", "/silences", OPERATOR), ("DELETE", "/silences/{id}", OPERATOR),
     ("POST", "/alerts/{id}/clear", OPERATOR), ("POST", "/alerts/{id}/comment", OPERATOR),
     ("POST", "/alerts/{id}/unshelve", OPERATOR), ("POST", "/alerts/{id}/reset", OPERATOR),
+    ("POST", "/rules/backtest", OPERATOR), ("POST", "/rules/check", OPERATOR),
+    ("POST", "/rules/{name}/release", OPERATOR),
     ("POST", "/outages", INTEGRATOR), ("DELETE", "/outages/{id}", INTEGRATOR),
     ("POST", "/devices/{id}/commands", OPERATOR),
     ("POST", "/cameras", INTEGRATOR), ("PATCH", "/cameras/{id}", INTEGRATOR), ("DELETE", "/cameras/{id}", INTEGRATOR),
