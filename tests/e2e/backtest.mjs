@@ -31,6 +31,10 @@ await withBrowser(async (browser) => {
   const mistake = await mistakes.innerText();
 
   await text.fill(asItIs.replace('above: 0.3', 'above: 0.95'));
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  const checked = page.locator('[data-testid=checked]');
+  await checked.waitFor();
+  const matched = await checked.innerText();
   check((await page.locator('[data-testid=edited]').innerText()) === 'edited', 'the page does not say that it was edited');
   await run.click();
   const outcome = page.locator('[data-testid=outcome]');
@@ -49,5 +53,5 @@ await withBrowser(async (browser) => {
   await page.locator('[data-testid=detail] h2').waitFor();
   const shown = await page.locator('[data-testid=detail] header .number').innerText();
   noFaults();
-  console.log(JSON.stringify({ ...found, mistake, shown }));
+  console.log(JSON.stringify({ ...found, mistake, matched, shown }));
 });

@@ -93,6 +93,7 @@ def test_a_change_of_a_rule_is_run_again_and_what_it_would_lose_is_shown(api: Ap
     hours = {"FROM": (T0 - timedelta(hours=1)).isoformat(), "TO": (T0 + timedelta(hours=1)).isoformat()}
     found = run("backtest.mjs", api.url, **hours)
     assert "did you mean 'above'" in found["mistake"]
+    assert "Nothing is wrong with 2 rules" in found["matched"]
     assert "2 alerts as it is now" in found["sum"], "smoke, and then silence"
     assert "1 alert as proposed" in found["sum"]
     assert found["lost"].startswith("Would be lost: operators had confirmed them (1)")

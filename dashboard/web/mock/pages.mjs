@@ -57,6 +57,7 @@ export function answer(hub, method, path, query, body, rules, user) {
   const text = rules.map(({ rule, severity, metric }) => `  - name: ${rule}\n    severity: ${severity}\n    summary: "${rule}"\n    when: {metric: ${metric}, above: 0.3}\n`).join('');
   if (path === '/rules') return page(rules.map(({ rule, severity, procedure }) => ({ name: rule, severity, summary: rule, file: 'rules/city.yaml', by: 'area', areas: [], text: `name: ${rule}\n`, procedure, open: 0, day: 3, state: 'on', held_back: 0, fault: null })));
   if (path === '/rules/files') return page([{ file: 'rules/city.yaml', text: `rules:\n${text}`, rules: rules.map(({ rule }) => rule), problems: [] }]);
+  if (path === '/rules/check') return { problems: [], warnings: [], rules: rules.map(({ rule }) => ({ name: rule, sources: 40, areas: 30, memory_bytes: 0, cpu_share: 0 })) };
   if (path === '/rules/backtest') return [{ at: body.from, done: 0.5, observations: 50_000, alerts: 40 }, { outcome: outcome(body) }];
   if (path === '/silences' && method === 'POST') {
     const made = { ...body, id: hub.silences.length + 1, area: body.area ?? null, owner: user, begins_at: iso(Date.now()), created_at: iso(Date.now()), ended_by: null, state: 'active', muted: 0 };

@@ -15,6 +15,7 @@ import type {
   BacktestAsked,
   Camera,
   CameraNew,
+  Checked,
   Device,
   Hold,
   Load,
@@ -188,6 +189,7 @@ export const api = {
   ruleFiles: (signal: AbortSignal) => get<Page<RuleFile>>('/rules/files', signal),
   heldRules: (signal: AbortSignal) => get<Page<Hold>>('/rules/held', signal),
   release: (rule: string, note: string) => post<Hold>(`/rules/${id(rule)}/release`, { note }),
+  checkRules: (text: string, file: string) => post<Checked>('/rules/check', { text, file }),
   backtest: (asked: BacktestAsked, signal: AbortSignal) =>
     request('/rules/backtest', { ...json(asked), signal }, BACKTEST_MS),
   load: (from: number, to: number, area: string | null, signal: AbortSignal) =>

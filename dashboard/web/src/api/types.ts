@@ -40,6 +40,7 @@ export type Line = Schemas['Line'];
 export type Rule = Schemas['Rule'];
 export type RuleFile = Schemas['RuleFile'];
 export type Hold = Schemas['Hold'];
+export type Checked = Schemas['Checked'];
 export type Silence = Schemas['Silence'];
 export type Matcher = Required<Schemas['SilenceMatcher']>;
 export type MatcherField = Matcher['field'];
