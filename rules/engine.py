@@ -89,6 +89,7 @@ class Engine:
         self._standing = Standing(clock, READER)
         self._evaluator: Sieve | None = None
         self._offsets: dict[str, int] = {}
+        self._committed: dict[str, int] = {}
         self._read_at: datetime | None = None
         self._held_until: datetime | None = None
         self._checkpoint_due_s = 0.0
@@ -140,7 +141,7 @@ class Engine:
         """The evaluator as it was when the last offsets were committed."""
         self._say_what_inhibits()
         evaluator = self._new()
-        committed = offsets.load(self._store, READER)
+        self._committed = committed = offsets.load(self._store, READER)
         checkpoint = offsets.load_checkpoint(self._store, READER)
         self._offsets = {}
         if checkpoint is not None:
@@ -280,6 +281,7 @@ class Engine:
             return
         now = self._clock.now()
         with self._store.transaction() as tx:
+            offsets.hold(tx, READER, self._committed)
             told = standing.put(tx, evaluator.exact, now)
             # The journal comes last in a transaction, and the intake writes it.
             crash.point("rules_before_offsets")
@@ -292,6 +294,8 @@ class Engine:
             for write in told:
                 write()
             crash.point("rules_before_commit")
+        if found:
+            self._committed = {**self._committed, **self._offsets}
         standing.was_put(evaluator.exact)
         crash.point("rules_after_commit")
         self._report.decided(decisions, changed)

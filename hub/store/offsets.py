@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from hub.errors import Conflict
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -24,6 +25,14 @@ class Checkpoint:
 def load(store: Store, reader: str) -> dict[str, int]:
     """writer → number of the last batch that was read and acted on."""
     return {row["writer"]: row["seq"] for row in store.fetch(sql["offset_load"], {"reader": reader})}
+
+
+def hold(tx: Tx, reader: str, expected: Mapping[str, int]) -> None:
+    """Let nobody else move the offsets until the end of the transaction. Raises Conflict where they are not those that
+    are expected: another process reads under this name, and has gone on."""
+    found = {row["writer"]: row["seq"] for row in tx.execute(sql["offset_hold"], {"reader": reader}).fetchall()}
+    if found != expected:
+        raise Conflict(f"somebody else reads as {reader!r}; going on from where that has come")
 
 
 def save(tx: Tx, reader: str, offsets: Mapping[str, int]) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hub.cases import intake
+from hub.errors import Conflict
 from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
 from hub.model.area import Area
+from hub.model.observation import Observation
 from hub.store import Store, alerts, areas
+from tests.integration.test_rules_engine import City, city, settle  # noqa: F401  a fixture
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -56,3 +61,26 @@ def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: S
     carry_out(store, replace(fire(2), reason="earlier_evidence"))
     carry_out(store, resolve(4, 8))
     assert spans(store) == [(at(2), at(8))]
+
+
+def test_an_engine_whose_place_was_taken_while_it_slept_does_nothing_until_it_has_started_again(
+    city: City,  # noqa: F811  the fixture
+) -> None:
+    """It would raise what the other one had corrected and ended, since it was not there when that happened."""
+    asleep, other = city.engine(), city.engine()
+    asleep.step()
+    for second, received, value in ((1.0, 1.0, 0.5), (0.5, 1.5, 0.5), (4.0, 4.0, 0.1)):
+        said = Observation("smoke-1", "smoke", city.at(second), city.at(received), value)
+        city.writer.append([said])
+    settle(city, other)
+    city.pass_time(other, 10)
+    known = city.alerts()
+    assert [(start, end) for _, _, start, end in known] == [(0.5, 4.0)]
+    with pytest.raises(Conflict, match="somebody else reads as 'rules'"):
+        asleep.step()
+    assert city.alerts() == known
+    with pytest.raises(Conflict):
+        city.run(asleep, 1)
+    city.run(asleep, 2)
+    assert city.alerts() == known
+    assert [change for change, _ in city.reasons()] == ["fired", "updated", "resolved"]

@@ -1,6 +1,9 @@
 -- name: offset_load
 select writer, seq from reader_offset where reader = %(reader)s
 
+-- name: offset_hold
+select writer, seq from reader_offset where reader = %(reader)s order by writer for update
+
 -- name: offset_save
 insert into reader_offset (reader, writer, seq)
 select %(reader)s, * from unnest(%(writers)s::text[], %(seqs)s::bigint[])
