@@ -33,7 +33,9 @@ def value_of(kind: str, said: Said) -> float | None:
         passed_s = (said[-1][0] - said[0][0]) / 1e6
         change = values[-1] - values[0]
         return None if not passed_s else change if kind == "change" else change / passed_s
-    return {"min": min, "max": max, "mean": statistics.fmean, "last": lambda own: own[-1]}[kind](values)
+    if kind == "last":
+        return values[-1]
+    return statistics.fmean(values) if kind == "mean" else min(values) if kind == "min" else max(values)
 
 
 def by_definition(take: Take, said: Said) -> dict[int, float]:
