@@ -20,8 +20,8 @@ class Samples(Panes):
 
     def __init__(self, take: Take, rows: int = 0) -> None:
         super().__init__(take, rows)
-        self.count, self.passed, self.ticked = (np.zeros(rows, np.int64) for _ in range(3))
-        self.nth = np.ones(rows, np.int64)
+        self.count, self.passed = (np.zeros(rows, np.int32) for _ in range(2))
+        self.ticked, self.nth = np.zeros(rows, np.int64), np.ones(rows, np.int32)
 
     def _shape(self) -> tuple[int, int]:
         return MAX_VALUES, 2

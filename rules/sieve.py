@@ -33,7 +33,7 @@ from rules.evaluator import LATENESS, Evaluator, Fault, Registry
 from rules.quiet import KEPT, Quiet, Run
 from rules.rule import Rule
 from rules.shelf import Name, Shelf
-from rules.state import Series, Slot
+from rules.state import Series
 from rules.units import Units
 from rules.window import FOREVER, Instant, instant, moment
 
@@ -55,7 +55,8 @@ class Sieve:
         self._gap = -(-lateness // (KEPT - 1))
         self._heard_from: Instant = 0
         self._metrics = {condition.metric for rule in rules for condition in rule.conditions}
-        self._slots: dict[Slot, int] = {}
+        self._slots: dict[str, dict[str, int]] = {}  # by metric and source
+        self._size = 0
         self._looks: dict[tuple[str, ...], looks.Look] = {}
         self._ages: dict[str, int] = dict.fromkeys(self.exact.rules, 0)
         self._shelf = Shelf(lateness)
@@ -116,13 +117,13 @@ class Sieve:
 
     def renew(self, registry: Registry) -> list[Decision]:
         quiet = self._quiet
-        for (name, _), slot in self._slots.items():
+        for slot in range(self._size):
             key = self.book.keys[quiet.key[slot]]
-            source = registry.sources.get(name)
+            source = registry.sources.get(key.source)
             if source is None or (source.area, source.type) != (key.area, key.type):
                 self._forget(slot)
         # What looks at these may be other conditions from now on.
-        moving = [slot for (_, metric), slot in self._slots.items() if metric in self.exact.movable]
+        moving = [slot for metric in self.exact.movable for slot in self._slots.get(metric, {}).values()]
         self._heat(moving)
         decisions = self.exact.renew(registry)
         for slot in moving:
@@ -266,13 +267,15 @@ class Sieve:
         numbers = np.empty(len(keys), np.int64)
         new: list[int] = []
         for index, key in enumerate(keys):
-            slot = self._slots.get((key.source, key.metric))
+            own = self._slots.setdefault(key.metric, {})
+            slot = own.get(key.source)
             if slot is None:
-                slot = self._slots[key.source, key.metric] = len(self._slots)
+                slot = own[key.source] = self._size
+                self._size += 1
                 new.append(first + index)
             numbers[index] = slot
         self._slot_of = np.concatenate([self._slot_of, numbers])
-        self._quiet.grow(len(self._slots))
+        self._quiet.grow(self._size)
         self._shelf.grow(len(self._quiet.hot))
         self._units.grow(len(self._quiet.hot))
         for number in new:
