@@ -245,7 +245,7 @@ class Evaluator:
     def _leave_out(self, point: Point, links: Iterable[Link]) -> None:
         """It came too late."""
         self.left_out["late"] += 1
-        self.strays += strays.of(point, links, lambda link: self._memory.groups.get(link.group))
+        self.strays += strays.of(point, links, self._memory.concerned)
 
     def _place(self, point: Point, received: Instant, series: Series, links: Sequence[Link]) -> None:
         silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
@@ -274,7 +274,7 @@ class Evaluator:
         is_wanted = condition.admits(point.observation)
         if group is not None and group.active is None and point.at <= group.floor:
             # It counts, but not before what was decided.
-            self.strays += strays.of(point, [link], lambda _: group)
+            self.strays += strays.of(point, [link], self._memory.concerned)
         if condition.weighed and not 0 < series.first <= point.at:
             series.first = point.at
         if track is None:

@@ -53,6 +53,17 @@ class Memory:
         group = self.groups.get(link.group)
         return group, None if group is None else group.tracks[link.index].get(link.slot)
 
+    def concerned(self, link: Link, at: Instant) -> Instant:
+        """When the alert began that an instant is about: the one that is on, or the last; 0 where there is none, or
+        nobody was told of it."""
+        group = self.groups.get(link.group)
+        if group is None:
+            started, floor = self.over.get(link.group, (0, 0))
+        else:
+            started, floor = (0, 0) if group.held_back else (group.started, group.floor)
+        is_on = group is not None and group.active is not None
+        return started if (at > floor if is_on else started <= at <= floor) else 0
+
     def track(self, link: Link, series: Series) -> AnyTrack:
         """The same, made where there is none."""
         group, track = self.known(link)

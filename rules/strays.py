@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules.conditions import Point
-from rules.group import Group
 from rules.links import Link
-from rules.window import moment
+from rules.window import Instant, moment
 
 AGAIN_S = 60.0
 """Of one alert it is told at most so often."""
@@ -44,21 +43,18 @@ class Stray:
         return f"{self.source} said {self.metric} of {self.ts:%H:%M:%S} UTC too late to change anything{more}"
 
 
-def of(point: Point, links: Iterable[Link], group_of: Callable[[Link], Group | None]) -> list[Stray]:
+def of(point: Point, links: Iterable[Link], start_of: Callable[[Link, Instant], Instant]) -> list[Stray]:
     """What an observation that is left out would have been about: the alert that is on or was the last, of each rule
-    that would have looked at it."""
+    that would have looked at it. ``start_of``: see ``rules.memory.Memory.concerned``."""
     seen = point.observation
     found = []
     for link in links:
-        group = group_of(link)
-        if group is None or group.held_back or not link.condition.admits(seen):
-            continue
-        concerns = point.at > group.floor if group.active else group.started <= point.at <= group.floor
-        if group.started and concerns:
-            stray = Stray(
-                link.rule.name, group.fingerprint, moment(group.started), seen.source, seen.metric, moment(point.ts)
+        start = start_of(link, point.at)
+        if start and link.condition.admits(seen):
+            fingerprint = f"{link.rule.by}:{link.group[1]}"
+            found.append(
+                Stray(link.rule.name, fingerprint, moment(start), seen.source, seen.metric, moment(point.ts))
             )
-            found.append(stray)
     return found
 
 

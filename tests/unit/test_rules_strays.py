@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from hub.model.alert import Decision, Fire, Resolve
+from rules.evaluator import Evaluator
+from rules.language import parse
+from rules.sieve import Sieve
 from rules.strays import AGAIN_S, Stray, Strays
-from tests.unit.rules_timeline import at, evaluator, rule, said
+from tests.unit.rules_timeline import REGISTRY, at, evaluator, rule, said
 
 SMOKE = rule("{metric: smoke, above: 0.3, where: 'attrs.kind == \"real\"'}", by="source", max_sources="1")
 
@@ -27,6 +31,23 @@ def test_what_nobody_was_told_of_is_concerned_by_nothing() -> None:
         engine.feed([said(source, 10, 0.5, attrs={"kind": "real"})])
         engine.feed([said(source, 5, 0.1, attrs={"kind": "real"})])
     assert [stray.source for stray in engine.strays] == ["smoke-1"]
+
+
+@pytest.mark.parametrize("kind", [Evaluator, Sieve])
+def test_what_has_gone_back_into_the_sieve_is_still_concerned(kind: type[Evaluator] | type[Sieve]) -> None:
+    text = rule("{metric: smoke, take: max, over: 2s, every: 1s, above: 0.3}", by="source")
+    engine = kind(parse("rules:\n" + text, "r.yaml"), REGISTRY)
+    decisions: list[Decision] = []
+    for second in range(12):
+        decisions += engine.feed([said("smoke-1", second, 0.5 if second == 3 else 0.1)])
+        decisions += engine.advance(at(second))
+    [fire, resolve] = decisions
+    assert isinstance(fire, Fire)
+    assert isinstance(resolve, Resolve)
+    engine.feed([said("smoke-1", 4.5, 0.9, received=12)])
+    engine.feed([said("smoke-1", 2.5, 0.9, received=12)])  # before it began
+    exact = engine.exact if isinstance(engine, Sieve) else engine
+    assert [(stray.started_at, stray.ts) for stray in exact.strays] == [(fire.started_at, at(4.5))]
 
 
 STRAY = Stray("r", "source:a", at(1), "a", "smoke", at(10))
