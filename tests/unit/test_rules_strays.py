@@ -50,6 +50,18 @@ def test_what_has_gone_back_into_the_sieve_is_still_concerned(kind: type[Evaluat
     assert [(stray.started_at, stray.ts) for stray in exact.strays] == [(fire.started_at, at(4.5))]
 
 
+def test_what_was_handed_over_without_its_windows_is_still_concerned() -> None:
+    engine = evaluator(rule("{metric: smoke, take: max, over: 2s, every: 1s, above: 0.3}", by="source"))
+    for second in range(12):
+        engine.feed([said("smoke-1", second, 0.5 if second == 3 else 0.1)])
+    engine.advance(at(60))
+    engine.feed([said("smoke-1", 61, 0.1)])
+    [lent] = engine.release([("smoke-1", "smoke")], lambda _: True) or []
+    engine.adopt(lent.series)
+    engine.feed([said("smoke-1", 4, 0.9, received=62)])
+    assert [stray.ts for stray in engine.strays] == [at(4)]
+
+
 STRAY = Stray("r", "source:a", at(1), "a", "smoke", at(10))
 
 
