@@ -117,3 +117,30 @@ def compare(seed: int) -> Pair:
 @given(seed=st.integers(0, 2**48))
 def test_windows_in_arrays_change_no_decision(seed: int) -> None:
     compare(seed)
+
+
+def minutes(source: str, value: float, first: int, last: int, behind: float = 0.0) -> list[Stored]:
+    """A word a second; ``behind``: how slow its clock is."""
+    return [said(source, second - behind, value, received=second) for second in range(first, last)]
+
+
+def test_a_group_waits_for_its_quiet_sources_too() -> None:
+    """The second source is never near the limit, but its clock is slow: it might still tell of something earlier."""
+    text = "rules:\n" + rule("{metric: smoke, take: mean, over: 4s, every: 2s, above: 0.6}", by="area")
+    pair = Pair(parse(text, "rules.yaml"))
+    items = minutes("smoke-1", 0.5, 10, 30) + minutes("smoke-1", 0.9, 30, 60) + minutes("smoke-2", 0.2, 10, 60, 8)
+    for item in sorted(items, key=lambda item: item.received_at):
+        pair.do("feed", [item])
+    assert pair.sieve.active()
+
+
+def test_what_comes_too_late_for_an_alert_that_is_over_is_told_of_a_series_that_went_back() -> None:
+    text = "rules:\n" + rule("{metric: smoke, take: max, over: 2s, every: 1s, above: 0.6}", by="source")
+    pair = Pair(parse(text, "rules.yaml"))
+    items = minutes("smoke-1", 0.5, 10, 30) + minutes("smoke-1", 0.9, 30, 40) + minutes("smoke-1", 0.5, 40, 90)
+    for item in items:
+        pair.do("feed", [item])
+    assert not pair.sieve.exact.heard()
+    pair.do("feed", [said("smoke-1", 35.5, 0.9, received=91)])
+    assert pair.sieve.exact.strays == pair.alone.strays
+    assert len(pair.alone.strays) == 1
