@@ -128,10 +128,13 @@ def test_a_group_waits_for_its_quiet_sources_too() -> None:
     """The second source is never near the limit, but its clock is slow: it might still tell of something earlier."""
     text = "rules:\n" + rule("{metric: smoke, take: mean, over: 4s, every: 2s, above: 0.6}", by="area")
     pair = Pair(parse(text, "rules.yaml"))
-    items = minutes("smoke-1", 0.5, 10, 30) + minutes("smoke-1", 0.9, 30, 60) + minutes("smoke-2", 0.2, 10, 60, 8)
+    items = minutes("smoke-1", 0.5, 10, 30) + minutes("smoke-1", 0.9, 30, 60) + minutes("smoke-1", 0.5, 60, 90)
+    items += minutes("smoke-2", 0.2, 10, 90, 8)
+    was_on = False
     for item in sorted(items, key=lambda item: item.received_at):
         pair.do("feed", [item])
-    assert pair.sieve.active()
+        was_on |= bool(pair.sieve.active())
+    assert was_on
 
 
 def test_what_comes_too_late_for_an_alert_that_is_over_is_told_of_a_series_that_went_back() -> None:
