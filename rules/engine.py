@@ -238,7 +238,9 @@ class Engine:
             found = batches.read_after(self._store, self._offsets, _BATCHES)
             known = [(batch, seen) for batch, seen in found if batch.seq <= committed.get(batch.writer, 0)]
             for batch, observations in known:
-                evaluator.feed(observations)
+                # Only what the observations prove is sure to have been told: the clock may have been held then. What it
+                # decides is decided again, and what of it is known is recognised.
+                evaluator.feed(observations, hold=True)
                 self._offsets[batch.writer] = batch.seq
                 # By the clock of the database's host, which may be ahead of ours.
                 read_at = min(batch.committed_at, self._clock.now())

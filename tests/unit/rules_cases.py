@@ -108,7 +108,8 @@ class Story:
         if self.in_order and chance.random() < 0.3:  # one writer commits a little later than the other
             unseen = {place for place in range(before, len(hub.batches)) if hub.batches[place][0] == writer}
             hub.step(now, unseen=unseen, save=chance.random() < 0.2, dies=_death(chance, deaths))
-        hub.step(now, save=chance.random() < 0.2, dies=_death(chance, deaths))
+        held = chance.random() < 2 * deaths  # as after an interruption: a while in which only the proved is told
+        hub.step(now, save=chance.random() < 0.2, hold=held, dies=_death(chance, deaths))
 
     def wrong(self, words: Sequence[Word] | None = None, only: str = "") -> str:
         """Where the hub and the oracle differ (of one rule only); empty where they do not."""

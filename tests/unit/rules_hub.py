@@ -78,18 +78,20 @@ class Hub:
         number = 1 + sum(known == writer for known, _, _ in self.batches)
         self.batches.append((writer, number, sorted(batch, key=lambda item: item.ts)))
 
-    def step(self, now: datetime, *, save: bool, unseen: Container[int] = (), dies: str = "") -> None:
+    def step(
+        self, now: datetime, *, save: bool, unseen: Container[int] = (), hold: bool = False, dies: str = ""
+    ) -> None:
         """Read the batches in the order of their commits, but those whose commit is not seen yet (their places), act,
-        commit; ``dies``: before the commit, or after."""
+        commit; ``hold``: with the clock held, as after an interruption; ``dies``: before the commit, or after."""
         if self._evaluator is None:
             self._settled_at = now + LATENESS
         evaluator = self._evaluator or self._start()
         decisions: list[Decision] = []
         for place, (writer, number, batch) in enumerate(self.batches):
             if place not in unseen and number > self._read.get(writer, 0):
-                decisions += evaluator.feed(batch)
+                decisions += evaluator.feed(batch, hold=hold)
                 self._read[writer] = number
-        is_current = all(number <= self._read.get(writer, 0) for writer, number, _ in self.batches)
+        is_current = not hold and all(number <= self._read.get(writer, 0) for writer, number, _ in self.batches)
         is_settled = is_current and self._settled_at is not None and now >= self._settled_at
         if is_current:
             decisions += evaluator.advance(now)
@@ -116,6 +118,6 @@ class Hub:
             evaluator.restore(json.loads(self.checkpoint[1]))
         for writer, number, batch in self.batches:
             if self._read.get(writer, 0) < number <= self.offsets.get(writer, 0):
-                evaluator.feed(batch)
+                evaluator.feed(batch, hold=True)
                 self._read[writer] = number
         return evaluator
