@@ -138,3 +138,15 @@ def test_more_steps_than_are_allowed_do_not_pass() -> None:
     assert found.passes(said(attrs={"list": list(range(5000))}))
     assert not found.passes(said(attrs={"list": list(range(20_000))}))
     assert found.failed == {"too_long": 1}
+
+
+@pytest.mark.parametrize(("text", "words"), [("1 + 1", "is an int, neither"), ("'x'", "is a string, neither")])
+def test_what_is_neither_true_nor_false_is_named(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Filter.parse(text)
+
+
+def test_a_mistake_does_not_list_all_that_could_stand_there() -> None:
+    with pytest.raises(ValueError, match="is not CEL") as caught:
+        Filter.parse("value > > 2")
+    assert "expecting" not in str(caught.value)
