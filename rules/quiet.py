@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rules.columns import Block, Floats, Ints
+from rules.conditions import Point
 from rules.state import Series
 from rules.window import FOREVER, Instant, instant
 
@@ -136,3 +138,23 @@ def _push(kept: npt.NDArray[Any], column: Ints | Floats, touched: Ints, ends: In
         shifted = np.clip(place - counts, 0, None)
         own = column[np.maximum(ends - 1 - place, 0)]
         kept[place, touched] = np.where(counts > place, own, old[shifted, np.arange(len(touched))])
+
+
+def fits(series: Series, gap: Instant) -> bool:
+    """Whether the arrays can hold all that counts of a series: few bare numbers in order, those that are not settled
+    at least ``gap`` apart."""
+    known = [*([series.before] if series.before else []), *series.tail]
+    times = [(point.at, point.ts) for point in known]
+    gaps = (after.at - before.at for before, after in itertools.pairwise(series.tail))
+    return (
+        len(known) <= KEPT
+        and all(_is_bare(point) for point in known)
+        and all(one[0] < other[0] and one[1] < other[1] for one, other in itertools.pairwise(times))
+        and all(between >= gap for between in gaps)
+        and (not known or series.newest_ts == known[-1].ts)
+    )
+
+
+def _is_bare(point: Point) -> bool:
+    seen = point.observation
+    return seen.value is not None and seen.text is None and seen.attrs is None and not seen.quality

@@ -15,7 +15,6 @@ not known here. The sieve may hand over too much, never too little.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +29,7 @@ from rules import looks
 from rules.columns import Block, Book, Flags, Ints, Key, stored
 from rules.conditions import Point
 from rules.evaluator import LATENESS, Evaluator, Fault, Registry
-from rules.quiet import KEPT, Quiet, Run
+from rules.quiet import KEPT, Quiet, Run, fits
 from rules.rule import Rule
 from rules.shelf import Name, Shelf
 from rules.state import Series
@@ -336,7 +335,7 @@ class Sieve:
     def _release_together(self, slots: Sequence[int]) -> None:
         quiet = self._quiet
         keys = {(key.source, key.metric): slot for slot in slots for key in (self.book.keys[quiet.key[slot]],)}
-        lent = self.exact.release(list(keys), self._is_plain)
+        lent = self.exact.release(list(keys), lambda series: fits(series, self._gap))
         if lent is None:
             return
         quiet.hot[slots] = False
@@ -348,19 +347,6 @@ class Sieve:
             )
         for slot in keys.values():
             self._forget(slot)  # nothing was heard of it
-
-    def _is_plain(self, series: Series) -> bool:
-        """Whether the arrays can hold all that counts of it."""
-        known = [*([series.before] if series.before else []), *series.tail]
-        times = [(point.at, point.ts) for point in known]
-        gaps = (after.at - before.at for before, after in itertools.pairwise(series.tail))
-        return (
-            len(known) <= KEPT
-            and all(_is_bare(point) for point in known)
-            and all(one[0] < other[0] and one[1] < other[1] for one, other in itertools.pairwise(times))
-            and all(gap >= self._gap for gap in gaps)
-            and (not known or series.newest_ts == known[-1].ts)
-        )
 
     def _series(self, slot: int) -> Series:
         """A quiet series as the evaluator would have it. What the arrays no longer hold is settled, and of no use."""
@@ -384,11 +370,6 @@ class Sieve:
         due = np.flatnonzero(self._quiet.due(self._heard_from) <= now)
         if len(due):
             self._heat(due.tolist())
-
-
-def _is_bare(point: Point) -> bool:
-    seen = point.observation
-    return seen.value is not None and seen.text is None and seen.attrs is None and not seen.quality
 
 
 def _portions(block: Block, chosen: Ints, step_us: int) -> list[Ints]:
