@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "dashboard" / "web"
-_PYTEST = [sys.executable, "-m", "pytest"]
+_PYTEST = [sys.executable, "-m", "pytest", "--durations=25", "--durations-min=4"]
 STEPS: list[tuple[str, list[str], Path]] = [
     ("ruff", ["ruff", "check", "."], ROOT),
     ("mypy", ["mypy"], ROOT),
