@@ -3,7 +3,7 @@
 The alerts of a batch and the offset that says it was read are committed together. From time to time a checkpoint, the
 evaluator's state at offsets that were committed, is written beside that: that of a city takes PostgreSQL a third of a
 second, in which no alert would be told. After a crash, or a commit whose outcome is not known, the engine starts from
-the last checkpoint, feeds what it had read since without acting on it, and goes on. See ``docs/rules.md``.
+the last checkpoint, feeds what it had read since, tells what comes of it again, and goes on. See ``docs/rules.md``.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class Engine:
         self._evaluator: Sieve | None = None
         self._offsets: dict[str, int] = {}
         self._committed: dict[str, int] = {}
+        self._replayed: list[Decision] = []  # what the replay decided, until it is committed
         self._read_at: datetime | None = None
         self._held_until: datetime | None = None
         self._checkpoint_due_s = 0.0
@@ -155,7 +156,7 @@ class Engine:
                 self._offsets = dict(committed)
         # What the clock had settled may be open again by what came since, for as long as a word may be late.
         self._settled_at = self._clock.now() + _LATENESS
-        replayed = self._replay(evaluator, committed)
+        replayed, self._replayed = self._replay(evaluator, committed)
         evaluator.exact.unseen.clear()
         evaluator.exact.strays.clear()
         self._strays = Strays()
@@ -231,23 +232,26 @@ class Engine:
         self._report.start_anew()
         return evaluator
 
-    def _replay(self, evaluator: Sieve, committed: dict[str, int]) -> int:
-        """Feed what was read between the checkpoint and the crash. It was acted on: its decisions are dropped."""
-        replayed = 0
+    def _replay(self, evaluator: Sieve, committed: dict[str, int]) -> tuple[int, list[Decision]]:
+        """Feed what was read between the checkpoint and the crash: so many batches, and what was decided.
+
+        Most of that was told before the crash, and is known. Not all: a group is looked at when something happens to
+        it, which after a start is at once, and two writers' batches may be read in another order.
+        """
+        replayed, decisions = 0, list[Decision]()
         while True:
             found = batches.read_after(self._store, self._offsets, _BATCHES)
             known = [(batch, seen) for batch, seen in found if batch.seq <= committed.get(batch.writer, 0)]
             for batch, observations in known:
-                # Only what the observations prove is sure to have been told: the clock may have been held then. What it
-                # decides is decided again, and what of it is known is recognised.
-                evaluator.feed(observations, hold=True)
+                # The clock may have been held then. What it decides is decided again afterwards.
+                decisions += evaluator.feed(observations, hold=True)
                 self._offsets[batch.writer] = batch.seq
                 # By the clock of the database's host, which may be ahead of ours.
                 read_at = min(batch.committed_at, self._clock.now())
                 self._read_at = max(self._read_at or read_at, read_at)
             replayed += len(known)
             if not known:
-                return replayed
+                return replayed, decisions
 
     def _notice_interruption(self, evaluator: Sieve, read_at: datetime) -> bool:
         """Whether the evaluator's clock has to be held, since the hub was deaf until a moment ago."""
@@ -279,7 +283,8 @@ class Engine:
         self._strays.add(evaluator.exact.strays)
         evaluator.exact.strays.clear()
         strays = self._strays.due(self._clock.monotonic())
-        if not (standing.is_changed(evaluator.exact) or decisions or again or found or is_due or strays):
+        every = [*self._replayed, *decisions, *again]
+        if not (standing.is_changed(evaluator.exact) or every or found or is_due or strays):
             return
         now = self._clock.now()
         with self._store.transaction() as tx:
@@ -290,7 +295,6 @@ class Engine:
             if found:
                 offsets.save(tx, READER, self._offsets)
             crash.point("rules_after_offsets")
-            every = [*decisions, *again]
             changed = intake.carry_out(tx, every, now, alarms=self._around.alarms) if every else []
             intake.tell_left_out(tx, [(*stray.key, stray.sentence) for stray in strays], READER, now)
             for write in told:
@@ -298,6 +302,7 @@ class Engine:
             crash.point("rules_before_commit")
         if found:
             self._committed = {**self._committed, **self._offsets}
+        self._replayed = []
         standing.was_put(evaluator.exact)
         crash.point("rules_after_commit")
         self._report.decided(decisions, changed)

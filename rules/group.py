@@ -258,7 +258,9 @@ class Group:
         during, keep_us = self.rule.during, self.rule.keep_firing_us
         if during is None or not spans:
             return lengthened(spans, keep_us)
-        open_ = during.spans(max(spans[0].start, now - _HINDSIGHT), now + _FORESIGHT)
+        # While the clock is held, what is heard may be far ahead of it.
+        latest = max(now, spans[-1].start)
+        open_ = during.spans(max(spans[0].start, latest - _HINDSIGHT), latest + _FORESIGHT)
         return intersection(lengthened(intersection(spans, open_), keep_us), open_)
 
     def _horizon(self, now: Instant) -> Instant:

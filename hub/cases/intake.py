@@ -33,9 +33,9 @@ def carry_out(
 
     ``muted_by`` names the known cause by which an alert is made suppressed; it is not asked about ends. Left out: as
     the topology, the rules and the silences of the store say. Safe to repeat: an alert that is known by (rule,
-    fingerprint, started_at), or whose fingerprint is active, is not raised again (evidence that came late moves its
-    beginning back), and one that has ended does not end again. All journal rows are written after all others, so that
-    the journal's lock is taken last.
+    fingerprint, started_at), also by a beginning that was corrected since, or whose fingerprint is active, is not
+    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All
+    journal rows are written after all others, so that the journal's lock is taken last.
     """
     intake = _Intake(tx, now, actor, alarms or Alarms(), muted_by or quiet.asked(tx, decisions, now))
     changed: list[Alert] = []
@@ -91,6 +91,8 @@ class _Intake:
 
     def fire(self, decision: Fire) -> list[Alert]:
         before = alerts.before(self.tx, decision, self.alarms.chattering.within, self.now)
+        if before.known:
+            return []
         begun = begin(decision, before, self.alarms, self.muted_by(decision), self.now)
         seconds = (decision.detail or {}).get("re_alarm_s")
         re_alarm_s = float(seconds) if isinstance(seconds, int | float) else None

@@ -47,10 +47,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What bears on a new occurrence. ``recent``: how often it came before within a time; ``outage``: by which it is
-    out of service; ``shelved_until`` and ``severity`` are those of the occurrence before; ``waiting`` are those that
-    have returned and wait for somebody."""
+    """What bears on a new occurrence. ``known``: it was told before, perhaps with another beginning; ``recent``: how
+    often it came before within a time; ``outage``: by which it is out of service; ``shelved_until`` and ``severity``
+    are those of the occurrence before; ``waiting`` are those that have returned and wait for somebody."""
 
+    known: bool = False
     recent: int = 0
     outage: int | None = None
     shelved_until: datetime | None = None
@@ -72,7 +73,9 @@ def before(tx: Tx, decision: Fire, within: timedelta, now: datetime) -> Before:
     row = tx.execute(sql["alert_before"], values).fetchone()
     assert row is not None  # noqa: S101  it is selected from one row
     severity = None if row["severity"] is None else Severity(row["severity"])
-    return Before(row["recent"], row["outage"], row["shelved_until"], severity, tuple(row["waiting"]))
+    return Before(
+        row["known"], row["recent"], row["outage"], row["shelved_until"], severity, tuple(row["waiting"])
+    )
 
 
 def fire(tx: Tx, decision: Fire, begun: Alarm, re_alarm_s: float | None, now: datetime) -> Alert | None:

@@ -14,6 +14,7 @@ from hub.model.area import Area
 from hub.model.observation import Observation
 from hub.store import Store, alerts, areas
 from tests.integration.test_rules_engine import City, city, settle  # noqa: F401  a fixture
+from tests.unit.rules_timeline import rule
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -84,3 +85,39 @@ def test_an_engine_whose_place_was_taken_while_it_slept_does_nothing_until_it_ha
     city.run(asleep, 2)
     assert city.alerts() == known
     assert [change for change, _ in city.reasons()] == ["fired", "updated", "resolved"]
+
+
+def test_what_only_the_replay_decided_is_told(city: City) -> None:  # noqa: F811  the fixture
+    """The engine looks at a group when something happens to it, or when all of its sources are settled. The one that
+    starts from a checkpoint looks at all of them, and may find what the one before it had not looked for."""
+    smoke = rule("{metric: smoke, above: 0.4, for: 1s}", "smoke", by="area")
+    engine = city.engine(smoke)
+    city.go_on_to(3)
+    engine.step()
+    city.say(("smoke-2", 8, 0.5), ("smoke-2", 8.5, 0.1))
+    city.writer.append([Observation("smoke-2", "smoke", city.at(10), city.at(11.5), 0.1)])  # on its way for long
+    city.say(("smoke-1", 10, 0.5), ("smoke-1", 11, 0.5), ("smoke-1", 12, 0.1))
+    for second in (12, 13.2):  # with the latter the next checkpoint is written
+        city.go_on_to(second)
+        engine.step()
+    city.say(("smoke-3", 13.25, 0.1))  # of another grid
+    city.go_on_to(13.25)
+    engine.step()
+    assert city.spans() == []
+    engine = city.engine(smoke)
+    city.go_on_to(13.5)
+    engine.step()
+    city.say(("smoke-2", 14, 0.1))
+    city.go_on_to(14)
+    settle(city, engine)
+    assert city.spans() == [(11, 12)]
+    assert [change for change, _ in city.reasons()] == ["fired", "resolved"]
+
+
+def test_an_alert_that_was_found_to_have_begun_earlier_is_known_by_its_first_beginning_too(store: Store) -> None:
+    earlier = replace(fire(2), reason="earlier_evidence")
+    carry_out(store, fire(4), earlier, resolve(2, 8), fire(10))
+    carry_out(store, fire(4), earlier, resolve(2, 8), fire(10))
+    assert spans(store) == [(at(2), at(8)), (at(10), None)]
+    carry_out(store, fire(9))
+    assert spans(store) == [(at(2), at(8)), (at(9), None)], "that is the beginning of the second"

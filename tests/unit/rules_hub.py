@@ -27,8 +27,9 @@ class Books:
     def __init__(self) -> None:
         self.alerts: dict[Key, list[tuple[float, float | None]]] = {}
         self.steps: dict[Key, list[tuple[float, str]]] = {}
+        self._detected: dict[Key, list[float]] = {}
 
-    def carry_out(self, decisions: Sequence[Decision]) -> None:
+    def carry_out(self, decisions: Sequence[Decision], now: datetime) -> None:
         """As the intake: what is known is passed over, so that a decision may be told again."""
         for decision in decisions:
             key = (decision.rule, decision.fingerprint)
@@ -37,20 +38,27 @@ class Books:
             if not isinstance(decision, Fire) and decision.started_at is not None:
                 is_on = is_on and own[-1][0] <= seconds(decision.started_at)
             if isinstance(decision, Fire):
-                self._fire(own, steps, is_on, decision)
+                self._fire(own, steps, self._detected.setdefault(key, []), decision, now)
             elif isinstance(decision, Resolve) and is_on:
                 own[-1] = (own[-1][0], seconds(decision.resolved_at))
             elif isinstance(decision, Revise) and is_on and steps[-1][1] != decision.severity:
                 steps.append((seconds(decision.at), decision.severity))
 
     def _fire(
-        self, own: list[tuple[float, float | None]], steps: list[tuple[float, str]], is_on: bool, decision: Fire
+        self,
+        own: list[tuple[float, float | None]],
+        steps: list[tuple[float, str]],
+        detected: list[float],
+        decision: Fire,
+        now: datetime,
     ) -> None:
         start = seconds(decision.started_at)
-        if start in [known for known, _ in own]:
-            return
-        if not is_on:
+        for (known, end), told in zip(own, detected, strict=True):
+            if known == start or (known < start <= told and (end is None or start < end)):
+                return
+        if not own or own[-1][1] is not None:
             own.append((start, None))
+            detected.append(seconds(now))
             steps.append((start, decision.severity))
         elif start < own[-1][0]:
             own[-1] = (start, None)
@@ -71,6 +79,7 @@ class Hub:
     checkpoint: tuple[dict[str, int], str] | None = None
     _evaluator: Evaluator | Sieve | None = None
     _read: dict[str, int] = field(default_factory=dict)
+    _replayed: list[Decision] = field(default_factory=list)
     _reconciled: bool = False
     _settled_at: datetime | None = None
 
@@ -86,7 +95,7 @@ class Hub:
         if self._evaluator is None:
             self._settled_at = now + LATENESS
         evaluator = self._evaluator or self._start()
-        decisions: list[Decision] = []
+        decisions = [*self._replayed]
         for place, (writer, number, batch) in enumerate(self.batches):
             if place not in unseen and number > self._read.get(writer, 0):
                 decisions += evaluator.feed(batch, hold=hold)
@@ -100,7 +109,8 @@ class Hub:
                 decisions += [Resolve(*key, now, "not_held_after_restart") for key in self.books.on() - held]
                 decisions += evaluator.active()
         if dies != "before":
-            self.books.carry_out(decisions)
+            self.books.carry_out(decisions, now)
+            self._replayed = []
             self.offsets = dict(self._read)
             if save:
                 self.checkpoint = (dict(self._read), json.dumps(evaluator.snapshot()))
@@ -110,14 +120,14 @@ class Hub:
         assert not evaluator.faults
 
     def _start(self) -> Evaluator | Sieve:
-        """From the last checkpoint, and with what was read since, which was acted on."""
+        """From the last checkpoint, and with what was read since; what comes of that is told again."""
         self._evaluator = evaluator = self.make()
-        self._read, self._reconciled = {}, False
+        self._read, self._replayed, self._reconciled = {}, [], False
         if self.checkpoint is not None:
             self._read = dict(self.checkpoint[0])
             evaluator.restore(json.loads(self.checkpoint[1]))
         for writer, number, batch in self.batches:
             if self._read.get(writer, 0) < number <= self.offsets.get(writer, 0):
-                evaluator.feed(batch, hold=True)
+                self._replayed += evaluator.feed(batch, hold=True)
                 self._read[writer] = number
         return evaluator

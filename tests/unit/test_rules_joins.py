@@ -25,6 +25,14 @@ SECOND = 1_000_000
 # --- over a long time -----------------------------------------------------------------------------------------------
 
 
+def test_a_schedule_is_looked_up_for_what_is_heard_while_the_clock_is_held() -> None:
+    """As after a start without a checkpoint, or after the hub was away for days."""
+    text = rule("{metric: smoke, above: 0.3}", during="{hours: ['19:00-21:00'], zone: Asia/Shanghai}")
+    engine, wall = evaluator(text), Wall()
+    wall.see(engine.feed([said("smoke-1", 1, 0.5), said("smoke-1", 60, 0.1), said("smoke-1", 70, 0.1)], hold=True))
+    assert wall.of() == [(1, 60)]
+
+
 def test_what_is_no_longer_remembered_does_not_make_not_hold_in_the_past() -> None:
     engine, wall = evaluator(rule("{all: [{metric: smoke, above: 0.3}, {not: {metric: heat, above: 30}}]}")), Wall()
     wall.see(engine.feed([said("smoke-1", 0, 40, "heat"), said("smoke-1", 1, 0.5)]))

@@ -1,7 +1,12 @@
 -- name: alert_before
--- What bears on a new occurrence: how often it came in a window before, what is out of service, the occurrence before it,
--- and those that wait though their condition has returned.
-select (select count(*) from alert a where a.rule = %(rule)s and a.fingerprint = %(fingerprint)s
+-- What bears on a new occurrence: whether it is known, how often it came in a window before, what is out of service, the
+-- occurrence before it, and those that wait though their condition has returned. One that was found to have begun earlier
+-- than was first told is known by all beginnings that may have been told of it.
+select exists (select 1 from alert a where a.rule = %(rule)s and a.fingerprint = %(fingerprint)s
+               and (a.started_at = %(started_at)s
+                    or (a.started_at < %(started_at)s and a.detected_at >= %(started_at)s
+                        and coalesce(a.resolved_at, 'infinity') > %(started_at)s))) as known,
+       (select count(*) from alert a where a.rule = %(rule)s and a.fingerprint = %(fingerprint)s
         and a.started_at > %(since)s and a.started_at < %(started_at)s) as recent,
        (select o.id from outage o
         where o.ended_at is null and o.began_at <= %(now)s and o.until > %(now)s
