@@ -47,8 +47,8 @@ class Group:
     """One rule at one area, or one source: its tracks, and the alert that is on, if one is."""
 
     __slots__ = (
-        "active", "area", "border", "final", "floor", "has_past", "held_back", "held_to", "key", "past", "rule",
-        "started", "told", "told_to", "tracks", "waiting",
+        "active", "area", "border", "final", "floor", "has_moved", "has_past", "held_back", "held_to", "key", "past",
+        "rule", "started", "told", "told_to", "tracks", "waiting",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, key: str, area: str) -> None:
@@ -65,6 +65,7 @@ class Group:
         self.border: Instant = 0  # what was before is only known as the past
         self.past: Mapping[int, Past] = _NOTHING
         self.has_past = fusion.needs_past(rule.when)
+        self.has_moved = False  # the active alert is of another place
         self.waiting: Instant | None = None  # the event time that has to settle before the next decision
 
     @property
@@ -78,6 +79,9 @@ class Group:
         horizon = self._horizon(now)
         spans = self._spans(view, now)
         decisions: list[Decision] = []
+        if self.has_moved and self.active is not None:
+            decisions.append(self._resolve(self.held_to, "source_gone"))
+        self.has_moved = False
         self.waiting = None
         while True:
             decision: Decision | None
@@ -110,10 +114,22 @@ class Group:
             for track in tracks.values():
                 yield from track.series_heard()
 
-    def forget(self, source: str) -> None:
+    def forget(self, source: str, area: str) -> None:
+        """A source is gone from an area; what it says from another is kept."""
         for tracks in self.tracks:
-            for slot in [slot for slot, track in tracks.items() if track.forget(source)]:
-                del tracks[slot]
+            for slot, track in list(tracks.items()):
+                stood = {series.area for series in track.series_heard() if series.source == source}
+                if area in stood and track.forget(source):
+                    del tracks[slot]
+
+    def move(self, rule: Rule, area: str) -> None:
+        """The source whose group this is stands elsewhere now: its alert ends, and what it said there says nothing
+        here. ``rule`` is this rule as it is there."""
+        for series in list(self.series_heard()):
+            if series.area != area:
+                self.forget(series.source, series.area)
+        self.rule, self.area, self.past = rule, area, _NOTHING
+        self.has_moved = True
 
     def _begin(self, spans: list[Span], view: View, horizon: Instant, world: World) -> Fire | None:
         span = next((span for span in spans if span.end > self.floor), None)

@@ -71,6 +71,8 @@ class Memory:
             area = link.group[1] if link.rule.by == "area" else series.area
             group = self.groups[link.group] = Group(link.rule, link.group[1], area)
             group.started, group.floor = self.over.pop(link.group, (0, 0))
+        elif link.rule.by == "source" and group.area != series.area and _is_newest(series, group):
+            group.move(link.rule, series.area)
         if track is None:
             track = group.tracks[link.index][link.slot] = track_of(link.condition, series)
         return track
@@ -98,11 +100,11 @@ class Memory:
 
     def unlink(self, slot: Slot) -> None:
         """A source is gone, or stands elsewhere."""
-        _, links = self.series.pop(slot)
+        series, links = self.series.pop(slot)
         for link in links:
             group = self.groups.get(link.group)
             if group is not None:
-                group.forget(slot[0])
+                group.forget(slot[0], series.area)
                 self.changed[link.group] = None
 
     def without(self, rule: str) -> None:
@@ -139,3 +141,8 @@ class Memory:
             if group.floor:
                 self.over[link.group] = (group.started, group.floor)
             self.drop(link.group)
+
+
+def _is_newest(series: Series, group: Group) -> bool:
+    """Whether where a series stands is the last that was heard of where the source of the group does."""
+    return all(series.received >= other.received for other in group.series_heard())

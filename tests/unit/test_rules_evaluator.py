@@ -339,6 +339,39 @@ def test_the_alerts_of_a_source_that_is_gone_or_moved_end_with_a_reason() -> Non
     assert [fire.fingerprint for fire in engine.active()] == ["source:smoke-3"]
 
 
+@pytest.mark.parametrize("is_renewed", [True, False])
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_group_of_a_source_that_moved_is_of_where_it_stands_now(was_on: bool, is_renewed: bool) -> None:
+    """Its area, and what an override says of it."""
+    overrides = f"[{{areas: [{G2}], params: {{limit: 0.6}}, severity: critical}}]"
+    when = "{metric: smoke, above: $limit, for: 1s}"
+    engine, wall = evaluator(rule(when, by="source", params="{limit: 0.3}", overrides=overrides)), Wall()
+    wall.see(engine.feed([said("smoke-1", 0, 0.9), said("smoke-1", 8 if was_on else 0.5, 0.2)]))
+    wall.see(engine.advance(at(5)))
+    assert len(engine.active()) == was_on
+    if is_renewed:
+        moved = replace(REGISTRY.sources["smoke-1"], area=G2)
+        wall.see(engine.renew(Registry(REGISTRY.areas, {**REGISTRY.sources, "smoke-1": moved})))
+        assert engine.active() == []
+    words = [(9, 0.5), (10, 0.5), (14, 0.9), (15.5, 0.9)]
+    wall.see(engine.feed([replace(said("smoke-1", second, value), area=G2) for second, value in words]))
+    restored = evaluator(rule(when, by="source", params="{limit: 0.3}", overrides=overrides))
+    restored.restore(json.loads(json.dumps(engine.snapshot())))
+    for each in (engine, restored):
+        [fire] = fires(each.advance(at(30)))
+        assert (fire.area, str(fire.severity), seconds(fire.started_at)) == (G2, "critical", 15)
+
+
+def test_of_a_source_that_moves_what_one_metric_said_stays_when_another_comes_after() -> None:
+    text = rule("{all: [{metric: smoke, above: 0.3}, {metric: heat, above: 30}]}", by="source")
+    engine = evaluator(text)
+    engine.feed([said("smoke-1", 0, 0.1), said("smoke-1", 0, 40, "heat")])
+    there = [replace(each, area=G2) for each in (said("smoke-1", 5, 0.9), said("smoke-1", 6, 40, "heat"))]
+    assert fires(engine.feed(there[:1])) == [], "the heat is of the old place"
+    [fire] = fires([*engine.feed(there[1:]), *engine.advance(at(9))])
+    assert (fire.area, seconds(fire.started_at)) == (G2, 6)
+
+
 def test_a_source_that_speaks_from_another_area_counts_there() -> None:
     engine = evaluator(rule(SMOKE, by="area"))
     engine.feed([said("smoke-1", 0, 0.9)])

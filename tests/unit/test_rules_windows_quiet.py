@@ -15,7 +15,7 @@ from hub.model.observation import Stored
 from rules.language import parse
 from rules.rule import Rule
 from rules.take import KINDS
-from tests.unit.rules_timeline import G1, PLACES, REGISTRY, rule, said
+from tests.unit.rules_timeline import G1, G2, PLACES, REGISTRY, rule, said
 from tests.unit.test_rules_sieve import Pair
 
 LIMITS = {"sum": 9, "count": 9, "distinct": 5, "rate": 0.3, "change": 0.8}
@@ -34,6 +34,8 @@ def rules(chance: Random) -> list[Rule]:
             when = f"{{{chance.choice(['all', 'any'])}: [{when}, {other}]}}"
         keys = {"keep_firing_for": "4s"} if chance.random() < 0.2 else {}
         by = "area" if "across" in when else chance.choice(["area", "source"])
+        if chance.random() < 0.3:
+            keys["overrides"] = f"[{{areas: [{G1}], severity: critical}}]"
         text += rule(when, f"r{number}", by=by, **keys)
     return parse(text, "rules.yaml")
 
@@ -51,21 +53,22 @@ def leaf(chance: Random, metric: str = "smoke") -> str:
     return f"{{as: {name}, metric: {metric}, take: {kind}, over: {over}s, every: {every}s, {level}{more}}}"
 
 
-def stream(chance: Random, *, moves: bool) -> list[Stored]:
+def stream(chance: Random) -> list[Stored]:
     """Sources that speak regularly, at times too late, twice, too fast, not at all, or from somewhere else."""
     items: list[Stored] = []
     for source in chance.sample(sorted(PLACES), chance.choice([1, 2, 5])):
         period, delay = chance.choice([0.7, 1.0, 1.5, 5.0, 20.0]), chance.choice([0.0, 0.0, 0.5, 3.0])
         usual, second = chance.choice([0.3, 0.5]), chance.random()
-        disorder = chance.choice([0.0, 0.0, 0.05])
+        disorder, area = chance.choice([0.0, 0.0, 0.05]), G1
         for _ in range(chance.choice([20, 60, 150])):
             second += period * (30 if chance.random() < disorder else 1)
             value = usual + chance.random() * chance.choice([0.1, 0.1, 0.1, 0.8])
             late = delay + (chance.choice([-1.0, 0.3, 1.9, 3.0]) if chance.random() < disorder else 0.0)
             text = "words" if chance.random() < disorder / 3 else None
             item = said(source, second - late, value, received=second, text=text)
-            if moves and chance.random() < disorder / 5:
-                item = replace(item, area=G1)
+            if chance.random() < disorder / 5:
+                item = replace(item, area=area)
+                area = chance.choice([G1, G2])
             items.append(item)
             if chance.random() < disorder:
                 again = chance.choice([0.0, 0.2, 3.0])
@@ -92,17 +95,17 @@ def changed(pair: Pair, chance: Random) -> None:
 def compare(seed: int) -> Pair:
     chance = Random(seed)
     pair = Pair(rules(chance))
-    # A group of a source stays that of the area in which the source was first heard.
-    moves = all(item.by == "area" for item in pair.rules)
-    for batch in batches(stream(chance, moves=moves), chance):
+    for batch in batches(stream(chance), chance):
         pair.do("feed", batch, hold=chance.random() < 0.05)
         latest, draw = batch[-1].received_at, chance.random()
         if draw < 0.2:
             pair.do("advance", latest + timedelta(seconds=chance.choice([0.0, 0.3, 3.0])))
         elif draw < 0.22:
-            gone = chance.choice(sorted(PLACES))
-            kept = {name: source for name, source in REGISTRY.sources.items() if name != gone}
-            pair.do("renew", replace(REGISTRY, sources=kept))
+            name = chance.choice(sorted(PLACES))
+            known = {other: source for other, source in REGISTRY.sources.items() if other != name}
+            if chance.random() < 0.5:  # it is gone, or stands elsewhere
+                known[name] = replace(REGISTRY.sources[name], area=chance.choice([G1, G2]))
+            pair.do("renew", replace(REGISTRY, sources=known))
         elif draw < 0.26:
             pair.start_again()
         elif draw < 0.28:
