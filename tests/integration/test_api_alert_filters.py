@@ -12,12 +12,9 @@ from hub.model.alert import Fire, Resolve, Severity
 from hub.store import alerts
 from tests.fix_api import GRID, Api, problem
 
-NOW = datetime.now(UTC)
-
-
 def fire(api: Api, name: str, ago: timedelta, lasts: timedelta | None = None, muted_by: str | None = None) -> int:
     """An alert that began so long ago; one that is over lasted for ``lasts``."""
-    start = NOW - ago
+    start = datetime.now(UTC) - ago
     begun = Fire("quiet", name, Severity.WARNING, GRID, ("smoke-1",), name, start, ())
     with api.store.transaction() as tx:
         [*_, alert] = intake.carry_out(tx, [begun], start, muted_by=lambda _: muted_by)
@@ -56,4 +53,4 @@ def test_what_called_for_nobody_is_listed_by_why(some: Api) -> None:
     assert set(names(some, damped="chattering")) == {"flutter"}
     assert set(names(some, damped=["chattering", "fleeting"])) == {"blink", "flutter"}
     assert problem(some.client("vera").get("/alerts", params={"damped": "loud"})) == (422, "invalid")
-    assert alerts.list_alerts(some.store, alerts.Filter(stale=NOW - timedelta(days=3))) == []
+    assert alerts.list_alerts(some.store, alerts.Filter(stale=datetime.now(UTC) - timedelta(days=3))) == []
