@@ -12,6 +12,7 @@ from hub.model.alert import Fire, Resolve, Severity
 from hub.store import alerts
 from tests.fix_api import GRID, Api, problem
 
+
 def fire(api: Api, name: str, ago: timedelta, lasts: timedelta | None = None, muted_by: str | None = None) -> int:
     """An alert that began so long ago; one that is over lasted for ``lasts``."""
     start = datetime.now(UTC) - ago
