@@ -243,8 +243,9 @@ class Engine:
             found = batches.read_after(self._store, self._offsets, _BATCHES)
             known = [(batch, seen) for batch, seen in found if batch.seq <= committed.get(batch.writer, 0)]
             for batch, observations in known:
-                # The clock may have been held then. What it decides is decided again afterwards.
-                decisions += evaluator.feed(observations, hold=True)
+                # The clock goes on with what arrived, also where it was held then: without it silence is not noticed,
+                # and an end is taken for settled that is not.
+                decisions += evaluator.feed(observations)
                 self._offsets[batch.writer] = batch.seq
                 # By the clock of the database's host, which may be ahead of ours.
                 read_at = min(batch.committed_at, self._clock.now())

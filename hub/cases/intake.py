@@ -12,6 +12,7 @@ from hub.cases.placing import Entry
 from hub.config.alarms import Alarms
 from hub.model.alarm import Act, Alarm, Event
 from hub.model.alert import Alert, AlertChange, Damping, Decision, Fire, Resolve, Revise, Severity
+from hub.model.times import parse_instant, rfc3339
 from hub.store import Tx, alerts
 from hub.store.alerts import Before
 
@@ -19,6 +20,8 @@ LEAST_KEPT = Severity.MAJOR
 """An alert that is at least as bad as this waits to be acknowledged however short it was."""
 
 LATE_EVIDENCE = "late_evidence"
+_REVISED_AT = "severity_since"
+"""In the detail of an alert: since when, in event time, it is as bad as it is; left out where since its beginning."""
 
 
 def carry_out(
@@ -34,8 +37,9 @@ def carry_out(
     ``muted_by`` names the known cause by which an alert is made suppressed; it is not asked about ends. Left out: as
     the topology, the rules and the silences of the store say. Safe to repeat: an alert that is known by (rule,
     fingerprint, started_at), also by a beginning that was corrected since, or whose fingerprint is active, is not
-    raised again (evidence that came late moves its beginning back), and one that has ended does not end again. All
-    journal rows are written after all others, so that the journal's lock is taken last.
+    raised again (evidence that came late moves its beginning back), a step in its severity is not told
+    after a later one, and one that has ended does not end again. All journal rows are written after all others, so that
+    the journal's lock is taken last.
     """
     intake = _Intake(tx, now, actor, alarms or Alarms(), muted_by or quiet.asked(tx, decisions, now))
     changed: list[Alert] = []
@@ -76,6 +80,12 @@ def begin(decision: Fire, before: Before, alarms: Alarms, muted_by: str | None, 
         suppressed_by=muted_by,
         out_of_service=before.outage,
     )
+
+
+def _is_known(decision: Revise, alert: Alert) -> bool:
+    """Whether a later step is known: an engine that was killed tells again what came since its last checkpoint."""
+    since = (alert.detail or {}).get(_REVISED_AT)
+    return isinstance(since, str) and decision.at < parse_instant(since)
 
 
 @dataclass
@@ -125,7 +135,7 @@ class _Intake:
 
     def revise(self, decision: Revise) -> list[Alert]:
         alert = self._meant(decision)
-        if alert is None or alert.severity is decision.severity:
+        if alert is None or alert.severity is decision.severity or _is_known(decision, alert):
             return []
         is_worse = decision.severity.rank < alert.severity.rank
         alert, made = alerts.move(
@@ -134,7 +144,7 @@ class _Intake:
             Event(Act.RAISE if is_worse else Act.LOWER),
             self.now,
             severity=decision.severity,
-            detail=decision.detail,
+            detail={**(decision.detail or {}), _REVISED_AT: rfc3339(decision.at)},
         )
         alert, placed = placing.put(self.tx, alert, self.now, self.actor) if is_worse else (alert, [])
         self._log(alert, made.change, decision.reason, made.reason)

@@ -15,6 +15,7 @@ from hub.model.alarm import Act, Event
 from hub.model.alert import Alert, AlertChange, AlertState, Damping, Fire, Resolve, Revise, Severity, Stage
 from hub.model.area import Area
 from hub.model.incident import IncidentState
+from hub.model.times import rfc3339
 from hub.store import Store, alerts, areas, check, incidents, journal, outages
 from hub.store.alerts import Due, Filter
 
@@ -108,7 +109,7 @@ def test_severity_rises_and_falls_and_what_is_worse_asks_again(city: Store) -> N
         assert intake.carry_out(tx, [revise], at(11)) == [], "nothing twice when it is replayed"
     assert (worse.severity, worse.stage, worse.acked_by) == (Severity.CRITICAL, Stage.UNACKNOWLEDGED, None)
     assert worse.incident is not None, "a critical one opens an incident"
-    assert alerts.get(city, alert.id).detail == {"probability": 0.99}
+    assert alerts.get(city, alert.id).detail == {"probability": 0.99, "severity_since": rfc3339(at(10))}
     acts.act(city, alert.id, AlertChange.ACKNOWLEDGED, "li", at(15))
     with city.transaction() as tx:
         [less] = intake.carry_out(tx, [replace(revise, severity=Severity.WARNING, reason="severity_lowered")], at(20))

@@ -12,7 +12,7 @@ from hub.errors import Conflict
 from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation
-from hub.store import Store, alerts, areas
+from hub.store import Store, alerts, areas, journal
 from tests.integration.test_rules_engine import City, city, settle  # noqa: F401  a fixture
 from tests.unit.rules_timeline import rule
 
@@ -55,6 +55,17 @@ def test_how_bad_an_alert_became_is_not_told_of_the_next_one(store: Store) -> No
     carry_out(store, fire(0), worse, resolve(0, 5), fire(10))
     carry_out(store, worse, resolve(0, 5), fire(10))
     assert [item.severity for item in alerts.active(store)] == [Severity.MINOR]
+
+
+def test_how_bad_an_alert_was_for_a_while_is_not_told_twice(store: Store) -> None:
+    worse = Revise("smoke", "area:qth", Severity.CRITICAL, at(3), started_at=at(0))
+    better = replace(worse, severity=Severity.MINOR, at=at(6), reason="severity_lowered")
+    carry_out(store, fire(0), worse, better)
+    known = journal.after(store, 0)
+    carry_out(store, fire(0), worse, better)
+    assert journal.after(store, 0) == known
+    carry_out(store, replace(worse, at=at(9)))
+    assert [item.severity for item in alerts.active(store)] == [Severity.CRITICAL]
 
 
 def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: Store) -> None:

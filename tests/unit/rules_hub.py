@@ -41,7 +41,9 @@ class Books:
                 self._fire(own, steps, self._detected.setdefault(key, []), decision, now)
             elif isinstance(decision, Resolve) and is_on:
                 own[-1] = (own[-1][0], seconds(decision.resolved_at))
-            elif isinstance(decision, Revise) and is_on and steps[-1][1] != decision.severity:
+            elif not isinstance(decision, Revise) or not is_on or seconds(decision.at) < steps[-1][0]:
+                continue
+            elif steps[-1][1] != decision.severity:
                 steps.append((seconds(decision.at), decision.severity))
 
     def _fire(
@@ -128,6 +130,6 @@ class Hub:
             evaluator.restore(json.loads(self.checkpoint[1]))
         for writer, number, batch in self.batches:
             if self._read.get(writer, 0) < number <= self.offsets.get(writer, 0):
-                self._replayed += evaluator.feed(batch, hold=True)
+                self._replayed += evaluator.feed(batch)
                 self._read[writer] = number
         return evaluator
