@@ -224,11 +224,18 @@ def _copy(connection: Tx, table: Table, chunks: Iterator[bytes], told: Callable[
 
 
 def _insert(connection: Tx, table: Table, chunks: Iterator[bytes], told: Callable[[int], None]) -> int:
-    """The same into a server without COPY."""
-    holders = compose.SQL(", ").join(compose.Placeholder() for _ in table.columns)
-    query = compose.SQL("insert into {} ({}) overriding system value values ({})").format(
-        compose.Identifier(table.name), _names(table.columns), holders
+    """The same into a server without COPY: statements of many rows, each answered before the next is sent."""
+    row = compose.SQL("({})").format(compose.SQL(", ").join(compose.Placeholder() for _ in table.columns))
+    into = compose.SQL("insert into {} ({}) overriding system value values ").format(
+        compose.Identifier(table.name), _names(table.columns)
     )
+
+    def send() -> None:
+        if waiting:
+            values = compose.SQL(", ").join([row] * len(waiting))
+            connection.execute(into + values, [cell for cells in waiting for cell in cells], prepare=False)
+            waiting.clear()
+
     rest, rows, done, size, waiting = b"", 0, 0, 0, list[Sequence[Any]]()
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
@@ -236,12 +243,11 @@ def _insert(connection: Tx, table: Table, chunks: Iterator[bytes], told: Callabl
             waiting.append([_cell(cell) for cell in line.decode().split("\t")])
             size += len(line) + _ROW_BYTES
             if size >= _INSERT_BYTES:
-                connection.cursor().executemany(query, waiting)
-                waiting.clear()
+                send()
                 size = 0
         rows, done = rows + len(lines), done + len(chunk)
         told(done)
-    connection.cursor().executemany(query, waiting)
+    send()
     return rows
 
 
