@@ -72,7 +72,7 @@ def _files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
 
 def _tell(rules: Sequence[Rule], config: Config | None) -> int:
     """What each rule matches, and what is odd; answers the number of warnings."""
-    world, why = (World(), "") if config is None else of_hub(config)
+    world, why = (World(of_hub=False), "") if config is None else of_hub(config)
     for rule in rules if config is not None else ():
         found = reach(rule, world)
         _say(
@@ -91,6 +91,11 @@ def _tell(rules: Sequence[Rule], config: Config | None) -> int:
     ]
     for notice in odd:
         _say(f"warning: {notice}")
+    types = sorted({name for rule in rules for condition in rule.conditions for name in condition.types})
+    strange = [] if world.of_hub else world.strange(types)
+    if strange:
+        words = counted(len(strange), "type")
+        _say(f"{words} not built in, and no hub was named (-c hub.yaml) to ask for their metrics: {', '.join(strange)}")
     return len(odd)
 
 

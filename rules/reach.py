@@ -6,7 +6,7 @@ All of this is for people to judge, and fails nothing: a metric may be reported 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,11 +48,18 @@ _USUAL_PERIOD_S = 60.0
 @dataclass(frozen=True, slots=True)
 class World:
     """What is known of a hub. ``series`` are the (source, metric) that were ever stored; None where no store was
-    asked. Without sources only names are checked."""
+    asked. Without sources only names are checked. ``of_hub``: whether a hub was asked for the types that it has beside
+    those that are built in."""
 
     sources: Sequence[Source] = ()
     types: Mapping[str, TypeSettings] = field(default_factory=lambda: BUILT_IN)
     series: frozenset[tuple[str, str]] | None = None
+    of_hub: bool = True
+
+    def strange(self, types: Iterable[str]) -> list[str]:
+        """Those of the types that are not known."""
+        there = {CAMERA, *self.types, *(source.type for source in self.sources)}
+        return [name for name in types if name not in there]
 
     def metrics(self) -> set[str]:
         """Every metric that anybody is known to report, but for those that are named after places."""
@@ -157,8 +164,9 @@ def _of_leaf(
 ) -> Iterator[tuple[str, str]]:
     """(key, what is odd about it). Where ``from`` has it look beyond its own areas, any source will do."""
     metric = leaf["metric"]
-    there = {CAMERA, *world.types, *(source.type for source in world.sources)}
-    strange = [name for name in types if name not in there]
+    strange = world.strange(types)
+    if strange and not world.of_hub:
+        return  # they are some hub's own
     for name in strange:
         yield "types", not_there(name, {**world.types, CAMERA: TypeSettings()})
     known = world.metrics()

@@ -170,6 +170,18 @@ def test_the_command_warns_and_fails_not(hub: Path, capsys: pytest.CaptureFixtur
     assert told[1] == "nothing is wrong (1 rule, 1 file); 1 warning"
 
 
+def test_without_a_configuration_own_types_are_named_once_and_not_warned_of(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hub / "a.yaml").write_text(file("{all: [{metric: wobble, types: [rig], above: 3}, {metric: smoke, above: 0.3}]}"))
+    assert command(str(hub / "a.yaml")) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "1 type not built in, and no hub was named (-c hub.yaml) to ask for their metrics: rig"
+    assert told[1:] == ["nothing is wrong (1 rule, 1 file)"]
+    assert command(str(hub / "a.yaml"), "-c", str(hub / "hub.yaml")) == 0
+    assert "there is no type 'rig'" in capsys.readouterr().err
+
+
 def test_with_a_configuration_it_tells_what_is_matched(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (hub / "a.yaml").write_text(file("{all: [{metric: smoke, above: 0.3}, {metric: motion, above: 0.1}]}"))
     assert command(str(hub / "a.yaml"), "-c", str(hub / "hub.yaml")) == 0
