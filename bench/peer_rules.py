@@ -16,6 +16,7 @@ from typing import Any
 KEYS = 1_000
 SOURCES = 20_000
 RULES = 10
+HOLD_MS = 10_000
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -49,21 +50,32 @@ def bytewax(count: int) -> tuple[float, int]:
 
 
 def durable(count: int) -> tuple[float, int]:
-    """Ten thresholds, all in one state, as it runs out of memory with one for each of so many sources. A condition that
-    lasts would be a timer, one more fact for each event: that is spared it here."""
+    """Five thresholds and five that must last ten seconds, one alert each time. An event is taken by one rule only, so
+    the thresholds look at facts, which are taken away again. What lasts has to hear of the return: one rule for all
+    events, given in batches, which costs half of what they cost one by one, and a table of since when. All of it in one
+    state: with one for each of so many sources it runs out of memory."""
     lang = importlib.import_module("durable.lang")
     unmatched = importlib.import_module("durable.engine").MessageNotHandledException
     hits: list[int] = []
-    with lang.ruleset("bench"):
-        for number in range(RULES):
-
-            lang.when_all(lang.m.value > 99.9 + number / 100)(_noting(hits, number))
+    with lang.ruleset("thresholds"):
+        for number in range(0, RULES, 2):
+            lang.when_all(lang.m.value > _limit(number))(_noting(hits, number))
+    with lang.ruleset("lasting"):
+        lang.when_all(lang.m.value >= 0)(_lasting(hits))
     events = [{"source": f"s{n % SOURCES}", "value": float(n * 7919 % 100_000) / 1000, "ts": n} for n in range(count)]
     began_s = time.process_time()
-    for event in events:
-        with suppress(unmatched):  # what no rule wants is an error there
-            lang.post("bench", event)
+    for first in range(0, count, 1_000):
+        batch = events[first : first + 1_000]
+        for event in batch:
+            with suppress(unmatched):  # what no rule wants is an error there, and is not kept
+                lang.assert_fact("thresholds", event)
+                lang.retract_fact("thresholds", event)
+        lang.post_batch("lasting", batch)
     return time.process_time() - began_s, len(hits)
+
+
+def _limit(number: int) -> float:
+    return 99.9 + number / 100
 
 
 def _noting(hits: list[int], number: int) -> Any:
@@ -74,6 +86,21 @@ def _noting(hits: list[int], number: int) -> Any:
 
     found.__name__ = f"found_{number}"
     return found
+
+
+def _lasting(hits: list[int]) -> Any:
+    """A value holds until the next one of its source, as in the hub."""
+    known: list[tuple[int, float, dict[str, int]]] = [(number, _limit(number), {}) for number in range(1, RULES, 2)]
+
+    def heard(context: Any) -> None:
+        event = context.m
+        for number, limit, since in known:
+            if event.value > limit:
+                since.setdefault(event.source, event.ts)
+            elif event.source in since and event.ts - since.pop(event.source) >= HOLD_MS:
+                hits.append(number)
+
+    return heard
 
 
 if __name__ == "__main__":

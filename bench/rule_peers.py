@@ -19,7 +19,9 @@ if (m.value > {limit}) {{
     if (!state.on[{number}].has(m.source) && m.ts - known.get(m.source) >= {hold_ms}) {{
         state.on[{number}].add(m.source); state.alerts++;
     }}
-}} else if (known.size) {{
+}} else if (known.has(m.source)) {{
+    // It held until now.
+    if (!state.on[{number}].has(m.source) && m.ts - known.get(m.source) >= {hold_ms}) state.alerts++;
     known.delete(m.source); state.on[{number}].delete(m.source);
 }}
 if (++state.done === state.total) state.finish();

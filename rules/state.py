@@ -5,7 +5,9 @@ Pure. What is decided of it is in ``rules.group``.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from hub.model.observation import Stored
 from rules.conditions import Absence, Condition, Count, Point, Stretch, Threshold
@@ -224,7 +226,7 @@ class Pool:
         self.series = {slot: series for slot, series in self.series.items() if slot[0] != source}
         return not self.series
 
-    def prune(self, until: Instant, now: Instant) -> bool:  # noqa: ARG002
+    def prune(self, until: Instant, now: Instant) -> bool:  # noqa: ARG002  as its siblings
         self.ended = [stretch for stretch in self.ended if _end(self.condition, stretch) > until]
         return not (self.ended or self.pending or self.window or self.current)
 
@@ -262,7 +264,7 @@ class Tally:
         self.series = {slot: series for slot, series in self.series.items() if slot[0] != source}
         return not self.points
 
-    def prune(self, until: Instant, now: Instant) -> bool:  # noqa: ARG002
+    def prune(self, until: Instant, now: Instant) -> bool:  # noqa: ARG002  as its siblings
         """Keep what lies in a window that ends after ``until``, of the older ones only as many as are counted."""
         old = bisect.bisect_right(self.points, until, key=lambda point: point.at)
         inside = bisect.bisect_right(self.points, until - self.condition.window_us, key=lambda point: point.at)
@@ -295,9 +297,15 @@ def _points(
     for at, value in made:
         said = _UNSAID
         if condition.level.passed(value):
-            attrs = {"take": take.kind, "over_s": take.over_us / 1e6, **more}
-            said = Stored(*who, moment(at), moment(at), value, None, attrs)
+            when = moment(at)
+            said = Stored(*who, when, when, value, None, {**_attrs(take), **more} if more else _attrs(take))
         yield Point(at, at, value, said)
+
+
+@cache
+def _attrs(take: Take) -> Mapping[str, Any]:
+    """Shared by all values that are made alike: some are kept for each source with an alert on."""
+    return {"take": take.kind, "over_s": take.over_us / 1e6}
 
 
 _UNSAID = Stored("", "", "", "", moment(0), moment(0), None, None, None)
