@@ -9,10 +9,13 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import APIRouter, FastAPI
 
 from dashboard.api import (
+    activity,
     alerts,
     areas,
+    assignments,
     availability,
     backtest,
+    bookmarks,
     cameras,
     commands,
     devices,
@@ -36,6 +39,7 @@ from dashboard.api import (
     status,
     stream,
     unknown_devices,
+    walls,
 )
 from dashboard.api.bodies import BodyLimit
 from dashboard.api.channels import Channels
@@ -66,6 +70,7 @@ _RESOURCES = (
     commands,
     series,
     alerts,
+    assignments,
     outages,
     load,
     groups,
@@ -75,6 +80,9 @@ _RESOURCES = (
     rule_check,
     rule_holds,
     backtest,
+    activity,
+    bookmarks,
+    walls,
     stream,
     status,
 )

@@ -403,6 +403,8 @@ class Alert(BaseModel):
     announced_at: Time | None
     repeats: int
     superseded_by: int | None
+    assigned_to: str | None
+    assigned_at: Time | None
     detail: dict[str, Any] | None
 
 
@@ -415,6 +417,13 @@ class LogEntry(BaseModel):
     change: AlertChange
     note: str
     reason: str
+
+
+class Able(BaseModel):
+    """Somebody who may act on an alert."""
+
+    name: str
+    role: Role
 
 
 class AlertDetail(Alert):
@@ -456,10 +465,13 @@ class Part(BaseModel):
 
 
 class Status(BaseModel):
+    """``respond_s``: within how many seconds an alarm of each severity should have been acknowledged."""
+
     version: str
     started_at: Time
     now: Time
     parts: list[Part]
+    respond_s: dict[Severity, float]
 
 
 class Rule(BaseModel):

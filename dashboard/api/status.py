@@ -8,6 +8,7 @@ from dashboard.api import shapes
 from dashboard.api.auth import Viewer
 from dashboard.api.context import Ctx
 from dashboard.api.version import VERSION
+from hub.model.alert import Severity
 
 router = APIRouter(tags=["operations"])
 
@@ -16,4 +17,8 @@ router = APIRouter(tags=["operations"])
 def get_status(_: Viewer, ctx: Ctx) -> shapes.Status:
     """Store, broker, and each process: state, detail, since when, last beat."""
     parts = [shapes.Part.model_validate(part, from_attributes=True) for part in ctx.live.parts]
-    return shapes.Status(version=VERSION, started_at=ctx.started_at, now=ctx.clock.now(), parts=parts)
+    respond = ctx.config.alarms.respond
+    within = {severity: getattr(respond, severity).total_seconds() for severity in Severity}
+    return shapes.Status(
+        version=VERSION, started_at=ctx.started_at, now=ctx.clock.now(), parts=parts, respond_s=within
+    )

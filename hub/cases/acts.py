@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from hub.cases import placing
 from hub.cases.placing import Entry
 from hub.errors import Conflict
-from hub.model.alarm import Act, Event
-from hub.model.alert import Alert, AlertChange
+from hub.model.alarm import Act, Event, Refusal
+from hub.model.alert import Alert, AlertChange, Stage
 from hub.store import Store, Tx, alerts, outages
 from hub.store.alerts import Due
 
@@ -21,6 +21,7 @@ _ACTS = {
     AlertChange.CLEARED: Act.CLEAR,
     AlertChange.COMMENTED: Act.COMMENT,
 }
+ALREADY_ASSIGNED = "already_assigned"
 _AT_ONCE = 200  # rows of one transaction
 _SHOWN = {Act.SURFACE, Act.PUT_BACK}
 
@@ -42,6 +43,28 @@ def act(
         alerts.log(tx, alert, what, actor, now, note, made.reason)
         for write in entries:
             write()
+        return alert
+
+
+def assign(
+    store: Store, alert_id: int, to: str | None, held_by: str | None, actor: str, now: datetime, note: str = ""
+) -> Alert:
+    """Give an alert to somebody, or (None) to nobody, as long as it is still ``held_by`` the one that ``actor`` knows.
+
+    So of two who take the same at once one has it, and the other is told. What is so already stays as it is. Raises
+    NotFound, StoreUnavailable, and Conflict: ``not_open``, ``already_assigned``.
+    """
+    with store.transaction() as tx:
+        alert = alerts.lock(tx, alert_id)
+        if alert.stage is Stage.NORMAL:
+            raise Conflict(Refusal.NOT_OPEN)
+        if alert.assigned_to == to:
+            return alert
+        if alert.assigned_to != held_by:
+            raise Conflict(ALREADY_ASSIGNED)
+        alert = alerts.assign(tx, alert, to, now)
+        reason = "put_down" if to is None else "taken" if to == actor else "handed_on"
+        alerts.log(tx, alert, AlertChange.ASSIGNED, actor, now, note, reason)
         return alert
 
 

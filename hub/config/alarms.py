@@ -38,6 +38,15 @@ class Chattering(Settings):
     within: Duration = timedelta(minutes=1)
 
 
+class Respond(Settings):
+    """Within which time somebody should have acknowledged an alarm, by its severity: the queue's deadlines."""
+
+    critical: Duration = timedelta(minutes=1)
+    major: Duration = timedelta(minutes=5)
+    minor: Duration = timedelta(minutes=30)
+    warning: Duration = timedelta(hours=4)
+
+
 class Alarms(Settings):
     """``positions``: at how many desks somebody answers alarms at a time: the load is that of one of them."""
 
@@ -49,4 +58,5 @@ class Alarms(Settings):
     shifts: Annotated[tuple[_TimeOfDay, ...], Field(min_length=1, max_length=24), AfterValidator(_times_of_day)] = (
         "00:00", "08:00", "16:00",
     )  # fmt: skip
+    respond: Respond = Respond()
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"

@@ -73,6 +73,7 @@ class AlertChange(StrEnum):
     SURFACED = "surfaced"
     TAKEN_OUT = "taken_out"  # of service
     PUT_BACK = "put_back"
+    ASSIGNED = "assigned"    # to somebody, or to nobody any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Alert:
     ``latch``: it stays until it is reset. ``suppressed_by`` and ``out_of_service`` (the number of an outage) of one
     that is over tell what it was hidden by. ``re_alarm_s``: for how long an acknowledgement holds; None: for good.
     ``announced_at``: when it first called for an operator; None: it never did. ``repeats``: how often it had come
-    before, each time before the last one was acknowledged. ``detail``: as in ``Fire``.
+    before, each time before the last one was acknowledged. ``detail``: as in ``Fire``. ``assigned_to``: who works
+    on it.
     """
 
     id: int
@@ -124,6 +126,8 @@ class Alert:
     repeats: int = 0
     superseded_by: int | None = None
     detail: Mapping[str, Any] | None = None
+    assigned_to: str | None = None
+    assigned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

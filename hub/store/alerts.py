@@ -193,6 +193,13 @@ def _after(alert: Alert, then: Alarm, actor: str | None, at: datetime, now: date
     )
 
 
+def assign(tx: Tx, alert: Alert, to: str | None, now: datetime) -> Alert:
+    """Give a locked alert to somebody, or to nobody. The journal row is the caller's."""
+    row = tx.execute(sql["alert_assign"], {"id": alert.id, "to": to, "now": now}).fetchone()
+    assert row is not None  # noqa: S101  it is locked
+    return _alert(row)
+
+
 def set_incident(tx: Tx, alert: Alert, incident: int) -> Alert:
     tx.execute(sql["alert_set_incident"], {"id": alert.id, "incident": incident})
     return replace(alert, incident=incident)
@@ -298,6 +305,8 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "announced_at": alert.announced_at and rfc3339(alert.announced_at),
         "repeats": alert.repeats,
         "superseded_by": alert.superseded_by,
+        "assigned_to": alert.assigned_to,
+        "assigned_at": alert.assigned_at and rfc3339(alert.assigned_at),
         "detail": None if alert.detail is None else dict(alert.detail),
     }
 

@@ -89,7 +89,7 @@ export class Hub {
       sources: evidence.map((e) => e.source), started_at: iso(at), detected_at: iso(at + 60), resolved_at: null, acked_at: null,
       acked_by: null, shelved_until: null, summary: rule.summary(value, this.names.get(area)), incident: 40 + grid, evidence,
       stage: 'unacknowledged', latch: false, damped: null, suppressed_by: null, out_of_service: null, re_alarm_at: null,
-      announced_at: iso(at + 60), repeats: 0, superseded_by: null, detail: null,
+      announced_at: iso(at + 60), repeats: 0, superseded_by: null, assigned_to: null, assigned_at: null, detail: null,
     };
     this.alerts.set(alert.id, alert);
     this.change(alert, 'fired', 'rules', '', at);

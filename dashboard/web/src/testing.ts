@@ -30,6 +30,8 @@ export function alert(change: Partial<Alert> = {}): Alert {
     announced_at: null,
     repeats: 0,
     superseded_by: null,
+    assigned_to: null,
+    assigned_at: null,
     detail: null,
     ...change,
   };

@@ -41,6 +41,10 @@ update alert set state = %(state)s, stage = %(stage)s, severity = %(severity)s, 
     detail = %(detail)s
 where id = %(id)s
 
+-- name: alert_assign
+update alert set assigned_to = %(to)s::text, assigned_at = case when %(to)s::text is null then null else %(now)s end
+where id = %(id)s returning *
+
 -- name: alert_begin_earlier
 update alert set started_at = %(started_at)s, evidence = %(evidence)s
 where rule = %(rule)s and fingerprint = %(fingerprint)s and state <> 'resolved' and started_at > %(started_at)s

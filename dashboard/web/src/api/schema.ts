@@ -813,6 +813,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Alert
+         * @description Of several who take the same at once one succeeds; the others get 409 `already_assigned`, and who has it.
+         */
+        post: operations["assign_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Able
+         * @description Whoever may act on this alert, in the order of their names: it can be handed to them.
+         */
+        get: operations["list_able"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outages": {
         parameters: {
             query?: never;
@@ -1175,6 +1215,15 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Able
+         * @description Somebody who may act on an alert.
+         */
+        Able: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
          * Alert
          * @description ``state`` is of the condition and its acknowledgement; ``stage`` says all, by ISA-18.2: all but ``normal`` are
          *     open. ``detail``: what the rule found beside the evidence, as a probability.
@@ -1232,6 +1281,10 @@ export interface components {
             repeats: number;
             /** Superseded By */
             superseded_by: number | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Assigned At */
+            assigned_at: string | null;
             /** Detail */
             detail: {
                 [key: string]: unknown;
@@ -1242,7 +1295,7 @@ export interface components {
          * @description What happened to an alert: the named reason of each row in its log.
          * @enum {string}
          */
-        AlertChange: "fired" | "updated" | "acknowledged" | "shelved" | "unshelved" | "commented" | "cleared" | "resolved" | "raised" | "lowered" | "reset" | "re_alarmed" | "superseded" | "suppressed" | "surfaced" | "taken_out" | "put_back";
+        AlertChange: "fired" | "updated" | "acknowledged" | "shelved" | "unshelved" | "commented" | "cleared" | "resolved" | "raised" | "lowered" | "reset" | "re_alarmed" | "superseded" | "suppressed" | "surfaced" | "taken_out" | "put_back" | "assigned";
         /** AlertCounts */
         AlertCounts: {
             /**
@@ -1320,6 +1373,10 @@ export interface components {
             repeats: number;
             /** Superseded By */
             superseded_by: number | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Assigned At */
+            assigned_at: string | null;
             /** Detail */
             detail: {
                 [key: string]: unknown;
@@ -1545,6 +1602,21 @@ export interface components {
         Asked: {
             /** Count */
             count: number;
+        };
+        /**
+         * Assignment
+         * @description ``to``: a name, or null for nobody. ``held_by``: who has it as far as whoever asks knows; null for nobody.
+         */
+        Assignment: {
+            /** To */
+            to: string | null;
+            /** Held By */
+            held_by?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * Availability
@@ -3356,7 +3428,10 @@ export interface components {
              */
             started_at: string;
         };
-        /** Status */
+        /**
+         * Status
+         * @description ``respond_s``: within how many seconds an alarm of each severity should have been acknowledged.
+         */
         Status: {
             /** Version */
             version: string;
@@ -3372,6 +3447,10 @@ export interface components {
             now: string;
             /** Parts */
             parts: components["schemas"]["Part"][];
+            /** Respond S */
+            respond_s: {
+                [key: string]: number;
+            };
         };
         /**
          * ToDiscover
@@ -5743,6 +5822,90 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_able: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Able"][];
                 };
             };
             /** @description what was wrong with the request */

@@ -64,6 +64,7 @@ export const en = {
     surfaced: 'shown again',
     taken_out: 'taken out of service',
     put_back: 'back in service',
+    assigned: 'handed',
   },
   stage: {
     normal: 'Resolved',

@@ -50,6 +50,7 @@ export const zh: Messages = {
     surfaced: '解除抑制',
     taken_out: '停用维护',
     put_back: '恢复使用',
+    assigned: '指派',
   },
   stage: {
     normal: '已恢复',
