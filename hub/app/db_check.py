@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hub.app import audit_export
 from hub.clock import Clock
 from hub.store import Store, check, check_rollups, check_video
 from hub.store.check import DAY, Finding, Progress
@@ -18,6 +19,8 @@ def everything(
     return [
         *check.safeguards(store, repair=repair),
         *check.chain(store, progress),
+        *check.audit_chain(store, progress),
+        *audit_export.compare(store, data_dir),
         *check.sources(store, since),
         *check.numbers(store),
         *check.alerts(store, since),

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
+from hub.app import audit_export
 from hub.backoff import Backoff
 from hub.clock import Clock
 from hub.config import Config
@@ -79,11 +80,18 @@ class House:
         while not self._stop.is_set():
             housekeeping.run(self._store, self._clock.now(), self._config.keep)
             commands.forget(self._store, self._clock.now() - KEEP_COMMANDS)
+            self._hand_out()
             if self._clock.monotonic() >= self._reconcile_at_s:
                 self._reconcile_at_s = self._clock.monotonic() + RECONCILE_S
                 self._compare()
             working()
             self._stop.wait(HOUSEKEEPING_S)
+
+    def _hand_out(self) -> None:
+        """The audit log, to files that can be copied away."""
+        data_dir, now = self._config.data_dir, self._clock.now()
+        audit_export.export(self._store, data_dir, now)
+        audit_export.prune(data_dir, now, self._config.audit.keep)
 
     def _compare(self) -> None:
         """A sample of the days that are kept, and of the series: what is wrong shows, and is put right."""

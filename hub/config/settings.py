@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from hub import document
 from hub.config.address import split_credentials
 from hub.config.alarms import Alarms
+from hub.config.audit import AuditSettings
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
 from hub.config.keep import Keep
 from hub.config.mappings import Mappings
@@ -239,6 +240,7 @@ class Config(Settings):
     keep: Keep = Keep()
     topology: TopologySettings = TopologySettings()
     alarms: Alarms = Alarms()
+    audit: AuditSettings = AuditSettings()
 
     _document: Document = PrivateAttr()
 

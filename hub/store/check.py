@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from psycopg import sql as compose
 
 from hub.model.source import SourceKind
-from hub.store import journal, partitions, series
+from hub.store import audit, journal, partitions, series
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -119,6 +119,19 @@ def chain(store: Store, progress: Progress) -> list[Finding]:
         return []
     advice = "it proves nothing from there on; find out who could write to the database, and compare with a backup"
     return [Finding(f"the journal was changed: row {end.broken} does not follow from the row before it: {advice}")]
+
+
+def audit_chain(store: Store, progress: Progress) -> list[Finding]:
+    """Every entry of the audit log follows from the one before it, and the last one is the last that was written."""
+    total, last_hash = audit.end(store)
+    end = audit.verify(store, lambda rows: progress("audit log", rows, total))
+    advice = "it proves nothing from there on; find out who could write to the database, and compare with its exports"
+    if end.broken is not None:
+        return [Finding(f"the audit log was changed: entry {end.broken} does not follow from the one before: {advice}")]
+    # Entries that come while it is read are no fault.
+    if end.last_id < total or (end.last_id == total and end.last_hash != last_hash):
+        return [Finding(f"the audit log ends with entry {end.last_id}, and {total} were written: {advice}")]
+    return []
 
 
 def safeguards(store: Store, *, repair: bool) -> list[Finding]:

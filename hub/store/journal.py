@@ -12,10 +12,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from hub.store import chain
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
-
-_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +29,6 @@ class Entry:
     actor: str
     change: str
     body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """``broken``: the first row that does not follow from the one before it; the others tell where it ends."""
-
-    broken: int | None
-    last_id: int
-    last_hash: bytes
 
 
 def append(
@@ -66,18 +56,9 @@ def last_id(store: Store) -> int:
     return int(rows[0]["id"])
 
 
-def verify(store: Store, progress: Callable[[int], None]) -> Chain:
+def verify(store: Store, progress: Callable[[int], None]) -> chain.Chain:
     """Compute the hash of every row anew, page by page; ``progress`` is told how many rows were looked at."""
-    last_id, last_hash, seen = 0, b"", 0
-    while True:
-        rows = store.fetch(sql["journal_page"], {"id": last_id, "hash": last_hash, "limit": _PAGE})
-        if not rows:
-            return Chain(None, last_id, last_hash)
-        page = rows[0]
-        if page["broken"] is not None:
-            return Chain(page["broken"], last_id, last_hash)
-        last_id, last_hash, seen = page["id"], bytes(page["hash"]), seen + page["rows"]
-        progress(seen)
+    return chain.verify(store, sql["journal_page"], progress)
 
 
 def first_broken(store: Store) -> int | None:

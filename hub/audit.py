@@ -1,0 +1,44 @@
+"""What is kept of who did what, for those who have to answer for it (ASVS 16.2: who, what, where, when, result)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+NOBODY = ""
+"""The actor of what came without a session."""
+
+
+class Result(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"  # they may not, or nobody knows who they are
+    FAILED = "failed"  # they may, and it was not done
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``actor``: the name of a person, ``cli:NAME`` at the command line, ``hub`` for what the hub does by itself.
+
+    ``action`` is the name of an operation, ``subject`` what it was done to: ``cameras/cam-1``. ``source_ip`` is empty
+    for what did not come by the network. ``detail`` is plain JSON data, and holds no secret.
+    """
+
+    actor: str
+    action: str
+    subject: str
+    source_ip: str
+    result: Result
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it is kept: numbered without holes, and chained to the one before by ``hash`` (SHA-256)."""
+
+    id: int
+    at: datetime
+    entry: Entry
+    hash: bytes
