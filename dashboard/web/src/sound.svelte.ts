@@ -1,6 +1,7 @@
 /** Short tones that tell severities apart by ear. Nothing sounds until a person has switched sound on. */
 
 import type { Severity } from './api/types';
+import { settings } from './settings.svelte';
 
 /** Hertz of each beep, played one after the other. Higher and more of them is worse (after IEC 60601-1-8's bursts). */
 const TONES: Record<Severity, readonly number[]> = {
@@ -28,6 +29,10 @@ export function unlockSound(): void {
   running = context.state === 'running';
   void context.resume();
 }
+
+/** Whether an alert of a severity is to be heard at `now`: sound is on, not muted for a time, and wanted of this one. */
+export const isHeard = (severity: Severity, now: number): boolean =>
+  settings.sound && settings.mutedUntil <= now && settings.heard.includes(severity);
 
 export function play(severity: Severity): void {
   if (context === null || context.state !== 'running') return;

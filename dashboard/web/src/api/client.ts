@@ -4,6 +4,7 @@
  */
 
 import type {
+  Able,
   Alert,
   AlertDetail,
   AlertGroup,
@@ -170,6 +171,11 @@ export const api = {
   reset: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/reset`, { note }),
   clear: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/clear`, { note }),
   comment: (alert: number, note: string) => post<Alert>(`/alerts/${alert}/comment`, { note }),
+
+  /** `held` is who has it as far as is known here; where that is somebody else by now, the hub refuses. */
+  assign: (alert: number, to: string | null, held: string | null, note: string) =>
+    post<Alert>(`/alerts/${alert}/assign`, { to, held_by: held, note }),
+  able: (alert: number, signal: AbortSignal) => get<Able[]>(`/alerts/${alert}/people`, signal),
 
   groups: (area: string | null, signal: AbortSignal) =>
     get<AlertGroups>(`/alert-groups${area === null ? '' : `?area=${id(area)}`}`, signal),

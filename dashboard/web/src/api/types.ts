@@ -22,6 +22,7 @@ export type Area = Schemas['Area'];
 export type Latest = Schemas['Latest'];
 export type Evidence = Schemas['Evidence'];
 export type Alert = Schemas['Alert'];
+export type Able = Schemas['Able'];
 export type LogEntry = Schemas['LogEntry'];
 export type AlertDetail = Schemas['AlertDetail'];
 export type Series = Schemas['Series'];

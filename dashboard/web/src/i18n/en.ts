@@ -1,5 +1,6 @@
 /** English, and the list of what every language must have: `Messages` is the type of this catalogue. */
 
+import { desk } from './desk.en';
 import { pages } from './pages.en';
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -166,9 +167,6 @@ export const en = {
     theme: 'Theme',
     themes: { dark: 'Dark', light: 'Light', auto: 'As the system' },
     switchLanguage: '切换到中文',
-    soundOn: 'Sound is on (m)',
-    soundBlocked: 'Sound is on, but the browser keeps it silent until you click or press a key here',
-    soundOff: 'Sound is off (m)',
     help: 'Keyboard help (?)',
     user: 'Account',
     role: { viewer: 'Viewer', operator: 'Operator', integrator: 'Integrator', administrator: 'Administrator' },
@@ -461,10 +459,10 @@ export const en = {
     clear: 'Clear, with a reason',
     details: 'Go to the details',
     filter: 'Filter',
-    mute: 'Sound on or off',
     help: 'This help',
     escape: 'Back; remove filters',
   },
+  desk,
   pages,
   age: {
     now: 'now',

@@ -1,6 +1,7 @@
 /** 中文。A key that is missing here, or has other parameters than in English, is a type error. */
 
 import { codecName, type Messages } from './en';
+import { desk } from './desk.zh';
 import { pages } from './pages.zh';
 
 export const zh: Messages = {
@@ -140,9 +141,6 @@ export const zh: Messages = {
     theme: '主题',
     themes: { dark: '深色', light: '浅色', auto: '跟随系统' },
     switchLanguage: 'Switch to English',
-    soundOn: '声音已开启（m）',
-    soundBlocked: '声音已开启，但浏览器要求先点击或按键才会发声',
-    soundOff: '声音已关闭（m）',
     help: '键盘帮助（?）',
     user: '账户',
     role: { viewer: '观察员', operator: '值班员', integrator: '集成员', administrator: '管理员' },
@@ -435,10 +433,10 @@ export const zh: Messages = {
     clear: '清除（填写原因）',
     details: '进入详情',
     filter: '筛选',
-    mute: '声音开关',
     help: '本帮助',
     escape: '返回；清除筛选',
   },
+  desk,
   pages,
   age: {
     now: '刚刚',

@@ -8,6 +8,7 @@ import { ApiError, api } from '../api/client';
 import type { Alert, Area, AreasGeoJson, Camera, Device, SourceState, StreamEvent } from '../api/types';
 import { shapesOf } from '../map/geometry';
 import { boardOf, gridsOf } from './board';
+import { USUAL, type Respond } from './queue';
 import { EMPTY, applyAll, cityOf, countedOf, seriesKey, withAlerts, withCamera, withDevices, withHistory, type City, type Point, type Standing } from './state';
 import { Stream } from './stream';
 
@@ -33,6 +34,9 @@ const RELOAD_MS = 5_000;
 const BLIND: SourceState[] = ['silent', 'offline', 'worker_down', 'unknown', 'disabled'];
 /** After the stream spoke of a source that is not known: others may follow. */
 const RECOUNT_MS = 2_000;
+/** With more alerts than this, whatever comes within so short a time is counted and drawn together. */
+const MANY = 500;
+const GATHER_MS = 250;
 /** So many of those that fell silent at once are asked for their names; of the rest the ids are shown. */
 const NAMED_AT_ONCE = 50;
 
@@ -49,6 +53,8 @@ export class Live {
   clockError = $state<number | null>(null);
   /** The hub was updated under this page. */
   outdated = $state(false);
+  /** Within how many seconds alerts should be acknowledged, by severity. */
+  respond = $state.raw<Respond>(USUAL);
   /** The area whose observations the stream carries. */
   watched = $state.raw<string | null>(null);
 
@@ -74,6 +80,9 @@ export class Live {
   #ticker: ReturnType<typeof setInterval> | undefined;
   #stream: Stream;
   #lastHello = 0;
+  #gathered: StreamEvent[] = [];
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #appliedAt = -Infinity;
 
   constructor(readonly handlers: LiveHandlers) {
     this.#stream = new Stream({
@@ -102,6 +111,7 @@ export class Live {
   stop(): void {
     clearInterval(this.#ticker);
     clearTimeout(this.#recount);
+    clearTimeout(this.#gathering);
     window.removeEventListener('online', this.retry);
     this.#loading?.abort();
     this.#stream.stop();
@@ -157,6 +167,19 @@ export class Live {
       this.#held.push(...events);
       return;
     }
+    if (this.city.alerts.size < MANY) return this.#apply(events);
+    this.#gathered.push(...events);
+    const wait = this.#appliedAt + GATHER_MS - performance.now();
+    if (wait <= 0) this.#applyGathered();
+    else this.#gathering ??= setTimeout(() => this.#applyGathered(), wait);
+  }
+
+  #applyGathered(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#appliedAt = performance.now();
+    const events = this.#gathered;
+    this.#gathered = [];
     this.#apply(events);
   }
 
@@ -204,7 +227,10 @@ export class Live {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    this.#held = [];
+    this.#held = this.#gathered;
+    this.#gathered = [];
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.city = { ...this.city, lastId };
     const { signal } = loading;
     try {
@@ -219,6 +245,7 @@ export class Live {
       ]);
       if (signal.aborted) return;
       this.geojson = geojson;
+      this.respond = { ...USUAL, ...status.respond_s };
       this.city = cityOf({ lastId, areas, alerts, cameras, devices: blind.flat(), standings: counts, parts: status.parts });
       this.loaded = true;
       this.loadError = null;

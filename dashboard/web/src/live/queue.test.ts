@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SEVERITIES } from '../api/types';
+import { SEVERITIES, type Alert } from '../api/types';
 import { alert } from '../testing';
-import { arrange, matches, queueOf, type Filter } from './queue';
+import { arrange, dueAt, grouped, isStorm, linesOf, matches, queueOf, type Filter } from './queue';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 const OPEN: Filter = { show: 'open', severities: new Set(SEVERITIES), area: null, text: '' };
@@ -76,17 +76,73 @@ describe('filters', () => {
   });
 });
 
-describe('while somebody points at the list', () => {
+describe('while somebody looks at the list', () => {
+  const entries = (...ids: number[]) => ids.map((id) => ({ id, group: '' }));
+
   it('no row moves, nothing vanishes, and newcomers wait', () => {
-    const shown = arrange([2, 1], [alert({ id: 3, severity: 'critical' }), alert({ id: 1 })], true);
-    expect(shown).toEqual({ order: [2, 1], waiting: [3] });
+    expect(arrange(entries(2, 1), entries(3, 1), true)).toEqual({ order: entries(2, 1), waiting: [3] });
   });
 
   it('and when they have gone, the order is that of the queue', () => {
-    expect(arrange([2, 1], [alert({ id: 3 }), alert({ id: 1 })], false)).toEqual({ order: [3, 1], waiting: [] });
+    expect(arrange(entries(2, 1), entries(3, 1), false)).toEqual({ order: entries(3, 1), waiting: [] });
   });
 
   it('an empty list shows what comes at once', () => {
-    expect(arrange([], [alert({ id: 3 })], true)).toEqual({ order: [3], waiting: [] });
+    expect(arrange([], entries(3), true)).toEqual({ order: entries(3), waiting: [] });
+  });
+
+  it('a storm is more than eight within two seconds, and is over when they are', () => {
+    const arrivals = [0, 100, 200, 300, 400, 500, 600, 700, 800];
+    expect(isStorm(arrivals, 900)).toBe(true);
+    expect(isStorm(arrivals, 2000)).toBe(false);
+    expect(arrivals).toEqual([100, 200, 300, 400, 500, 600, 700, 800]);
+  });
+});
+
+describe('another order', () => {
+  const respond = { critical: 60, major: 300, minor: 1800, warning: 14_400 };
+  const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
+
+  it('is by age: what has been on for longest first, what is over last', () => {
+    const alerts = [
+      alert({ id: 1, severity: 'critical', started_at: at(20) }),
+      alert({ id: 2, severity: 'warning', started_at: at(10) }),
+      alert({ id: 3, state: 'resolved', started_at: at(1) }),
+    ];
+    expect(ids(queueOf(alerts, { ...OPEN, show: 'all' }, NOW, 'age'))).toEqual([2, 1, 3]);
+  });
+
+  it('is by deadline: a minor one that has waited for long comes before a critical one that has just come', () => {
+    const alerts = [
+      alert({ id: 1, severity: 'critical', announced_at: at(40) }),
+      alert({ id: 2, severity: 'minor', announced_at: at(5) }),
+      alert({ id: 3, state: 'acknowledged', acked_at: at(6) }),
+      alert({ id: 4, state: 'acknowledged', acked_at: at(6), re_alarm_at: at(30) }),
+      alert({ id: 5, state: 'resolved', stage: 'returned' }),
+    ];
+    expect(ids(queueOf(alerts, OPEN, NOW, 'deadline', respond))).toEqual([4, 2, 1, 3, 5]);
+    expect(dueAt(alerts[0] as Alert, respond)).toBe(Date.parse(at(41)));
+    expect(dueAt(alerts[2] as Alert, respond)).toBe(Infinity);
+  });
+});
+
+describe('groups', () => {
+  const queue = [alert({ id: 1, area: 'c/g2' }), alert({ id: 2, area: 'c/g1', assigned_to: 'li' }), alert({ id: 3, area: 'c/g2', severity: 'critical' })];
+
+  it('come in the order of their first alerts, and bring theirs together', () => {
+    expect(grouped(queue, 'area').map(({ id }) => id)).toEqual([1, 3, 2]);
+    expect(grouped(queue, 'person').map(({ id, group }) => [id, group])).toEqual([[1, ''], [3, ''], [2, 'li']]);
+    expect(grouped(queue, 'none').map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  it('of severities are the worst first, whatever the order in them', () => {
+    expect(grouped(queue, 'severity').map(({ id }) => id)).toEqual([3, 1, 2]);
+  });
+
+  it('have a head that counts them, folded up or not', () => {
+    const order = grouped(queue, 'area');
+    expect(linesOf(order, 'area', new Set())).toEqual([{ head: 'c/g2', count: 2 }, { id: 1 }, { id: 3 }, { head: 'c/g1', count: 1 }, { id: 2 }]);
+    expect(linesOf(order, 'area', new Set(['c/g2']))).toEqual([{ head: 'c/g2', count: 2 }, { head: 'c/g1', count: 1 }, { id: 2 }]);
+    expect(linesOf(order, 'none', new Set())).toEqual([{ id: 1 }, { id: 3 }, { id: 2 }]);
   });
 });

@@ -7,9 +7,9 @@ import { SEVERITIES, type Alert, type AlertChange, type OutageNew, type Severity
 import { words } from '../i18n/index.svelte';
 import { isOpen, isUnseen, rank } from '../live/board';
 import { Live } from '../live/live.svelte';
-import { queueOf, type Show } from '../live/queue';
+import { grouped, queueOf, type Show } from '../live/queue';
 import { settings } from '../settings.svelte';
-import { play } from '../sound.svelte';
+import { isHeard, play } from '../sound.svelte';
 
 export interface Toast {
   id: number;
@@ -17,7 +17,7 @@ export interface Toast {
   bad: boolean;
 }
 
-export type Asking = 'shelve' | 'comment' | 'reset' | 'clear' | 'outage' | 'help';
+export type Asking = 'shelve' | 'comment' | 'reset' | 'clear' | 'outage' | 'hand' | 'help';
 
 const TOAST_MS = 6_000;
 /** What makes an alert call for an operator, or call again. */
@@ -57,7 +57,10 @@ export class Desk {
     area: this.onlyArea,
     text: this.text,
   });
-  readonly queue = $derived.by(() => queueOf(this.live.alerts, this.filter, this.live.slowNow));
+  readonly queue = $derived.by(() => queueOf(this.live.alerts, this.filter, this.live.slowNow, settings.order, this.live.respond));
+  readonly entries = $derived(grouped(this.queue, settings.grouping));
+  /** Groups of the queue of which only the head is shown. */
+  readonly folded = new SvelteSet<string>();
   readonly filtered = $derived(this.onlyArea !== null || this.text.trim() !== '' || this.severities.size < SEVERITIES.length);
   /** Open alerts that the filters keep out of sight. */
   readonly hidden = $derived.by(() => {
@@ -162,6 +165,25 @@ export class Desk {
     return this.#change(() => api.clear(alert.id, note), words.t.act.cleared(alert.id));
   }
 
+  /** Take the selected alert; put it down again where it is one's own. What somebody else has is handed over, not taken. */
+  async take(): Promise<void> {
+    const { alert } = this;
+    if (!this.may(alert)) return;
+    if (alert.assigned_to !== null && alert.assigned_to !== this.user.name) {
+      this.say(words.t.desk.assign.has(alert.assigned_to), true);
+      return;
+    }
+    await this.assign(alert.assigned_to === null ? this.user.name : null);
+  }
+
+  async assign(to: string | null, note = ''): Promise<boolean> {
+    const { alert } = this;
+    if (!this.#still(alert)) return false;
+    const { assign } = words.t.desk;
+    const done = to === null ? assign.down(alert.id) : to === this.user.name ? assign.taken(alert.id) : assign.handed(alert.id, to);
+    return this.#change(() => api.assign(alert.id, to, alert.assigned_to, note), done);
+  }
+
   async reset(note: string): Promise<boolean> {
     const { alert } = this;
     if (!this.#still(alert)) return false;
@@ -207,6 +229,8 @@ export class Desk {
     if (!(cause instanceof ApiError)) throw cause;
     const { act } = words.t;
     if (cause.code === 'already_acknowledged') this.say(act.already(cause.alert?.acked_by ?? '?'), true);
+    else if (cause.code === 'already_assigned')
+      this.say(cause.alert?.assigned_to ? words.t.desk.assign.already(cause.alert.assigned_to) : words.t.desk.assign.nobody, true);
     else if (cause.code === 'not_open') this.say(act.notOpen, true);
     else if (cause.status === 403) this.say(act.forbidden, true);
     else if (cause.status === 0 || cause.status >= 502) this.say(act.unreachable, true);
@@ -222,7 +246,8 @@ export class Desk {
       .map((event) => event.data.alert);
     const worst = fired.sort((a, b) => rank(a.severity) - rank(b.severity))[0];
     if (!worst) return;
-    if (settings.sound) play(worst.severity);
+    const heard = fired.find((alert) => isHeard(alert.severity, Date.now()));
+    if (heard) play(heard.severity);
     if (worst.severity === 'critical') this.announcement = words.t.queue.newCritical(words.side(worst.summary), worst.area_name);
   }
 }

@@ -1,0 +1,55 @@
+/** English words of the desk: the queue, handing on, sound, sources, the system. */
+
+const s = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+
+export const desk = {
+  queue: {
+    order: 'Sort by',
+    orders: { priority: 'Priority', age: 'Age', deadline: 'Deadline' },
+    group: 'Group by',
+    groups: { none: 'Not grouped', severity: 'Severity', area: 'Place', rule: 'Rule', person: 'Who has it' },
+    nobody: 'Nobody',
+    alerts: (n: number) => s(n, 'alert'),
+    dueIn: (time: string) => `due in ${time}`,
+    overdue: (time: string) => `overdue by ${time}`,
+    fold: 'Fold or unfold this group',
+    mine: 'You',
+    storm: 'Many come at once: the list holds still',
+  },
+  assign: {
+    take: 'Take',
+    putDown: 'Put down',
+    handOn: 'Hand on',
+    taken: (id: number) => `#${id} is yours`,
+    handed: (id: number, name: string) => `#${id} handed to ${name}`,
+    down: (id: number) => `#${id} is nobody’s any more`,
+    has: (name: string) => `${name} has it`,
+    hasIt: 'You have it',
+    nobody: 'Nobody has it yet',
+    already: (name: string) => `${name} was quicker and has it`,
+    title: (id: number) => `Hand on #${id}`,
+    to: 'To whom',
+    note: 'What they should know (optional)',
+    none: 'Nobody else may act here.',
+    find: 'Name',
+  },
+  sound: {
+    title: 'Sound',
+    on: 'Alerts are heard',
+    off: 'Sound is off',
+    mutedUntil: (time: string) => `Muted until ${time}`,
+    mute: 'Mute for',
+    minutes: (n: number) => `${n} min`,
+    unmute: 'Hear them again',
+    hear: 'Heard',
+    try: (severity: string) => `Try: ${severity}`,
+    blocked: 'The browser keeps this page silent until you click or press a key.',
+  },
+  help: {
+    take: 'take it, or put it down',
+    handOn: 'hand it on',
+    picture: 'open the picture',
+    reasons: 'in that question: a reason',
+    mute: 'mute for 10 minutes, or hear again',
+  },
+};

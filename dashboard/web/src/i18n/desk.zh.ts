@@ -1,0 +1,55 @@
+/** 值班台的中文：队列、指派、声音、感知源、系统。 */
+
+import type { desk as en } from './desk.en';
+
+export const desk: typeof en = {
+  queue: {
+    order: '排序',
+    orders: { priority: '优先级', age: '时长', deadline: '时限' },
+    group: '分组',
+    groups: { none: '不分组', severity: '级别', area: '地点', rule: '规则', person: '处理人' },
+    nobody: '无人处理',
+    alerts: (n) => `${n.toLocaleString('zh-CN')} 条告警`,
+    dueIn: (time) => `剩余 ${time}`,
+    overdue: (time) => `超时 ${time}`,
+    fold: '折叠或展开此组',
+    mine: '本人',
+    storm: '告警密集，列表暂停滚动',
+  },
+  assign: {
+    take: '接手',
+    putDown: '放下',
+    handOn: '转交',
+    taken: (id) => `已接手 #${id}`,
+    handed: (id, name) => `#${id} 已转交 ${name}`,
+    down: (id) => `#${id} 已放下，无人处理`,
+    has: (name) => `${name} 正在处理`,
+    hasIt: '由您处理',
+    nobody: '尚无人处理',
+    already: (name) => `${name} 已先一步接手`,
+    title: (id) => `转交 #${id}`,
+    to: '转交给',
+    note: '交接说明（可不填）',
+    none: '此处没有其他可处理人员。',
+    find: '姓名',
+  },
+  sound: {
+    title: '声音',
+    on: '告警有声',
+    off: '声音已关闭',
+    mutedUntil: (time) => `静音至 ${time}`,
+    mute: '静音',
+    minutes: (n) => `${n} 分钟`,
+    unmute: '恢复声音',
+    hear: '发声级别',
+    try: (severity) => `试听：${severity}`,
+    blocked: '点击页面或按任意键后，浏览器才允许发声。',
+  },
+  help: {
+    take: '接手或放下',
+    handOn: '转交',
+    picture: '打开画面',
+    reasons: '在该对话框中：选择原因',
+    mute: '静音 10 分钟，或恢复声音',
+  },
+};
