@@ -41,7 +41,7 @@ class Answering:
         self.fails = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope |= {"endpoint": get_clip, "path_params": {"id": "cam-1"}}
+        scope.update({"endpoint": get_clip, "path_params": {"id": "cam-1"}})
         said = note(HTTPConnection(scope))
         said.actor, said.right = self.actor, self.right
         if self.fails:
