@@ -2,6 +2,8 @@
 
 export const PATHS = {
   watch: '/',
+  wall: '/wall',
+  review: '/review',
   groups: '/groups',
   silences: '/silences',
   rules: '/rules',
@@ -10,7 +12,7 @@ export const PATHS = {
 } as const;
 export type Page = keyof typeof PATHS;
 /** In the bar, in the order in which an operator needs them; the backtest is reached from the rules. */
-export const IN_BAR = ['watch', 'groups', 'silences', 'rules', 'load'] as const satisfies readonly Page[];
+export const IN_BAR = ['watch', 'wall', 'review', 'groups', 'silences', 'rules', 'load'] as const satisfies readonly Page[];
 
 /** The page of an address; null where it is none of ours. */
 export function pageOf(pathname: string): Page | null {

@@ -10,15 +10,21 @@ import type {
   AlertGroup,
   AlertGroups,
   Area,
+  Around,
   AreaStatus,
   AreasGeoJson,
   Availability,
   BacktestAsked,
+  Bookmark,
+  BookmarkNew,
   Camera,
   CameraNew,
   Checked,
   Device,
   Hold,
+  Incident,
+  IncidentDetail,
+  IncidentLogEntry,
   Load,
   Mistake,
   Outage,
@@ -33,7 +39,10 @@ import type {
   SilenceNew,
   SourceState,
   Status,
+  Stretch,
   User,
+  Wall,
+  WallBody,
 } from './types';
 
 const ROOT = '/api/v1';
@@ -41,6 +50,8 @@ const ROOT = '/api/v1';
 const TIMEOUT_MS = 15_000;
 /** A backtest ends itself after ten minutes. */
 const BACKTEST_MS = 11 * 60_000;
+/** A clip is cut by a process of its own, and a few at once. */
+const FILM_MS = 60_000;
 /** But a look at a camera that is to be added. */
 const PROBE_MS = 30_000;
 
@@ -115,6 +126,11 @@ async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T
   return (await response.json()) as T;
 }
 
+async function put<T>(path: string, body: unknown): Promise<T> {
+  const response = await request(path, { ...json(body), method: 'PUT' });
+  return (await response.json()) as T;
+}
+
 async function remove<T>(path: string): Promise<T> {
   const response = await request(path, { method: 'DELETE' });
   return (await response.json()) as T;
@@ -139,6 +155,8 @@ async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
 const id = encodeURIComponent;
 const between = (from: number, to: number): string =>
   `from=${id(new Date(from).toISOString())}&to=${id(new Date(to).toISOString())}`;
+
+const inArea = (area: string | null): string => (area === null ? '' : `&area=${id(area)}`);
 
 /** Where the alerts of a group stand: what is muted is in groups of its own. */
 const SHOWN = ['unacknowledged', 'acknowledged', 'returned', 'latched', 'latched_acknowledged', 'shelved', 'out_of_service'];
@@ -182,6 +200,27 @@ export const api = {
   /** The newest alerts of a group. */
   members: (group: AlertGroup, limit: number, signal: AbortSignal) =>
     get<Page<Alert>>(`/alerts?rule=${id(group.rule)}&area=${id(group.area)}&limit=${limit}&${stagesOf(group)}`, signal),
+  incidents: (signal: AbortSignal) => get<Page<Incident>>('/incidents?limit=100', signal),
+  incident: (incident: number, signal: AbortSignal) => get<IncidentDetail>(`/incidents/${incident}`, signal),
+  incidentLog: (incident: number, signal: AbortSignal) => get<Page<IncidentLogEntry>>(`/incidents/${incident}/log`, signal),
+  /** Alerts that were on between two moments, the newest first. */
+  alertsOf: (from: number, to: number, area: string | null, severities: readonly string[], signal: AbortSignal) =>
+    get<Page<Alert>>(`/alerts?${between(from, to)}&limit=500${inArea(area)}${severities.map((one) => `&severity=${one}`).join('')}`, signal),
+  bookmarks: (query: string, signal: AbortSignal) => all<Bookmark>(`/bookmarks?${query}`, signal),
+  mark: (made: BookmarkNew) => post<Bookmark>('/bookmarks', made),
+  removeBookmark: (bookmark: number) => request(`/bookmarks/${bookmark}`, { method: 'DELETE' }),
+  /** What cameras saw, the newest first; `next` is the `to` of what was not looked at yet. */
+  activity: (from: number, to: number, asked: { area?: string | null; sources?: readonly string[]; metrics?: readonly string[]; limit?: number }, signal: AbortSignal) =>
+    get<Page<Stretch>>(
+      `/activity?${between(from, to)}&limit=${asked.limit ?? 500}${inArea(asked.area ?? null)}` +
+        `${(asked.sources ?? []).map((one) => `&source=${id(one)}`).join('')}${(asked.metrics ?? []).map((one) => `&metric=${id(one)}`).join('')}`,
+      signal,
+    ),
+  activityMetrics: (area: string | null, signal: AbortSignal) => get<Page<string>>(`/activity/metrics?${inArea(area).slice(1)}`, signal),
+  around: (area: string, at: number, signal: AbortSignal) => get<Around>(`/around?area=${id(area)}&at=${id(new Date(at).toISOString())}`, signal),
+  walls: (signal?: AbortSignal) => get<Page<Wall>>('/walls', signal),
+  saveWall: (name: string, body: WallBody) => put<Wall>(`/walls/${id(name)}`, body),
+  removeWall: (name: string) => request(`/walls/${id(name)}`, { method: 'DELETE' }),
   silences: (over: boolean, signal: AbortSignal) =>
     over
       ? get<Page<Silence>>('/silences?state=over&limit=100', signal).then((page) => page.items)
@@ -212,6 +251,12 @@ export const api = {
     get<Recordings>(`/cameras/${id(camera)}/recordings?${between(from, to)}`, signal),
   availability: (camera: string, from: number, to: number, signal: AbortSignal) =>
     get<Availability>(`/cameras/${id(camera)}/availability?${between(from, to)}`, signal),
+  /** A series in as many buckets as can be drawn. */
+  curve: (source: string, metric: string, from: number, to: number, points: number, signal: AbortSignal) =>
+    get<Series>(`/series?source=${id(source)}&metric=${id(metric)}&${between(from, to)}&step=auto&max_points=${points}`, signal),
+  /** A clip as it is fetched: the answer says where it begins. */
+  film: (camera: string, from: number, to: number, signal: AbortSignal) =>
+    request(`/cameras/${id(camera)}/clip?${between(from, to)}`, { signal }, FILM_MS),
   /** The address of a clip. */
   clip: (camera: string, from: number, to: number) => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}`,
   probe: (url: string, username: string, password: string) =>

@@ -1170,6 +1170,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity
+         * @description The stretches in which cameras saw something, newest first, at most 31 days. `next` is another `to`: what came
+         *     before it was not looked at yet.
+         */
+        get: operations["list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activity/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity Metrics
+         * @description What cameras there can see: what ``metric`` may be asked for.
+         */
+        get: operations["list_activity_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Around
+         * @description What else happened near a place about a moment.
+         *
+         *     A source is taken to be anywhere in its area, so a neighbour counts where its outline comes as near as that to the
+         *     middle of the place; an area without an outline has no neighbours.
+         */
+        get: operations["get_around"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookmarks
+         * @description The latest moment first. ``from`` and ``to``: those that touch [from, to).
+         */
+        get: operations["list_bookmarks"];
+        put?: never;
+        /**
+         * Make Bookmark
+         * @description Mark a moment, or a span of at most a day.
+         */
+        post: operations["make_bookmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookmarks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Bookmark
+         * @description The journal keeps what it was. It is its owner's, or an administrator's, to remove.
+         */
+        delete: operations["remove_bookmark"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Bookmark
+         * @description Another note. It is its owner's, or an administrator's, to change.
+         */
+        patch: operations["change_bookmark"];
+        trace?: never;
+    };
+    "/api/v1/walls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Walls
+         * @description One's own, in the order of their names, on one page.
+         */
+        get: operations["list_walls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walls/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Wall
+         * @description Save a layout or a tour under a name, or something else under the same. 409 `too_many` beyond 100.
+         */
+        put: operations["save_wall"];
+        post?: never;
+        /** Remove Wall */
+        delete: operations["remove_wall"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1596,6 +1749,47 @@ export interface components {
             grids: components["schemas"]["GridStatus"][];
         };
         /**
+         * AreaTile
+         * @description The camera of whatever alarms there; otherwise one that sees the area.
+         */
+        AreaTile: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "area";
+            /** Path */
+            path: string;
+        };
+        /**
+         * Around
+         * @description What is near a place, the nearest first, and what happened there in [``from``, ``to``), the newest first.
+         *
+         *     ``whole``: false where more was seen by cameras than is answered.
+         */
+        Around: {
+            /** Area */
+            area: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Sources */
+            sources: components["schemas"]["Nearby"][];
+            /** Alerts */
+            alerts: components["schemas"]["Alert"][];
+            /** Activity */
+            activity: components["schemas"]["Stretch"][];
+            /** Whole */
+            whole: boolean;
+        };
+        /**
          * Asked
          * @description How many messages the workers were asked to read again, or how many were removed.
          */
@@ -1668,6 +1862,38 @@ export interface components {
             to: string;
             /** Area */
             area?: string | null;
+        };
+        /** Bookmark */
+        Bookmark: {
+            /** Id */
+            id: number;
+            /** Area */
+            area: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Until */
+            until: string | null;
+            /** Sources */
+            sources: string[];
+            /** Incident */
+            incident: number | null;
+            /** Note */
+            note: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** BookmarkChange */
+        BookmarkChange: {
+            /** Note */
+            note: string;
         };
         /** Camera */
         Camera: {
@@ -1837,6 +2063,16 @@ export interface components {
              * @default []
              */
             lines: components["schemas"]["LineSettings"][];
+        };
+        /** CameraTile */
+        CameraTile: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "camera";
+            /** Id */
+            id: string;
         };
         /**
          * Chatterer
@@ -2455,6 +2691,19 @@ export interface components {
             flags: ("out_of_range" | "frozen" | "jumping" | "misdated")[];
         };
         /**
+         * Layout
+         * @description ``tiles``: from left to right and from the top; null is an empty one.
+         */
+        Layout: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "layout";
+            /** Tiles */
+            tiles: ((components["schemas"]["CameraTile"] | components["schemas"]["AreaTile"]) | null)[];
+        };
+        /**
          * Level
          * @description What the store keeps of a series: what was said, and what that comes to in a minute, an hour, a day (UTC).
          * @enum {string}
@@ -2608,6 +2857,44 @@ export interface components {
             /** En */
             en?: string | null;
         };
+        /**
+         * Nearby
+         * @description ``distance_m``: of the outline of its area from the middle of the place that was asked for.
+         */
+        Nearby: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["SourceKind"];
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Area */
+            area: string;
+            /** Distance M */
+            distance_m: number;
+        };
+        /**
+         * NewBookmark
+         * @description ``until``: the end of a span; left out: a moment. ``sources``: what it is to be seen on, all in ``area``.
+         */
+        NewBookmark: {
+            /** Area */
+            area: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Until */
+            until?: string | null;
+            /** Sources */
+            sources?: string[];
+            /** Incident */
+            incident?: number | null;
+            /** Note */
+            note: string;
+        };
         /** NewOutage */
         NewOutage: {
             /** Rule */
@@ -2724,6 +3011,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[Bookmark] */
+        Page_Bookmark_: {
+            /** Items */
+            items: components["schemas"]["Bookmark"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[Camera] */
         Page_Camera_: {
             /** Items */
@@ -2794,10 +3088,31 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[Stretch] */
+        Page_Stretch_: {
+            /** Items */
+            items: components["schemas"]["Stretch"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[UnknownDevice] */
         Page_UnknownDevice_: {
             /** Items */
             items: components["schemas"]["UnknownDevice"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[Wall] */
+        Page_Wall_: {
+            /** Items */
+            items: components["schemas"]["Wall"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[str] */
+        Page_str_: {
+            /** Items */
+            items: string[];
             /** Next */
             next: string | null;
         };
@@ -3402,6 +3717,11 @@ export interface components {
             value: string;
         };
         /**
+         * SourceKind
+         * @enum {string}
+         */
+        SourceKind: "camera" | "device";
+        /**
          * SourceState
          * @description Whether a source is watching, and if not, why.
          * @enum {string}
@@ -3453,6 +3773,30 @@ export interface components {
             };
         };
         /**
+         * Stretch
+         * @description Something that a camera saw. ``peak``: the share of the picture that moved, or how many there were at most.
+         */
+        Stretch: {
+            /** Source */
+            source: string;
+            /** Area */
+            area: string;
+            /** Metric */
+            metric: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Peak */
+            peak: number;
+        };
+        /**
          * ToDiscover
          * @description ``targets``: hosts and networks, at most 1024 addresses; left out, everybody on the hub's own network.
          *
@@ -3491,6 +3835,21 @@ export interface components {
             username?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * Tour
+         * @description Layouts that follow one another, each for ``dwell_s`` seconds.
+         */
+        Tour: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tour";
+            /** Layouts */
+            layouts: string[];
+            /** Dwell S */
+            dwell_s: number;
         };
         /** TypeMetric */
         TypeMetric: {
@@ -3549,6 +3908,18 @@ export interface components {
          * @enum {string}
          */
         Verdict: "good" | "fair" | "poor";
+        /** Wall */
+        Wall: {
+            /** Name */
+            name: string;
+            /** Body */
+            body: components["schemas"]["Layout"] | components["schemas"]["Tour"];
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+        };
         /** Whoami */
         Whoami: {
             user: components["schemas"]["User"];
@@ -6617,6 +6988,437 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activity: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+                /** @description cameras; may be given several times */
+                source?: string[] | null;
+                /** @description as `motion`, `object.person`, `zone.gate`; may be given several times */
+                metric?: string[] | null;
+                /** @description about how many to answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stretch_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activity_metrics: {
+        parameters: {
+            query?: {
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_str_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_around: {
+        parameters: {
+            query: {
+                at: string;
+                /** @description around this area, or */
+                area?: string | null;
+                /** @description around this source */
+                source?: string | null;
+                metres?: number;
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Around"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookmarks: {
+        parameters: {
+            query?: {
+                /** @description an area: it and what lies below it */
+                area?: string | null;
+                source?: string | null;
+                incident?: number | null;
+                from?: string | null;
+                to?: string | null;
+                /** @description a part of the note */
+                text?: string | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Bookmark_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBookmark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmark"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookmarkChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bookmark"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_walls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Wall_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Layout"] | components["schemas"]["Tour"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what was wrong with the request */
             "4XX": {

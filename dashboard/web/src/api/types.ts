@@ -54,6 +54,25 @@ export type Load = Schemas['Load'];
 export type Figure = Schemas['Figure'];
 export type Verdict = Figure['verdict'];
 export type LoadShare = Schemas['Share'];
+export type Bookmark = Schemas['Bookmark'];
+export type Stretch = Schemas['Stretch'];
+export type Around = Schemas['Around'];
+export type Incident = Schemas['Incident'];
+export type IncidentDetail = Schemas['IncidentDetail'];
+export type IncidentLogEntry = Schemas['IncidentLogEntry'];
+export type Wall = Schemas['Wall'];
+export type WallBody = Wall['body'];
+export type Layout = Schemas['Layout'];
+export type Tour = Schemas['Tour'];
+export type WallTile = Layout['tiles'][number];
+export interface BookmarkNew {
+  area: string;
+  at: string;
+  until?: string;
+  sources: string[];
+  incident?: number;
+  note: string;
+}
 export interface SilenceNew {
   matchers: Matcher[];
   area?: string;

@@ -2,6 +2,7 @@
 
 import { desk } from './desk.en';
 import { pages } from './pages.en';
+import { review, wall } from './review.en';
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
@@ -464,6 +465,8 @@ export const en = {
   },
   desk,
   pages,
+  review,
+  wall,
   age: {
     now: 'now',
     seconds: (n: number) => `${n} s`,

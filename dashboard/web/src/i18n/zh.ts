@@ -3,6 +3,7 @@
 import { codecName, type Messages } from './en';
 import { desk } from './desk.zh';
 import { pages } from './pages.zh';
+import { review, wall } from './review.zh';
 
 export const zh: Messages = {
   language: '中文',
@@ -438,6 +439,8 @@ export const zh: Messages = {
   },
   desk,
   pages,
+  review,
+  wall,
   age: {
     now: '刚刚',
     seconds: (n) => `${n} 秒`,
