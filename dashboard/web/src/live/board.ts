@@ -64,12 +64,21 @@ function* upwards(path: string): Generator<string> {
 
 function countAlert(status: AreaStatus, alert: Alert): void {
   status.alerts[alert.severity] += 1;
-  status.open += 1;
-  if (status.worst === null || rank(alert.severity) < rank(status.worst)) status.worst = alert.severity;
   if (alert.state === 'firing') {
     status.unacknowledged += 1;
     if (alert.severity === 'critical') status.urgent = true;
   }
+}
+
+function addAlerts(status: AreaStatus, of: AreaStatus): void {
+  for (const severity of SEVERITIES) {
+    const n = of.alerts[severity];
+    status.alerts[severity] += n;
+    status.open += n;
+    if (n > 0 && (status.worst === null || rank(severity) < rank(status.worst))) status.worst = severity;
+  }
+  status.unacknowledged += of.unacknowledged;
+  status.urgent ||= of.urgent;
 }
 
 /** Known sources only: how many there are is counted by the hub, and each that does not watch is known. */
@@ -106,10 +115,15 @@ export function boardOf(city: Pick<City, 'areas' | 'alerts' | 'sources' | 'count
     });
   for (const source of city.sources.values())
     if (source.kind === 'camera' || source.state !== 'watching') each(source.area, (status) => countSource(status, source));
+  // By area first: ten thousand alerts are in a few hundred areas, each below several others.
+  const own = new Map<string, AreaStatus>();
   for (const { alert } of city.alerts.values() as IterableIterator<Known>) {
     if (!isOpen(alert, now)) continue;
-    each(alert.area, (status) => countAlert(status, alert));
+    let status = own.get(alert.area);
+    if (status === undefined) own.set(alert.area, (status = emptyStatus()));
+    countAlert(status, alert);
   }
+  for (const [path, counted] of own) each(path, (status) => addAlerts(status, counted));
   // A source that has just been added is known before it is counted.
   for (const status of [total, ...areas.values()]) status.watching = Math.max(0, status.watching);
   return { total, areas };

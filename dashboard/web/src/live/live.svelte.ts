@@ -70,6 +70,8 @@ export class Live {
   );
   readonly grids = $derived(gridsOf(this.#areas));
   readonly shapes = $derived(this.geojson && shapesOf(this.geojson, new Set(this.grids.map((grid) => grid.path))));
+  /** By id. */
+  readonly known = $derived(this.#alerts);
   readonly alerts = $derived([...this.#alerts.values()].map((known) => known.alert));
 
   #offset = 0;

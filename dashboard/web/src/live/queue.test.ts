@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEVERITIES, type Alert } from '../api/types';
 import { alert } from '../testing';
-import { arrange, dueAt, grouped, isStorm, linesOf, matches, queueOf, type Filter } from './queue';
+import { arrange, dueAt, grouped, inOrderOf, isStorm, linesOf, matches, queueOf, type Filter } from './queue';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 const OPEN: Filter = { show: 'open', severities: new Set(SEVERITIES), area: null, text: '' };
@@ -97,6 +97,15 @@ describe('while somebody looks at the list', () => {
     expect(isStorm(arrivals, 2000)).toBe(false);
     expect(arrivals).toEqual([100, 200, 300, 400, 500, 600, 700, 800]);
   });
+});
+
+it('what stood in an order before keeps it, changed or not; what is gone is left out, and what is new comes last', () => {
+  const [one, two, three] = [alert({ id: 1 }), alert({ id: 2 }), alert({ id: 3 })];
+  const changed = alert({ id: 2, state: 'acknowledged' });
+  const now = new Map([one, changed, alert({ id: 4 })].map((item) => [item.id, { alert: item }]));
+  const found = inOrderOf([three, two, one], now);
+  expect(ids(found)).toEqual([2, 1, 4]);
+  expect(found[0]).toBe(changed);
 });
 
 describe('another order', () => {

@@ -96,6 +96,20 @@ export function queueOf(alerts: Iterable<Alert>, filter: Filter, now: number, or
   return [...alerts].filter((alert) => matches(alert, filter, now)).sort(comparison(order, respond));
 }
 
+/** `alerts` in the order in which they stood before, newcomers last: a sort of what is nearly sorted takes one pass. */
+export function inOrderOf(before: readonly Alert[], alerts: ReadonlyMap<number, { alert: Alert }>): Alert[] {
+  const found: Alert[] = [];
+  const seen = new Set<number>();
+  for (const { id } of before) {
+    const known = alerts.get(id);
+    if (!known) continue;
+    seen.add(id);
+    found.push(known.alert);
+  }
+  if (seen.size < alerts.size) for (const [id, { alert }] of alerts) if (!seen.has(id)) found.push(alert);
+  return found;
+}
+
 /** An alert in its group; the group's key is '' where nothing is grouped. */
 export interface Entry {
   id: number;

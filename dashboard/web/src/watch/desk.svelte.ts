@@ -7,7 +7,7 @@ import { SEVERITIES, type Alert, type AlertChange, type OutageNew, type Severity
 import { words } from '../i18n/index.svelte';
 import { isOpen, isUnseen, rank } from '../live/board';
 import { Live } from '../live/live.svelte';
-import { grouped, queueOf, type Show } from '../live/queue';
+import { grouped, inOrderOf, queueOf, type Show } from '../live/queue';
 import { settings } from '../settings.svelte';
 import { isHeard, play } from '../sound.svelte';
 
@@ -57,7 +57,11 @@ export class Desk {
     area: this.onlyArea,
     text: this.text,
   });
-  readonly queue = $derived.by(() => queueOf(this.live.alerts, this.filter, this.live.slowNow, settings.order, this.live.respond));
+  #sorted: Alert[] = [];
+  readonly queue = $derived.by(() => {
+    const alerts = inOrderOf(this.#sorted, this.live.known);
+    return (this.#sorted = queueOf(alerts, this.filter, this.live.slowNow, settings.order, this.live.respond));
+  });
   readonly entries = $derived(grouped(this.queue, settings.grouping));
   /** Groups of the queue of which only the head is shown. */
   readonly folded = new SvelteSet<string>();

@@ -1,0 +1,106 @@
+"""The watch screen at work: a queue of ten thousand, alerts that are taken and handed on, browsers that sleep."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.cases import intake
+from hub.model.alert import Evidence, Fire, Severity
+from hub.store import Store
+from tests.e2e.fix_script import SCRIPTS, environment_of
+from tests.fix_api import GRID, OTHER_GRID, Api
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
+
+QUEUE = 10_000
+STORM_PER_S = 50
+FRAMES_PER_S = 50.0
+
+
+def raise_alerts(store: Store, numbers: range, now: datetime) -> None:
+    """One alert of each number, in either grid, of every severity in turn."""
+    severities = list(Severity)
+    for first in range(numbers.start, numbers.stop, 500):
+        fires = [
+            Fire(
+                "smoke", f"n{number}", severities[number % 4], (GRID, OTHER_GRID)[number % 2], (f"smoke-{number}",),
+                f"Smoke {number}", now - timedelta(seconds=number % 5000),
+                (Evidence(f"smoke-{number}", "smoke", now, 0.5),),
+            )
+            for number in range(first, min(first + 500, numbers.stop))
+        ]  # fmt: skip
+        with store.transaction() as tx:
+            intake.carry_out(tx, fires, now)
+
+
+@contextmanager
+def storm(store: Store, first: int) -> Iterator[None]:
+    """Fifty alerts a second, in steps of five."""
+    over = threading.Event()
+
+    def rage() -> None:
+        number = first
+        while not over.wait(5 / STORM_PER_S):
+            raise_alerts(store, range(number, number + 5), datetime.now(UTC))
+            number += 5
+
+    thread = threading.Thread(target=rage, name="storm")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(10)
+
+
+@contextmanager
+def script(name: str, url: str, **environment: object) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        ["node", str(SCRIPTS / name)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment_of(url, **environment),
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def said(process: subprocess.Popen[str], word: str) -> None:
+    """Wait until the script says a word on a line of its own."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == word:
+            return
+    assert process.stderr is not None
+    raise AssertionError(process.stderr.read())
+
+
+def answered(process: subprocess.Popen[str]) -> dict[str, Any]:
+    printed, errors = process.communicate(timeout=200)
+    assert process.returncode == 0, printed + errors
+    answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return answer
+
+
+def test_ten_thousand_alerts_scroll_smoothly_and_fifty_a_second_move_nothing(api: Api, tmp_path: Path) -> None:
+    raise_alerts(api.store, range(QUEUE), datetime.now(UTC))
+    fires = tmp_path / "fires"
+    with script("queue.mjs", api.url, GRIDHUB_FIRES=fires) as process:
+        said(process, "ready")
+        with storm(api.store, QUEUE):
+            fires.touch()
+            found = answered(process)
+    print(found)  # noqa: T201  shown with pytest -s
+    # By the page's own CPU time: how many were drawn depends on who else works on the machine.
+    assert found["could"] > FRAMES_PER_S
+    assert found["could_busy"] > FRAMES_PER_S
+    assert found["waiting"] > STORM_PER_S
