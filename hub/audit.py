@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,3 +44,16 @@ class Written:
     at: datetime
     entry: Entry
     hash: bytes
+
+
+def by_command(action: str, subject: str, detail: Mapping[str, Any]) -> Entry:
+    """What somebody has done at the command line of this machine."""
+    return Entry(f"cli:{_user()}", action, subject, "", Result.DONE, detail)
+
+
+def _user() -> str:
+    """Who began it: a user that has become another by sudo is named as they came."""
+    try:
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a number without a name, as in a container
+        return str(os.getuid())

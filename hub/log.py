@@ -13,7 +13,10 @@ import sys
 import time
 
 _URL_CREDENTIALS = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#]*@")
-_NAMED = re.compile(r"(?i)(?P<name>(?:^|[?&/;_])(?:password|passwd|passw|pass|pwd|psw)=)(?!\{)[^\s&?#;/\"']+")
+PASSWORD_NAMES = "password|passwd|passwort|passw|pass|loginpass|loginpas|userpass|userpwd|pwd|psw"  # noqa: S105  names
+AUTH_NAMES = "authbasic|basicauth|auth|authorization|access_token|token|api_?key"
+"""How cameras call a password in an address, and what is name and password, or stands for them, in one."""
+_NAMED = re.compile(rf"(?i)(?P<name>(?:^|[?&/;_])(?:{PASSWORD_NAMES}|{AUTH_NAMES})=)(?!\{{)[^\s&?#;/\"']+")
 _SHORT = 8
 _secrets: set[str] = set()
 

@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from hub.app import db_check, db_status, floors
+from hub.app import audit_export, db_check, db_status, floors
 from hub.app.app import check_everything, prepare_store
 from hub.app.served import served
+from hub.audit import by_command
 from hub.clock import SystemClock
 from hub.config import Config, load, store_access
 from hub.config.vault import SecretLost, Vault
 from hub.errors import HubError
-from hub.store import Store, backup, backup_restore, journal, migrate, sources, status
+from hub.store import Store, audit, backup, backup_restore, journal, migrate, sources, status
 from hub.store.backup_file import Backup
 from hub.words import counted
 
@@ -149,8 +150,18 @@ def _restore(options: argparse.Namespace) -> int:
             prepare_store(config, configured_areas, names, SystemClock())
         with _store(config) as store:
             _tell_lost(store, Vault.of(config))
+            _note_restore(store, config, options.file)
     _say("everybody has to sign in again; gridhub db check looks for recordings that are not there")
     return 0
+
+
+def _note_restore(store: Store, config: Config, file: Path) -> None:
+    """What was exported of the audit log since the backup is kept apart: the log in the store goes on from then."""
+    now = SystemClock().now()
+    if aside := audit_export.set_aside(config.data_dir, now):
+        _say(f"the audit log goes on from the backup; what was exported of it before is kept in {aside}")
+    with store.transaction() as tx:
+        audit.write(tx, by_command("restore", "store", {"file": file.name}), now)
 
 
 def _put_key(config: Config, key: str) -> None:

@@ -1,8 +1,9 @@
 """The address of a camera as people write it: its URL, and the credentials that are part of it.
 
 Credentials are taken out of a URL before it is kept. Many cheap cameras want them in the path or the query
-(``/user=admin&password=…&channel=1``, ``?username=…&pwd=…``): there a placeholder, ``{username}`` or ``{password}``,
-takes their place, and they are put in again just before the camera is opened.
+(``/user=admin&password=…&channel=1``, ``?loginuse=…&loginpas=…``), or both as one (``?authbasic=…``): there a
+placeholder, ``{username}``, ``{password}`` or ``{auth}``, takes their place, and they are put in again just before the
+camera is opened.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from hub.errors import SourceError
-from hub.log import redact_value
+from hub.log import AUTH_NAMES, PASSWORD_NAMES, redact_value
 from hub.model.allowlist import AllowList
 from hub.model.source import SourceState
 
-_PATH_USERNAME = re.compile(r"(?i)(?:^|[?&/;_])(?:username|user|usr|login)=(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_pass)")
-_PATH_PASSWORD = re.compile(
-    r"(?i)(?:^|[?&/;_])(?:password|passwd|passw|pass|pwd|psw)=(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_channel)"
+_PATH_USERNAME = re.compile(
+    r"(?i)(?:^|[?&/;_])(?:username|user|usr|userid|account|loginuser|loginuse|login)="
+    r"(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_pass)"
 )
+_PATH_PASSWORD = re.compile(rf"(?i)(?:^|[?&/;_])(?:{PASSWORD_NAMES})=(?P<value>[^&?#;/]*?)(?=$|[&?#;/]|_channel)")
+_PATH_AUTH = re.compile(rf"(?i)(?:^|[?&/;_])(?:{AUTH_NAMES})=(?P<value>[^&?#;]+?)(?=$|[&?#;])")
 
 
 class AddressNotAllowed(SourceError):
@@ -69,7 +72,12 @@ def join_credentials(url: str, secret: Mapping[str, str]) -> str:
     """``url`` with its placeholders filled in."""
     for name in ("username", "password"):
         url = url.replace("{" + name + "}", quote(secret.get(name, ""), safe=""))
-    return url
+    return join_auth(url, secret)
+
+
+def join_auth(url: str, secret: Mapping[str, str]) -> str:
+    """``url`` with what it has of name and password in one, as it was written."""
+    return url.replace("{auth}", secret.get("auth", ""))
 
 
 def holds_places(url: str) -> bool:
@@ -86,10 +94,14 @@ def place(
     it has its own. Raises ValueError.
     """
     bare, url_username, url_password = split_credentials(url)
-    given = {"username": username or url_username, "password": password or url_password}
+    bare, auth = _split_auth(bare)
+    given = {"username": username or url_username, "password": password or url_password, "auth": auth}
     bare_substream = None
     if substream_url:
         bare_substream, sub_username, sub_password = split_credentials(substream_url)
+        bare_substream, sub_auth = _split_auth(bare_substream)
+        if sub_auth and sub_auth != auth:
+            given |= {"substream_auth": sub_auth}
         if sub_username and (sub_username, sub_password) != (given["username"], given["password"]):
             given |= {"substream_username": sub_username, "substream_password": sub_password}
     secret = {key: value for key, value in given.items() if value}
@@ -108,7 +120,9 @@ def substream_secret(secret: Mapping[str, str] | None) -> dict[str, str] | None:
     if not secret:
         return None
     own = {key: secret[f"substream_{key}"] for key in ("username", "password") if f"substream_{key}" in secret}
-    return own or {key: secret[key] for key in ("username", "password") if key in secret} or None
+    own = own or {key: secret[key] for key in ("username", "password") if key in secret}
+    auth = secret.get("substream_auth") or secret.get("auth")
+    return own | ({"auth": auth} if auth else {}) or None
 
 
 def check_written(url: str, allowed: AllowList) -> None:
@@ -133,6 +147,22 @@ def as_number(host: str) -> str | None:
         return str(IPv4Address(socket.inet_aton(host)))  # 2130706433, 0x7f.1 and 0177.0.0.1, as resolvers take them
     except (OSError, UnicodeEncodeError):
         return None
+
+
+def _split_auth(url: str) -> tuple[str, str | None]:
+    """A URL without its name and password in one, and these. Raises ValueError where there are two."""
+    taken = set()
+
+    def place(found: re.Match[str]) -> str:
+        if found["value"] == "{auth}":
+            return found[0]
+        taken.add(found["value"])
+        return found[0].removesuffix(found["value"]) + "{auth}"
+
+    bare = _PATH_AUTH.sub(place, url)
+    if len(taken) > 1:
+        raise ValueError("the address holds two different words that open the camera: leave one of them out")
+    return bare, taken.pop() if taken else None
 
 
 def _take(pattern: re.Pattern[str], text: str, placeholder: str) -> tuple[str, str | None]:

@@ -17,7 +17,7 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from hub.config.address import holds_places, join_credentials
+from hub.config.address import holds_places, join_auth, join_credentials
 from hub.config.settings import NetworkSettings
 from hub.errors import SourceError
 from hub.log import redact_value
@@ -164,8 +164,10 @@ def open_feed(
 def with_credentials(url: str, secret: Mapping[str, str] | None) -> str:
     """The URL as FFmpeg wants it. Raises SourceError for what is no RTSP URL, or a password that FFmpeg would cut."""
     parts = parts_of(url)
+    redact_value((secret or {}).get("auth", ""))
     if not secret or not secret.get("username"):
         return join_credentials(url, secret or {})
+    parts = parts_of(join_auth(url, secret))
     password = secret.get("password", "")
     redact_value(password)
     redact_value(quote(password, safe=""))

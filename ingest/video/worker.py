@@ -100,9 +100,12 @@ class Worker:
         owned = {source.id: source for source in found if source.approved and self._shard.owns(source.id)}
         wanted = {source.id: source for source in owned.values() if source.config.get("enabled", True)}
         for camera_id, camera in list(self._cameras.items()):
-            if not _same(camera.source, wanted.get(camera_id)):
-                camera.stop()
-                self._leaving.append(self._cameras.pop(camera_id))
+            source = wanted.get(camera_id)
+            if source is not None and self._is_same(camera.source, source):
+                camera.source = source  # with another key, it is to be read with that one the next time
+                continue
+            camera.stop()
+            self._leaving.append(self._cameras.pop(camera_id))
         for source in wanted.values():
             if source.id not in self._cameras:
                 self._begin(source)
@@ -110,6 +113,10 @@ class Worker:
         self._said_off &= off
         self._off = off
         self._clerk.plan({source.id: _plan(source) for source in owned.values()})
+
+    def _is_same(self, old: Source, new: Source) -> bool:
+        """Whether a camera need not be opened again."""
+        return old.config == new.config and self._vault.same_secret(old, new)
 
     def _begin(self, source: Source) -> None:
         if source.id not in self._adopted:
@@ -187,11 +194,6 @@ class Worker:
         self._clerk.close(1.5)
         self._writer.close(1.5)
         self._heart.stop()
-
-
-def _same(old: Source, new: Source | None) -> bool:
-    """Whether a camera need not be opened again."""
-    return new is not None and (old.config, old.secret) == (new.config, new.secret)
 
 
 def _plan(source: Source) -> Plan:

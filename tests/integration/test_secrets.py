@@ -19,7 +19,7 @@ from hub.config.vault import SecretLost, Vault
 from hub.errors import ConfigError, StoreError
 from hub.model.area import Area
 from hub.model.source import Source, SourceKind
-from hub.store import Store, areas, sources
+from hub.store import Store, areas, audit, sources
 
 CANARY = "canary-7f3a-wort"
 SECRET = {"username": "op", "password": CANARY}
@@ -168,3 +168,57 @@ def test_check_refuses_a_camera_where_no_camera_may_be(city: Store, tmp_path: Pa
     done = gridhub(tmp_path, "check")
     assert done.returncode == 2
     assert "cameras[0].url: the address 169.254.169.254 is in none of the networks" in done.stderr
+
+
+def keys_of(file: Path) -> list[str]:
+    return file.read_text().splitlines()
+
+
+def test_a_rotation_encrypts_everything_anew_and_keeps_the_key_before(city: Store, tmp_path: Path) -> None:
+    config = write_config(tmp_path, city.conninfo)
+    running = Vault.of(config)
+    with city.transaction() as tx:
+        sources.add_many(tx, [running.seal(camera(f"cam-{number}")) for number in range(3)], NOW)
+    before, file = sources.list_sources(city), tmp_path / "var" / "secrets" / "camera-key"
+    [first] = keys_of(file)
+    done = gridhub(tmp_path, "secrets", "rotate")
+    assert done.returncode == 0, done.stderr
+    assert "encrypted 3 secrets anew" in done.stderr
+    assert "the key is in no backup" in done.stderr
+    second, kept = keys_of(file)
+    assert kept == first != second
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not {first, second} & set((done.stdout + done.stderr).split())
+    after = sources.list_sources(city)
+    assert all(old.secret != new.secret for old, new in zip(before, after, strict=True))
+    only_new = Vault(second)
+    assert [only_new.unseal(source).secret for source in after] == [SECRET] * 3
+    # A process that runs learns of the key by itself, and what is in a backup of before can be read.
+    assert [running.unseal(source).secret for source in after] == [SECRET] * 3
+    assert [Vault.of(config).unseal(source).secret for source in before] == [SECRET] * 3
+    assert [running.same_secret(old, new) for old, new in zip(before, after, strict=True)] == [True] * 3
+    assert gridhub(tmp_path, "secrets", "rotate", "--forget").returncode == 0
+    assert len(keys_of(file)) == 1
+    with pytest.raises(SecretLost, match="another key"):
+        Vault.of(config).unseal(before[0])
+    noted = [(item.entry.action, item.entry.detail["secrets"]) for item in audit.after(city, 0)]
+    assert noted == [("rotate_secrets", 3)] * 2
+    assert first not in dump(city)
+
+
+def test_a_rotation_that_cannot_read_a_secret_changes_nothing_that_is_needed(city: Store, tmp_path: Path) -> None:
+    config = write_config(tmp_path, city.conninfo)
+    with city.transaction() as tx:
+        sources.add(tx, Vault.of(config).seal(camera("cam-1")), NOW)
+        sources.add(tx, Vault("quite another key, of more than 32 characters").seal(camera("cam-2")), NOW)
+    done = gridhub(tmp_path, "secrets", "rotate")
+    assert done.returncode == 1
+    assert "another key" in done.stderr
+    assert Vault.of(config).unseal(sources.get(city, "cam-1")).secret == SECRET
+
+
+def test_a_lost_key_is_said_clearly(city: Store, tmp_path: Path) -> None:
+    write_config(tmp_path, city.conninfo, f"secrets: {{key_file: {tmp_path / 'gone.key'}}}\n")
+    done = gridhub(tmp_path, "secrets", "rotate")
+    assert done.returncode == 1
+    assert f"the key file {tmp_path / 'gone.key'} cannot be read" in done.stderr

@@ -41,6 +41,10 @@ from ingest.video.open import with_credentials
             "rtsp://h/live?user={username}&password={password}&ch=1#x", "admin", "ge/heim?;3",
         ),
         ("rtsp://h/a?pwd=ge/heim", "rtsp://h/a?pwd={password}", None, "ge/heim"),
+        (
+            "rtsp://h/videostream.asf?loginuse=admin&loginpas=geheim-4&rate=0",
+            "rtsp://h/videostream.asf?loginuse={username}&loginpas={password}&rate=0", "admin", "geheim-4",
+        ),
         ("rtsp://op:same-word@h/?passwd=same-word", "rtsp://h/?passwd={password}", "op", "same-word"),
     ],
 )  # fmt: skip
@@ -84,3 +88,32 @@ def test_a_password_named_in_an_address_is_in_no_log() -> None:
     for url in ("rtsp://h/a?password=never-seen&b=1", "rtsp://h/user=x_password=never-seen_c=1", "?pwd=never-seen"):
         assert "never-seen" not in redact(f"cannot open {url}"), url
     assert redact("rtsp://h/?password={password}") == "rtsp://h/?password={password}"
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "auth"),
+    [
+        ("rtsp://h/v.3gp?authbasic=YWRtaW46YS9i+w==&x=1", "rtsp://h/v.3gp?authbasic={auth}&x=1", "YWRtaW46YS9i+w=="),
+        ("rtsp://h/live?token=word-9#c", "rtsp://h/live?token={auth}#c", "word-9"),
+        ("rtsp://h/live?auth=w/1&auth=w/1", "rtsp://h/live?auth={auth}&auth={auth}", "w/1"),
+        ("rtsp://h/live?profiletoken=p1", "rtsp://h/live?profiletoken=p1", None),
+    ],
+)
+def test_name_and_password_in_one_are_taken_out_and_put_back_as_they_were(
+    url: str, bare: str, auth: str | None
+) -> None:
+    where, secret = place(url, None, None, None)
+    assert (where["url"], (secret or {}).get("auth")) == (bare, auth)
+    assert with_credentials(where["url"], secret) == url
+    apart = with_credentials(where["url"], {**(secret or {}), "username": "op", "password": "wort"})
+    assert apart == url.replace("rtsp://", "rtsp://op:wort@")
+    assert auth is None or auth not in redact(f"cannot open {url}")
+
+
+def test_two_different_ones_are_refused_and_a_sub_stream_may_have_its_own() -> None:
+    with pytest.raises(ValueError, match="two different"):
+        place("rtsp://h/live?auth=a&token=b", None, None, None)
+    _, secret = place("rtsp://op:wort@h/a?auth=a", "rtsp://h/b?auth=b", None, None)
+    assert substream_secret(secret) == {"username": "op", "password": "wort", "auth": "b"}
+    _, secret = place("rtsp://h/a?auth=a", "rtsp://h/b", None, None)
+    assert substream_secret(secret) == {"auth": "a"}
