@@ -19,6 +19,7 @@ COMMANDS = {
     "model": "ingest.video.model_commands",
     "quarantine": "ingest.mqtt.quarantine_cli",
     "rules": "rules.commands",
+    "secrets": "hub.app.secret_commands",
     "series": "dashboard.series_commands",
     "status": "dashboard.commands",
 }
