@@ -1,0 +1,14 @@
+/** What a camera saw, as a person says it. */
+
+import { words } from '../i18n/index.svelte';
+import { nameOf } from './marks';
+
+export function sawWhat(metric: string): string {
+  const { saw, objects } = words.t.review;
+  if (metric === 'motion') return saw.motion;
+  const [kind] = metric.split('.', 1) as [string];
+  const name = nameOf(metric);
+  if (kind === 'object') return saw.object(Object.hasOwn(objects, name) ? (objects[name] as string) : name);
+  const say = Object.hasOwn(saw, kind) ? (saw as Record<string, unknown>)[kind] : null;
+  return typeof say === 'function' ? (say as (name: string) => string)(name) : metric;
+}
