@@ -51,15 +51,15 @@ export async function contextFor(browser, { settings = { language: 'en', theme: 
 }
 
 /** Signs in through the login page, as a person does. What the page throws, or its policy refuses, fails the script. */
-export async function signIn(context) {
+export async function signIn(context, user = USER, hub = HUB) {
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) faults.push(message.text());
   });
-  await page.goto(HUB);
-  await page.fill('[name=username]', USER);
+  await page.goto(hub);
+  await page.fill('[name=username]', user);
   await page.fill('[name=password]', password());
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-testid=connection] .dot');

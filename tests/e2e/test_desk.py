@@ -17,7 +17,7 @@ from hub.cases import intake
 from hub.model.alert import Evidence, Fire, Severity
 from hub.store import Store
 from tests.e2e.fix_script import SCRIPTS, environment_of
-from tests.fix_api import GRID, OTHER_GRID, Api
+from tests.fix_api import GRID, OTHER_GRID, Api, fire
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
 
@@ -104,3 +104,44 @@ def test_ten_thousand_alerts_scroll_smoothly_and_fifty_a_second_move_nothing(api
     assert found["could"] > FRAMES_PER_S
     assert found["could_busy"] > FRAMES_PER_S
     assert found["waiting"] > STORM_PER_S
+
+
+def test_an_alert_is_heard_understood_acknowledged_and_handed_on_without_the_mouse(api: Api) -> None:
+    with script("hand_on.mjs", api.url, GRIDHUB_OTHER="otto") as process:
+        said(process, "ready")
+        alert = fire(api.store)
+        found = answered(process)
+    assert found["tones"] >= 3, "a major alert sounds three times"
+    assert found["procedure"] == "Look at the cameras, then call 119."
+    assert "Smoke in the yard" in found["title"]
+    assert found["silent"].startswith("Muted until ")
+    now = api.client("otto").get(f"/alerts/{alert.id}").json()
+    assert (now["state"], now["acked_by"], now["assigned_to"]) == ("acknowledged", "ines", "otto")
+
+
+def test_of_two_operators_who_take_the_same_at_once_one_has_it_and_the_other_is_told_who(api: Api) -> None:
+    alert = fire(api.store)
+    with script("taken.mjs", api.url, GRIDHUB_OTHER="otto") as process:
+        screens = answered(process)["screens"]
+    holder = api.client("otto").get(f"/alerts/{alert.id}").json()["assigned_to"]
+    mine = {"holder": "You have it", "row": "You", "told": f"#{alert.id} is yours"}
+    theirs = {"holder": f"{holder} has it", "row": holder, "told": f"{holder} was quicker and has it"}
+    assert screens == ([mine, theirs] if holder == "ines" else [theirs, mine])
+
+
+def test_a_browser_that_slept_for_ten_minutes_catches_up_without_losing_an_event(api: Api, tmp_path: Path) -> None:
+    first, wake = fire(api.store), tmp_path / "wake"
+    with script("asleep.mjs", api.url, GRIDHUB_WAKE=wake) as process:
+        said(process, "asleep")
+        others = [fire(api.store, GRID, f"while-asleep-{number}") for number in range(3)]
+        otto = api.client("otto")
+        otto.post(f"/alerts/{first.id}/ack", json={"note": "seen"}).raise_for_status()
+        otto.post(f"/alerts/{first.id}/comment", json={"note": "a barbecue"}).raise_for_status()
+        wake.touch()
+        found = answered(process)
+    assert found["told"].startswith("Not connected since ")
+    assert found["still"] == found["told"], "since when it was lost, not since when it woke"
+    assert found["before"] == [[first.id, False]]
+    assert found["after"] == [[first.id, True], *([one.id, False] for one in others)]
+    assert found["caughtUp"].endswith("nothing was missed.")
+    assert [word in line for word, line in zip(("barbecue", "seen"), found["log"], strict=False)] == [True, True]
