@@ -31,9 +31,10 @@ from bench.report import Row
 from hub.clock import SystemClock
 from hub.model.bucket import Level, cut
 from hub.model.observation import Observation
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.model.source import SourceKind
-from hub.store import Store, migrate, people, readings
+from hub.store import Store, migrate, people, readings, sessions
 from hub.store.batches import BatchWriter
 from hub.store.rollup import Rollup
 from tests.fix_hub import wait_for
@@ -134,9 +135,9 @@ def dashboard(filled: City, store: Store, folder: Path) -> Iterator[httpx.Client
     }  # fmt: skip
     (folder / "hub.yaml").write_text(json.dumps(config))
     if not any(person.name == "bench" for person in people.list_people(store)):
-        people.add(store, Person("bench", Role.VIEWER), "")
+        people.add(store, Person("bench", (Grant(Role.VIEWER),)), "")
     token = f"{_TOKEN} {now.isoformat()}"
-    people.open_session(store, "bench", token, now, now + timedelta(days=1))
+    sessions.open_session(store, "bench", token, now, now + timedelta(days=1))
     command = [sys.executable, "-m", "dashboard", "-c", str(folder / "hub.yaml")]
     with (folder / "dashboard.log").open("w") as log, subprocess.Popen(command, cwd=_ROOT, stderr=log) as process:
         headers = {"Authorization": f"Bearer {token}"}

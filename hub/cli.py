@@ -6,7 +6,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage or configuration. Words for people 
 from __future__ import annotations
 
 import argparse
-import getpass
 import importlib
 import logging
 import socket
@@ -20,12 +19,9 @@ from hub import log
 from hub.app import floors
 from hub.app.app import App, check_everything
 from hub.clock import SystemClock
-from hub.config import Config, broker_access, load, store_access
+from hub.config import Config, broker_access, load
 from hub.config.device_types import not_there
 from hub.errors import ConfigError, HubError
-from hub.model.people import Person, Role
-from hub.passwords import hash_password
-from hub.store import Store, people
 from hub.words import counted
 
 Run = Callable[[argparse.Namespace], int]
@@ -70,7 +66,6 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     _add(commands, "demo", "a whole invented city on this machine", _demo, _demo_options)
     _add(commands, "up", "run a hub from its configuration", _up, _config_option)
     _add(commands, "check", "say what is wrong in a configuration", _check, _config_option)
-    _add_user(commands)
     # Only the floor that brings the command is loaded, so that the others cost nothing; for help, all of them.
     first = arguments[0] if arguments else ""
     if first in floors.COMMANDS:
@@ -179,81 +174,6 @@ def _check(options: argparse.Namespace) -> int:
             say(f"{options.config}: warning: {place}.type: {not_there(name, types)}")
     say(f"{options.config}: {counts}: no problem")
     return 0
-
-
-def _add_user(commands: Any) -> None:
-    def with_name(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name")
-        _config_option(parser)
-
-    def adding(parser: argparse.ArgumentParser) -> None:
-        with_name(parser)
-        parser.add_argument("--role", choices=[str(role) for role in Role], default="operator")
-        parser.add_argument("--area", help="may see this area and what lies below it only")
-
-    words = "people: add, list, disable, enable, password"
-    user = commands.add_parser("user", help=words).add_subparsers(required=True)
-    _add(user, "add", "add a person; the password is asked for, or read from standard input", _user_add, adding)
-    _add(user, "list", "list people", _user_list, _config_option)
-    _add(user, "disable", "shut a person out at once", _user_disable, with_name)
-    _add(user, "enable", "let a person in again", _user_enable, with_name)
-    _add(user, "password", "set a password; ends the person's sessions", _user_password, with_name)
-
-
-def _user_add(options: argparse.Namespace) -> int:
-    person = Person(options.name, Role(options.role), options.area)
-    password_hash = _ask_password()
-    with _store(options) as store:
-        people.add(store, person, password_hash)
-    say(f"added {person.name} as {person.role}")
-    return 0
-
-
-def _user_list(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        for person in people.list_people(store):
-            words = " disabled" if person.disabled else ""
-            print(f"{person.name:<24}{person.role:<16}{person.area or 'everywhere'}{words}")
-    return 0
-
-
-def _user_disable(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        others = [person for person in people.list_people(store) if person.name != options.name]
-        if not any(person.role is Role.ADMINISTRATOR and not person.disabled for person in others):
-            raise HubError(f"{options.name} is the last administrator: add another one first")
-        people.set_disabled(store, options.name, disabled=True)
-    say(f"{options.name} is disabled, and signed out everywhere")
-    return 0
-
-
-def _user_enable(options: argparse.Namespace) -> int:
-    with _store(options) as store:
-        people.set_disabled(store, options.name, disabled=False)
-    say(f"{options.name} may sign in")
-    return 0
-
-
-def _user_password(options: argparse.Namespace) -> int:
-    password_hash = _ask_password()
-    with _store(options) as store:
-        people.set_password(store, options.name, password_hash)
-        is_disabled = any(person.disabled for person in people.list_people(store) if person.name == options.name)
-    words = "; it is still disabled: gridhub user enable" if is_disabled else ""
-    say(f"the password of {options.name} is changed, and every session of it has ended{words}")
-    return 0
-
-
-def _ask_password() -> str:
-    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    try:
-        return hash_password(password)
-    except ValueError as error:
-        raise HubError(str(error)) from error
-
-
-def _store(options: argparse.Namespace) -> Store:
-    return Store.open(store_access(load(options.config)), "cli")
 
 
 if __name__ == "__main__":

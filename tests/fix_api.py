@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from dashboard.api.app import make_app
 from dashboard.api.server import Server
+from dashboard.api.tls import Certificate
 from hub.cases import intake
 from hub.clock import SystemClock
 from hub.config import Config, load
@@ -26,10 +27,11 @@ from hub.config.vault import Vault
 from hub.model.alert import Alert, Evidence, Fire, Severity
 from hub.model.area import Area
 from hub.model.observation import Refusal
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.model.source import Health, Source, SourceKind, SourceState
 from hub.passwords import hash_password
-from hub.store import Store, areas, health, people, processes, sources
+from hub.store import Store, areas, health, people, processes, sessions, sources
 from hub.store.batches import BatchWriter
 from hub.tally import Tally
 
@@ -39,10 +41,13 @@ GRID, OTHER_GRID = "qth/taoshan/g1", "qth/xinxing/g2"
 CANARY = "canary-password"
 VAULT = Vault("a key of thirty-two characters or more")
 PEOPLE = {
-    "vera": Person("vera", Role.VIEWER),
-    "otto": Person("otto", Role.OPERATOR),
-    "ines": Person("ines", Role.INTEGRATOR),
-    "local": Person("local", Role.ADMINISTRATOR, "qth/taoshan"),
+    "vera": Person("vera", (Grant(Role.VIEWER),)),
+    "otto": Person("otto", (Grant(Role.OPERATOR),)),
+    "rhea": Person("rhea", (Grant(Role.REVIEWER),)),
+    "ines": Person("ines", (Grant(Role.INTEGRATOR),)),
+    "dora": Person("dora", (Grant(Role.DISPATCHER),)),
+    "anna": Person("anna", (Grant(Role.ADMINISTRATOR),)),
+    "local": Person("local", (Grant(Role.ADMINISTRATOR, "qth/taoshan"),)),
 }
 _HASH = hash_password(PASSWORD)
 _RULES = """\
@@ -83,7 +88,7 @@ class Api:
         client = self.anonymous()
         token = f"token of {name} {len(self._clients)}"
         now = datetime.now(UTC)
-        people.open_session(self.store, name, token, now, now.replace(year=now.year + 1))
+        sessions.open_session(self.store, name, token, now, now.replace(year=now.year + 1))
         client.headers["Authorization"] = f"Bearer {token}"
         return client
 
@@ -155,10 +160,10 @@ def wait_for(condition: Callable[[], Any], what: str, timeout_s: float = 10.0) -
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, certificate: Certificate | None = None) -> Iterator[str]:
     """Serve ``app`` in a thread; the address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = Server(app)
+    server = Server(app, certificate)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="uvicorn")
     thread.start()
     try:
@@ -184,7 +189,7 @@ def write_config(folder: Path, more: str = "") -> Config:
 
 
 def fill(store: Store) -> None:
-    """A small city: two districts with a grid each, a camera and devices, four people."""
+    """A small city: two districts with a grid each, a camera and devices, a person of each role."""
     square = {"type": "Polygon", "coordinates": [[[131, 45], [131.1, 45], [131.1, 45.1], [131, 45]]]}
     camera: dict[str, Any] = {
         "url": "rtsp://camera.example/1",

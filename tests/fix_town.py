@@ -13,9 +13,10 @@ from hub.config.vault import SEALED
 from hub.model.alert import AlertChange, Evidence, Fire, Resolve, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation, Refusal
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.model.source import Health, Source, SourceKind, SourceState
-from hub.store import Store, alerts, areas, batches, health, offsets, people, segments, sources
+from hub.store import Store, alerts, areas, batches, health, offsets, people, segments, sessions, sources
 from hub.store.backup import tables_of
 from hub.store.segments import Segment
 
@@ -63,8 +64,8 @@ def live_in(store: Store, hours: int = 3) -> None:
         offsets.save(tx, "rules", {"mqtt-0": 2, "video-0": 1})
     first = alerts.active(store)[0]
     acts.act(store, first.id, AlertChange.ACKNOWLEDGED, "wang", T0 + timedelta(minutes=2), "on my way")
-    people.add(store, Person("wang", Role.ADMINISTRATOR), "a hash")
-    people.open_session(store, "wang", "a token", T0, T0 + timedelta(days=1))
+    people.add(store, Person("wang", (Grant(Role.ADMINISTRATOR),)), "a hash")
+    sessions.open_session(store, "wang", "a token", T0, T0 + timedelta(days=1))
     record(store, "a.mp4")
 
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from dashboard.api import shapes
 from dashboard.api.alerts import of_alerts
-from dashboard.api.auth import Viewer, narrow, require_seen
+from dashboard.api.auth import MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Instant, Text
 from dashboard.api.problems import invalid
 from hub.model import activity as model
 from hub.model.geometry import distance_m, middle
-from hub.model.people import Person
 from hub.model.source import SourceKind
 from hub.model.times import rfc3339
 from hub.store import activity, alerts, areas, sources
@@ -74,7 +74,7 @@ class Around(BaseModel):
 
 @router.get("/activity")
 def list_activity(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
@@ -89,7 +89,7 @@ def list_activity(
         raise invalid("to", f"must come after from, by at most {LONGEST.days} days")
     of = [
         each
-        for each in activity.series(ctx.store, narrow(person, area), source or ())
+        for each in activity.series(ctx.store, caller.narrow(area), source or ())
         if metric is None or each.metric in metric
     ]
     found = activity.read(ctx.store, of, first, last, limit)
@@ -98,15 +98,15 @@ def list_activity(
 
 
 @router.get("/activity/metrics")
-def list_activity_metrics(person: Viewer, ctx: Ctx, area: AreaFilter = None) -> shapes.Page[str]:
+def list_activity_metrics(caller: MaySee, ctx: Ctx, area: AreaFilter = None) -> shapes.Page[str]:
     """What cameras there can see: what ``metric`` may be asked for."""
-    known = {each.metric for each in activity.series(ctx.store, narrow(person, area))}
+    known = {each.metric for each in activity.series(ctx.store, caller.narrow(area))}
     return shapes.Page(items=sorted(known), next=None)
 
 
 @router.get("/around")
 def get_around(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     at: Instant,
     area: Annotated[AreaPath | None, Query(description="around this area, or")] = None,
@@ -119,16 +119,16 @@ def get_around(
     A source is taken to be anywhere in its area, so a neighbour counts where its outline comes as near as that to the
     middle of the place; an area without an outline has no neighbours.
     """
-    place = _place(ctx, person, area, source)
+    place = _place(ctx, caller, area, source)
     span = timedelta(minutes=minutes)
     first, last = at - span, at + span
-    near = _near(ctx, person, place, metres)
+    near = _near(ctx, caller, place, metres)
     known = [each for each in sources.list_sources(ctx.store) if each.area in near and each.approved]
     nearby = [
         Nearby(id=s.id, kind=s.kind, type=s.type, name=s.name, area=s.area, distance_m=round(near[s.area], 1))
         for s in sorted(known, key=lambda s: (near[s.area], s.id))
     ]
-    wanted = alerts.Filter(area=narrow(person, None), first=first, last=last)
+    wanted = alerts.Filter(within=caller.narrow(), first=first, last=last)
     raised = [alert for alert in alerts.list_alerts(ctx.store, wanted, 1000) if alert.area in near]
     cameras = [each.id for each in nearby if each.kind is SourceKind.CAMERA]
     series = activity.series(ctx.store, None, cameras) if cameras else []
@@ -146,21 +146,21 @@ def get_around(
     )
 
 
-def _place(ctx: Context, person: Person, area: str | None, source: str | None) -> str:
+def _place(ctx: Context, caller: Caller, area: str | None, source: str | None) -> str:
     if (area is None) == (source is None):
         raise invalid("area", "ask for an area or for a source")
     if source is not None:
         known = sources.get(ctx.store, source).area
-        require_seen(person, known, f"source {source!r}")
+        caller.require(known, f"source {source!r}")
         return known
     assert area is not None  # noqa: S101  one of the two
-    require_seen(person, area, f"area {area!r}")
+    caller.require(area, f"area {area!r}")
     return areas.get(ctx.store, area).path
 
 
-def _near(ctx: Context, person: Person, place: str, metres: float) -> Mapping[str, float]:
+def _near(ctx: Context, caller: Caller, place: str, metres: float) -> Mapping[str, float]:
     """Area → metres from the middle of ``place``, of those that are as near, and that this person may see."""
-    known = {area.path: area.geometry for area in areas.list_areas(ctx.store, person.area)}
+    known = {area.path: area.geometry for area in areas.list_areas(ctx.store, caller.narrow())}
     geometry = known[place]
     centre = None if geometry is None else middle(geometry)
     found = {place: 0.0}

@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator, Viewer, narrow, require_seen
+from dashboard.api.auth import MayAct, MayRecordings, MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
 from dashboard.api.problems import ProblemError, invalid
@@ -20,7 +21,6 @@ from hub.errors import Conflict
 from hub.model import alert as model
 from hub.model.alarm import Refusal
 from hub.model.alert import AlertChange, AlertState, Damping, Severity, Stage
-from hub.model.people import Person
 from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, journal
 from hub.store.alerts import Filter, alert_json
@@ -55,7 +55,7 @@ class Shelving(Body):
 
 @router.get("/alerts")
 def list_alerts(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     state: States = None,
     stage: Stages = None,
@@ -80,7 +80,7 @@ def list_alerts(
         cause=cause,
         damped=tuple(damped or ()),
         stale=ctx.clock.now() - ctx.config.alarms.stale if stale else None,
-        area=narrow(person, area),
+        within=caller.narrow(area),
         first=first,
         last=last,
         before=None if cursor is None else _read_cursor(cursor),
@@ -91,8 +91,8 @@ def list_alerts(
 
 
 @router.get("/alerts/{id}")
-def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:
-    alert = _seen(ctx, person, id)
+def get_alert(id: NumberInPath, caller: MaySee, ctx: Ctx) -> shapes.AlertDetail:
+    alert = _seen(ctx, caller, id)
     [known] = of_alerts(ctx, [alert])
     entries = journal.of_subject(ctx.store, "alert", str(id))
     log = [
@@ -110,52 +110,52 @@ def get_alert(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.AlertDetail:
 
 
 @router.post("/alerts/{id}/ack")
-def acknowledge(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
+def acknowledge(id: NumberInPath, caller: MayAct, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
     """409 `already_acknowledged` where somebody else was quicker; `alert` is then how it stands."""
-    return _act(ctx, person, id, AlertChange.ACKNOWLEDGED, (remark or Remark()).note)
+    return _act(ctx, caller, id, AlertChange.ACKNOWLEDGED, (remark or Remark()).note)
 
 
 @router.post("/alerts/{id}/shelve")
-def shelve(id: NumberInPath, person: Operator, ctx: Ctx, shelving: Shelving) -> shapes.Alert:
+def shelve(id: NumberInPath, caller: MayAct, ctx: Ctx, shelving: Shelving) -> shapes.Alert:
     """Put off until a time within the next seven days."""
     now = ctx.clock.now()
     if not now < shelving.until <= now + LONGEST_SHELF:
         raise invalid("until", f"must lie in the next {LONGEST_SHELF.days} days")
-    return _act(ctx, person, id, AlertChange.SHELVED, shelving.note, shelving.until)
+    return _act(ctx, caller, id, AlertChange.SHELVED, shelving.note, shelving.until)
 
 
 @router.post("/alerts/{id}/unshelve")
-def unshelve(id: NumberInPath, person: Operator, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
+def unshelve(id: NumberInPath, caller: MayAct, ctx: Ctx, remark: Remark | None = None) -> shapes.Alert:
     """Bring back before its time what was shelved."""
-    return _act(ctx, person, id, AlertChange.UNSHELVED, (remark or Remark()).note)
+    return _act(ctx, caller, id, AlertChange.UNSHELVED, (remark or Remark()).note)
 
 
 @router.post("/alerts/{id}/reset")
-def reset(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
+def reset(id: NumberInPath, caller: MayAct, ctx: Ctx, reason: Reason) -> shapes.Alert:
     """Let go of a latched alert whose condition has ended; the note says what was found."""
-    return _act(ctx, person, id, AlertChange.RESET, reason.note)
+    return _act(ctx, caller, id, AlertChange.RESET, reason.note)
 
 
 @router.post("/alerts/{id}/clear")
-def clear(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
+def clear(id: NumberInPath, caller: MayAct, ctx: Ctx, reason: Reason) -> shapes.Alert:
     """End an alert by hand; the note says why."""
-    return _act(ctx, person, id, AlertChange.CLEARED, reason.note)
+    return _act(ctx, caller, id, AlertChange.CLEARED, reason.note)
 
 
 @router.post("/alerts/{id}/comment")
-def comment(id: NumberInPath, person: Operator, ctx: Ctx, reason: Reason) -> shapes.Alert:
-    return _act(ctx, person, id, AlertChange.COMMENTED, reason.note)
+def comment(id: NumberInPath, caller: MayAct, ctx: Ctx, reason: Reason) -> shapes.Alert:
+    return _act(ctx, caller, id, AlertChange.COMMENTED, reason.note)
 
 
 @router.get("/alerts/{id}/snapshot", response_class=FileResponse, responses={200: {"content": {"image/jpeg": {}}}})
 def get_alert_snapshot(
     id: NumberInPath,
-    person: Viewer,
+    caller: MayRecordings,
     ctx: Ctx,
     n: Annotated[int, Query(ge=0, le=1000, description="which piece of evidence, from 0")] = 0,
 ) -> FileResponse:
     """The picture that a piece of evidence names in its ``attrs.snapshot``."""
-    alert = _seen(ctx, person, id)
+    alert = _seen(ctx, caller, id)
     attrs = alert.evidence[n].attrs if n < len(alert.evidence) else None
     name = (attrs or {}).get("snapshot")
     file = ctx.pictures.kept(name) if isinstance(name, str) else None
@@ -173,18 +173,18 @@ def of_alerts(ctx: Context, found: Sequence[model.Alert]) -> list[shapes.Alert]:
     ]
 
 
-def _seen(ctx: Context, person: Person, alert_id: int) -> model.Alert:
+def _seen(ctx: Context, caller: Caller, alert_id: int) -> model.Alert:
     alert = alerts.get(ctx.store, alert_id)
-    require_seen(person, alert.area, f"alert {alert_id}")
+    caller.require(alert.area, f"alert {alert_id}")
     return alert
 
 
 def _act(
-    ctx: Context, person: Person, alert_id: int, what: AlertChange, note: str, until: datetime | None = None
+    ctx: Context, caller: Caller, alert_id: int, what: AlertChange, note: str, until: datetime | None = None
 ) -> shapes.Alert:
-    _seen(ctx, person, alert_id)
+    _seen(ctx, caller, alert_id)
     try:
-        alert = acts.act(ctx.store, alert_id, what, person.name, ctx.clock.now(), note, until)
+        alert = acts.act(ctx.store, alert_id, what, caller.name, ctx.clock.now(), note, until)
     except Conflict as conflict:
         [stands] = of_alerts(ctx, [alerts.get(ctx.store, alert_id)])
         word = str(conflict)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 
 from dashboard.api import (
@@ -13,6 +14,7 @@ from dashboard.api import (
     alerts,
     areas,
     assignments,
+    audit_log,
     availability,
     backtest,
     bookmarks,
@@ -41,13 +43,15 @@ from dashboard.api import (
     unknown_devices,
     walls,
 )
+from dashboard.api.audit_book import Book
+from dashboard.api.audited import Audited
 from dashboard.api.bodies import BodyLimit
 from dashboard.api.channels import Channels
 from dashboard.api.context import Context
+from dashboard.api.cookies import Renewal
 from dashboard.api.follow import Follower
 from dashboard.api.headers import Headers
 from dashboard.api.live import Live
-from dashboard.api.logins import Logins
 from dashboard.api.parts import expected
 from dashboard.api.pictures import Pictures
 from dashboard.api.rulebook import RuleBook
@@ -83,6 +87,7 @@ _RESOURCES = (
     activity,
     bookmarks,
     walls,
+    audit_log,
     stream,
     status,
 )
@@ -108,7 +113,7 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         clock=clock,
         tally=tally,
         live=live,
-        logins=Logins(clock),
+        verifying=CapacityLimiter(2),
         pictures=Pictures(config),
         channels=Channels(config, tally),
         rules=RuleBook(config),
@@ -124,6 +129,9 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
     app.include_router(operations.router)
     app.include_router(static.router_of(static.Console(static.ROOT)))
     app.add_middleware(BodyLimit)
+    app.add_middleware(Renewal)
+    book = Book(store, config.data_dir, clock, tally, lambda: live.store_is_away)
+    app.add_middleware(Audited, book=book, clock=clock)
     app.add_middleware(Headers, tally=tally)
     # The library puts a route together when the first request comes by it. Now is better: a route that is wrong ends
     # the start, and no request waits for it or has it done by two threads at once.

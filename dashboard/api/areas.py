@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer, narrow, require_seen
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter, AreaInPath, Cursor, Limit
 from hub.errors import NotFound
@@ -27,31 +27,31 @@ class _GeoJson(JSONResponse):
 
 @router.get("/areas")
 def list_areas(
-    person: Viewer, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 200
+    caller: MaySee, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 200
 ) -> shapes.Page[shapes.Area]:
     """In the order of their paths."""
-    known = sorted(areas.list_areas(ctx.store, narrow(person, area)), key=lambda item: item.path)
+    known = sorted(areas.list_areas(ctx.store, caller.narrow(area)), key=lambda item: item.path)
     after = [item for item in known if item.path > (cursor or "")]
     items = [shapes.Area(path=a.path, parent=a.parent, name=a.name, kind=a.kind) for a in after[:limit]]
     return shapes.Page(items=items, next=items[-1].path if len(after) > limit else None)
 
 
 @router.get("/areas.geojson", response_class=_GeoJson)
-def get_geojson(person: Viewer, ctx: Ctx) -> shapes.FeatureCollection:
+def get_geojson(caller: MaySee, ctx: Ctx) -> shapes.FeatureCollection:
     features = [
         shapes.Feature(
             properties=shapes.FeatureProperties(path=area.path, name=area.name, kind=area.kind),
             geometry=None if area.geometry is None else dict(area.geometry),
         )
-        for area in areas.list_areas(ctx.store, person.area)
+        for area in areas.list_areas(ctx.store, caller.narrow())
     ]
     return shapes.FeatureCollection(features=features)
 
 
 @router.get("/areas/{path:path}/status")
-def get_area_status(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaStatus:
+def get_area_status(path: AreaInPath, caller: MaySee, ctx: Ctx) -> shapes.AreaStatus:
     """Open alerts that are not shelved, and who watches: of the area, and of every grid in it."""
-    require_seen(person, path, f"area {path!r}")
+    caller.require(path, f"area {path!r}")
     rows = readings.area_status(ctx.store, path, ctx.clock.now())
     if not rows:
         raise NotFound(f"there is no area {path!r}")
@@ -59,8 +59,8 @@ def get_area_status(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaSt
 
 
 @router.get("/areas/{path:path}")
-def get_area(path: AreaInPath, person: Viewer, ctx: Ctx) -> shapes.AreaDetail:
-    require_seen(person, path, f"area {path!r}")
+def get_area(path: AreaInPath, caller: MaySee, ctx: Ctx) -> shapes.AreaDetail:
+    caller.require(path, f"area {path!r}")
     area = areas.get(ctx.store, path)
     children = areas.children(ctx.store, path)
     return shapes.AreaDetail(path=area.path, parent=area.parent, name=area.name, kind=area.kind, children=children)

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from dashboard.api import shapes
 from dashboard.api.alerts import Note, of_alerts
-from dashboard.api.auth import Operator, require_seen
+from dashboard.api.auth import MayAct
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, NumberInPath
 from dashboard.api.problems import ProblemError, invalid
 from hub.cases import acts
 from hub.errors import Conflict
-from hub.model.area import contains
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import RIGHTS, Grant, Right, covers, foremost
 from hub.store import alerts, people
 
 router = APIRouter(tags=["alerts"])
@@ -34,14 +34,14 @@ class Assignment(Body):
 
 
 @router.post("/alerts/{id}/assign")
-def assign_alert(id: NumberInPath, wish: Assignment, person: Operator, ctx: Ctx) -> shapes.Alert:
+def assign_alert(id: NumberInPath, wish: Assignment, caller: MayAct, ctx: Ctx) -> shapes.Alert:
     """Of several who take the same at once one succeeds; the others get 409 `already_assigned`, and who has it."""
     alert = alerts.get(ctx.store, id)
-    require_seen(person, alert.area, f"alert {id}")
+    caller.require(alert.area, f"alert {id}")
     if wish.to is not None and wish.to not in {one.name for one in _able(ctx, alert.area)}:
         raise invalid("to", f"{wish.to!r} is nobody who may act here")
     try:
-        alert = acts.assign(ctx.store, id, wish.to, wish.held_by, person.name, ctx.clock.now(), wish.note)
+        alert = acts.assign(ctx.store, id, wish.to, wish.held_by, caller.name, ctx.clock.now(), wish.note)
     except Conflict as conflict:
         [stands] = of_alerts(ctx, [alerts.get(ctx.store, id)])
         word = str(conflict)
@@ -52,17 +52,18 @@ def assign_alert(id: NumberInPath, wish: Assignment, person: Operator, ctx: Ctx)
 
 
 @router.get("/alerts/{id}/people")
-def list_able(id: NumberInPath, person: Operator, ctx: Ctx) -> list[shapes.Able]:
+def list_able(id: NumberInPath, caller: MayAct, ctx: Ctx) -> list[shapes.Able]:
     """Whoever may act on this alert, in the order of their names: it can be handed to them."""
     alert = alerts.get(ctx.store, id)
-    require_seen(person, alert.area, f"alert {id}")
-    return [shapes.Able(name=one.name, role=one.role) for one in _able(ctx, alert.area)]
+    caller.require(alert.area, f"alert {id}")
+    return [shapes.Able(name=one.name, role=foremost(_acting(one, alert.area)).role) for one in _able(ctx, alert.area)]
 
 
 def _able(ctx: Context, area: str) -> list[Person]:
     known = sorted(people.list_people(ctx.store), key=lambda one: one.name)
-    return [one for one in known if not one.disabled and one.role.includes(Role.OPERATOR) and _sees(one, area)]
+    return [one for one in known if not one.disabled and _acting(one, area)]
 
 
-def _sees(person: Person, area: str) -> bool:
-    return person.area is None or contains(person.area, area)
+def _acting(person: Person, area: str) -> list[Grant]:
+    """Those of a person's grants by which they may act there."""
+    return [each for each in person.grants if Right.ACT in RIGHTS[each.role] and covers(each.area, area)]

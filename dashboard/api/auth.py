@@ -1,37 +1,39 @@
 """Who asks, and what they may: every route but the login, the health checks and the static files depends on this.
 
-A role is needed by each endpoint, and every object that is loaded is checked against the area of the person: what lies
-outside is answered as if it did not exist.
+A right is needed by each endpoint, and every object that is loaded is checked against where the caller has it: what
+lies outside of what they may see is answered as if it did not exist. See ``docs/security.md``.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from dashboard.api.context import Ctx
+from dashboard.api import cookies
+from dashboard.api.audited import note
+from dashboard.api.caller import Caller
+from dashboard.api.context import Context, Ctx
 from dashboard.api.problems import ProblemError
-from hub.errors import NotFound, StoreUnavailable
-from hub.model.area import contains
-from hub.model.people import Person, Role
-from hub.store import people
+from hub.errors import StoreUnavailable
+from hub.model.person import Standing
+from hub.model.rights import Right
+from hub.store import sessions
 
-COOKIE = "gridhub_session"
+TOKEN_PREFIX = "ght_"  # noqa: S105  what the secrets of programs begin with, so that a search finds one that leaked
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The session of a request."""
+    """The session or token of a request."""
 
-    person: Person
-    token: str
-    expires_at: datetime
+    standing: Standing
+    by_cookie: bool
 
 
 def current_session(request: HTTPConnection, ctx: Ctx) -> Current:
@@ -41,7 +43,7 @@ def current_session(request: HTTPConnection, ctx: Ctx) -> Current:
     """
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer"
-    token = value.strip() if is_bearer else request.cookies.get(COOKIE, "")
+    token = value.strip() if is_bearer else request.cookies.get(cookies.SESSION, "")
     if not token:
         raise _not_signed_in("sign in first")
     if not is_bearer and request.scope.get("method") not in _SAFE_METHODS:
@@ -49,10 +51,27 @@ def current_session(request: HTTPConnection, ctx: Ctx) -> Current:
     if ctx.live.store_is_away:
         # A store that hangs would hold the thread of every request.
         raise StoreUnavailable("the store is away")
-    session = people.session(ctx.store, token, ctx.clock.now())
-    if session is None:
+    if is_bearer and token.startswith(TOKEN_PREFIX):
+        standing = sessions.find_token(ctx.store, token, ctx.clock.now())
+    else:
+        standing = _by_session(request, ctx, token, may_rotate=not is_bearer)
+    if standing is None:
         raise _not_signed_in("the session is over: sign in again")
-    return Current(session.person, token, session.expires_at)
+    note(request).actor = standing.person.name
+    return Current(standing, not is_bearer)
+
+
+def _by_session(request: HTTPConnection, ctx: Context, token: str, *, may_rotate: bool) -> Standing | None:
+    """Its secret changes from time to time, where a cookie can carry the new one away."""
+    now = ctx.clock.now()
+    found = sessions.find(ctx.store, token, now)
+    if found is None:
+        return None
+    if may_rotate and found.stale and request.scope["type"] == "http":
+        fresh = secrets.token_urlsafe(32)
+        if sessions.rotate(ctx.store, found, token, fresh, now):
+            cookies.renew(request, fresh, found.standing.expires_at - now)
+    return found.standing
 
 
 def require_own_origin(request: HTTPConnection, *, proof_needed: bool) -> None:
@@ -79,39 +98,41 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
-class Allow:
-    """A dependency: the person of the session, who has at least ``role``."""
-
-    def __init__(self, role: Role) -> None:
-        self.role = role
-
-    def __call__(self, current: Annotated[Current, Depends(current_session)]) -> Person:
-        if not current.person.role.includes(self.role):
-            raise ProblemError(403, "not_allowed", f"this needs the role {self.role}")
-        return current.person
-
-
 Session = Annotated[Current, Depends(current_session)]
-Viewer = Annotated[Person, Depends(Allow(Role.VIEWER))]
-Operator = Annotated[Person, Depends(Allow(Role.OPERATOR))]
-Integrator = Annotated[Person, Depends(Allow(Role.INTEGRATOR))]
 
 
-def require_seen(person: Person, area: str, what: str) -> None:
-    """Raises NotFound where ``area`` lies outside what the person may see; ``what`` names the thing that was asked."""
-    if person.area is not None and not contains(person.area, area):
-        raise NotFound(f"there is no {what}")
+class Needs:
+    """A dependency: the caller, who has ``right`` somewhere. Raises ProblemError 403 where they have it nowhere."""
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    def __call__(self, request: HTTPConnection, current: Session, ctx: Ctx) -> Caller:
+        note(request).right = self.right
+        standing = current.standing
+        if standing.lacks_factor(ctx.config.people.second_factor):
+            raise ProblemError(403, "second_factor_required", "your role needs a second factor: add one first")
+        caller = Caller(standing, standing.reach, self.right)
+        if not caller.within(self.right):
+            raise ProblemError(403, "not_allowed", f"this needs the right {self.right!r}")
+        return caller
 
 
-def narrow(person: Person, asked: str | None) -> str | None:
-    """The area to list: what was asked for, within what the person may see. Raises ProblemError 403 for neither."""
-    if person.area is None or asked is None:
-        return asked if person.area is None else person.area
-    if contains(person.area, asked):
-        return asked
-    if contains(asked, person.area):
-        return person.area
-    raise ProblemError(403, "outside_your_area", f"you may see {person.area} and what lies below it")
+def needs(right: Right) -> Any:
+    """What a route declares: the right without which it does nothing."""
+    return Depends(Needs(right))
+
+
+MaySee = Annotated[Caller, needs(Right.SEE)]
+MayLive = Annotated[Caller, needs(Right.LIVE)]
+MayRecordings = Annotated[Caller, needs(Right.RECORDINGS)]
+MayAct = Annotated[Caller, needs(Right.ACT)]
+MayDispatch = Annotated[Caller, needs(Right.DISPATCH)]
+MaySources = Annotated[Caller, needs(Right.SOURCES)]
+MayRules = Annotated[Caller, needs(Right.RULES)]
+MayPeople = Annotated[Caller, needs(Right.PEOPLE)]
+MayAudit = Annotated[Caller, needs(Right.AUDIT)]
+MaySystem = Annotated[Caller, needs(Right.SYSTEM)]
 
 
 def _not_signed_in(detail: str) -> ProblemError:

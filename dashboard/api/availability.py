@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer, require_seen
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaInPath, IdInPath, Instant
 from dashboard.api.problems import invalid
@@ -27,9 +27,9 @@ To = Annotated[Instant, Query(alias="to")]
 
 
 @router.get("/cameras/{id}/availability", tags=["cameras"])
-def get_camera_availability(id: IdInPath, person: Viewer, ctx: Ctx, first: From, last: To) -> shapes.Availability:
+def get_camera_availability(id: IdInPath, caller: MaySee, ctx: Ctx, first: From, last: To) -> shapes.Availability:
     """Of [from, to), at most a year, from when the camera was added and until now."""
-    seen_row(ctx, person, SourceKind.CAMERA, id)
+    seen_row(ctx, caller, SourceKind.CAMERA, id)
     last = _until_now(ctx, first, last)
     found = ledger.account(ctx.store, id, SourceKind.CAMERA, first, last)
     return shapes.Availability.model_validate({**_of(found), "from": first, "to": last})
@@ -37,10 +37,10 @@ def get_camera_availability(id: IdInPath, person: Viewer, ctx: Ctx, first: From,
 
 @router.get("/areas/{path:path}/availability", tags=["areas"])
 def get_area_availability(
-    path: AreaInPath, person: Viewer, ctx: Ctx, first: From, last: To
+    path: AreaInPath, caller: MaySee, ctx: Ctx, first: From, last: To
 ) -> shapes.AreaAvailability:
     """Of the cameras at and below the area that are there now, over [from, to), at most a year and until now."""
-    require_seen(person, path, f"area {path!r}")
+    caller.require(path, f"area {path!r}")
     areas.get(ctx.store, path)
     last = _until_now(ctx, first, last)
     return area_availability(path, ledger.accounts(ctx.store, SourceKind.CAMERA, path, first, last), first, last)

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from dashboard.api.auth import Operator, narrow
+from dashboard.api.auth import MayRules
 from dashboard.api.context import Ctx
 from dashboard.api.problems import ProblemError, invalid
 from hub.model.times import rfc3339
@@ -50,13 +50,13 @@ class Backtest(BaseModel):
 
 
 @router.post("/rules/backtest", response_class=StreamingResponse, responses=_LINES)
-async def backtest_rules(asked: Backtest, person: Operator, ctx: Ctx, request: Request) -> StreamingResponse:
+async def backtest_rules(asked: Backtest, caller: MayRules, ctx: Ctx, request: Request) -> StreamingResponse:
     """What these rules would have done to the alerts. To cancel it, close the connection. 409 `busy` while another one
     runs; 422 with all that is wrong with the rules."""
     if not timedelta() < asked.last - asked.first <= LONGEST:
         raise invalid("to", f"must come after from, by {LONGEST.days} days at most")
     language.parse(asked.text, asked.file)
-    area = narrow(person, asked.area)
+    area = caller.narrow(asked.area)
     if getattr(request.app.state, "backtest_runs", False):
         raise ProblemError(409, "busy", "another backtest is running: try again when it has ended")
     task = {

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator, Viewer, narrow, require_seen
+from dashboard.api.auth import MayRecordings, MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
 from dashboard.api.problems import ProblemError, invalid
@@ -17,7 +18,7 @@ from dashboard.api.sources import require_area
 from hub.config.values import SourceId
 from hub.model import bookmark as model
 from hub.model.area import contains
-from hub.model.people import Person, Role
+from hub.model.rights import Right
 from hub.model.times import parse_instant, rfc3339
 from hub.store import bookmarks, incidents, sources
 from hub.store.bookmarks import bookmark_json
@@ -57,7 +58,7 @@ class Bookmark(BaseModel):
 
 @router.get("/bookmarks")
 def list_bookmarks(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     source: Annotated[Text | None, Query(max_length=127)] = None,
@@ -70,16 +71,16 @@ def list_bookmarks(
 ) -> shapes.Page[Bookmark]:
     """The latest moment first. ``from`` and ``to``: those that touch [from, to)."""
     before = None if cursor is None else _read_cursor(cursor)
-    wanted = bookmarks.Filter(narrow(person, area), source, incident, first, last, text, before)
+    wanted = bookmarks.Filter(caller.narrow(area), source, incident, first, last, text, before)
     found = bookmarks.list_bookmarks(ctx.store, wanted, limit + 1)
     items = [_of(each) for each in found[:limit]]
     return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
 
 
 @router.post("/bookmarks", status_code=201)
-def make_bookmark(new: NewBookmark, person: Operator, ctx: Ctx, response: Response) -> Bookmark:
+def make_bookmark(new: NewBookmark, caller: MayRecordings, ctx: Ctx, response: Response) -> Bookmark:
     """Mark a moment, or a span of at most a day."""
-    require_area(ctx, person, new.area)
+    require_area(ctx, caller, new.area)
     if new.until is not None and not new.at < new.until <= new.at + LONGEST:
         raise invalid("until", "must come after at, by at most a day")
     for name in new.sources:
@@ -87,35 +88,35 @@ def make_bookmark(new: NewBookmark, person: Operator, ctx: Ctx, response: Respon
             raise invalid("sources", f"{name!r} is not in {new.area!r}")
     if new.incident is not None:
         known = incidents.get(ctx.store, new.incident)
-        require_seen(person, known.area, f"incident {new.incident}")
+        caller.require(known.area, f"incident {new.incident}")
     with ctx.store.transaction() as tx:
         made = bookmarks.add(
-            tx, new.area, new.at, new.until, new.sources, new.incident, new.note, person.name, ctx.clock.now()
+            tx, new.area, new.at, new.until, new.sources, new.incident, new.note, caller.name, ctx.clock.now()
         )
     response.headers["Location"] = f"/api/v1/bookmarks/{made.id}"
     return _of(made)
 
 
 @router.patch("/bookmarks/{id}")
-def change_bookmark(id: NumberInPath, change: BookmarkChange, person: Operator, ctx: Ctx) -> Bookmark:
+def change_bookmark(id: NumberInPath, change: BookmarkChange, caller: MayRecordings, ctx: Ctx) -> Bookmark:
     """Another note. It is its owner's, or an administrator's, to change."""
-    _require_own(ctx, person, id)
+    _require_own(ctx, caller, id)
     with ctx.store.transaction() as tx:
-        return _of(bookmarks.set_note(tx, id, change.note, person.name, ctx.clock.now()))
+        return _of(bookmarks.set_note(tx, id, change.note, caller.name, ctx.clock.now()))
 
 
 @router.delete("/bookmarks/{id}", status_code=204)
-def remove_bookmark(id: NumberInPath, person: Operator, ctx: Ctx) -> None:
+def remove_bookmark(id: NumberInPath, caller: MayRecordings, ctx: Ctx) -> None:
     """The journal keeps what it was. It is its owner's, or an administrator's, to remove."""
-    _require_own(ctx, person, id)
+    _require_own(ctx, caller, id)
     with ctx.store.transaction() as tx:
-        bookmarks.remove(tx, id, person.name, ctx.clock.now())
+        bookmarks.remove(tx, id, caller.name, ctx.clock.now())
 
 
-def _require_own(ctx: Context, person: Person, bookmark_id: int) -> None:
+def _require_own(ctx: Context, caller: Caller, bookmark_id: int) -> None:
     known = bookmarks.get(ctx.store, bookmark_id)
-    require_seen(person, known.area, f"bookmark {bookmark_id}")
-    if known.owner != person.name and person.role is not Role.ADMINISTRATOR:
+    caller.require(known.area, f"bookmark {bookmark_id}")
+    if known.owner != caller.name and not caller.may(Right.PEOPLE, known.area):
         raise ProblemError(403, "not_yours", f"{known.owner} made it: only they and administrators may change it")
 
 

@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Integrator, Viewer, narrow
+from dashboard.api.auth import MayLive, MayRecordings, MaySee, MaySources
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Instant, Limit
 from dashboard.api.problems import invalid
@@ -30,7 +31,6 @@ from hub.config.settings import (
 from hub.config.values import SourceId
 from hub.config.vault import SecretLost, Vault
 from hub.model.area import not_a_grid
-from hub.model.people import Person
 from hub.model.source import Source, SourceKind, SourceState
 from hub.model.times import format_duration
 from hub.store import areas, health, readings, segments, sources
@@ -83,7 +83,7 @@ class CameraChange(Body):
 
 @router.get("/cameras")
 def list_cameras(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     state: Annotated[SourceState | None, Query()] = None,
@@ -92,16 +92,16 @@ def list_cameras(
 ) -> shapes.Page[shapes.Camera]:
     """In the order of their ids."""
     rows = readings.source_page(
-        ctx.store, SourceKind.CAMERA, area=narrow(person, area), state=state, cursor=cursor or "", limit=limit + 1
+        ctx.store, SourceKind.CAMERA, within=caller.narrow(area), state=state, cursor=cursor or "", limit=limit + 1
     )
     items = [_of_row(row) for row in rows[:limit]]
     return shapes.Page(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
 @router.post("/cameras", status_code=201)
-def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response) -> shapes.Camera:
+def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response) -> shapes.Camera:
     """409 `conflict` where the id is taken."""
-    _require_grid(ctx, person, new.area)
+    _require_grid(ctx, caller, new.area)
     settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
     where, secret = place(new.url, new.substream_url, new.username, new.password)
     _check(ctx, where)
@@ -119,48 +119,55 @@ def add_camera(new: CameraNew, person: Integrator, ctx: Ctx, response: Response)
     with ctx.store.transaction() as tx:
         sources.add(tx, sealed, ctx.clock.now())
     response.headers["Location"] = f"/api/v1/cameras/{new.id}"
-    return _one(ctx, person, new.id)
+    return _one(ctx, caller, new.id)
 
 
 @router.get("/cameras/{id}")
-def get_camera(id: IdInPath, person: Viewer, ctx: Ctx) -> shapes.Camera:
-    return _one(ctx, person, id)
+def get_camera(id: IdInPath, caller: MaySee, ctx: Ctx) -> shapes.Camera:
+    return _one(ctx, caller, id)
 
 
 @router.patch("/cameras/{id}")
-def change_camera(id: IdInPath, change: CameraChange, person: Integrator, ctx: Ctx) -> shapes.Camera:
-    source = changeable(ctx, person, SourceKind.CAMERA, id)
+def change_camera(id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx) -> shapes.Camera:
+    source = changeable(ctx, caller, SourceKind.CAMERA, id)
     if change.area is not None and change.area != source.area:
-        _require_grid(ctx, person, change.area)
+        _require_grid(ctx, caller, change.area)
     changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
     with ctx.store.transaction() as tx:
         sources.update(tx, changed)
-    return _one(ctx, person, id)
+    return _one(ctx, caller, id)
 
 
 @router.delete("/cameras/{id}", status_code=204)
-def remove_camera(id: IdInPath, person: Integrator, ctx: Ctx) -> None:
-    remove(ctx, person, SourceKind.CAMERA, id)
+def remove_camera(id: IdInPath, caller: MaySources, ctx: Ctx) -> None:
+    remove(ctx, caller, SourceKind.CAMERA, id)
 
 
-def _seen(id: IdInPath, person: Viewer, ctx: Ctx) -> Row:
-    return seen_row(ctx, person, SourceKind.CAMERA, id)
+def _live(id: IdInPath, caller: MayLive, ctx: Ctx) -> Row:
+    return seen_row(ctx, caller, SourceKind.CAMERA, id)
 
 
-Seen = Annotated[Row, Depends(_seen)]
+def _recorded(id: IdInPath, caller: MayRecordings, ctx: Ctx) -> Row:
+    return seen_row(ctx, caller, SourceKind.CAMERA, id)
+
+
+LiveCamera = Annotated[Row, Depends(_live)]
+RecordedCamera = Annotated[Row, Depends(_recorded)]
 _JPEG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
 _MP4: dict[int | str, dict[str, Any]] = {200: {"content": {"video/mp4": {}}}}
 
 
 @router.get("/cameras/{id}/snapshot", response_class=Response, responses=_JPEG)
-async def get_camera_snapshot(camera: Seen, ctx: Ctx, width: Annotated[int, Query(ge=16, le=3840)] = 960) -> Response:
+async def get_camera_snapshot(
+    camera: LiveCamera, ctx: Ctx, width: Annotated[int, Query(ge=16, le=3840)] = 960
+) -> Response:
     """The newest picture, taken at `X-Frame-Time`. 503 with the camera's state as code where there is none."""
     return await ctx.pictures.newest(camera, width)
 
 
 @router.get("/cameras/{id}/recordings")
 def get_recordings(
-    camera: Seen,
+    camera: RecordedCamera,
     ctx: Ctx,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
@@ -187,7 +194,7 @@ def get_recordings(
 
 @router.get("/cameras/{id}/clip", response_class=FileResponse, responses=_MP4)
 async def get_clip(
-    camera: Seen,
+    camera: RecordedCamera,
     ctx: Ctx,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
@@ -202,8 +209,8 @@ def _require_interval(first: datetime, last: datetime, longest: timedelta) -> No
         raise invalid("to", f"must come after from, by at most {format_duration(longest)}")
 
 
-def _one(ctx: Context, person: Person, camera_id: str) -> shapes.Camera:
-    return _of_row(seen_row(ctx, person, SourceKind.CAMERA, camera_id))
+def _one(ctx: Context, caller: Caller, camera_id: str) -> shapes.Camera:
+    return _of_row(seen_row(ctx, caller, SourceKind.CAMERA, camera_id))
 
 
 def _of_row(row: Row) -> shapes.Camera:
@@ -238,9 +245,9 @@ def _known_secret(ctx: Context, source: Source) -> dict[str, str]:
         return {}
 
 
-def _require_grid(ctx: Context, person: Person, area: str) -> None:
-    """Raises ProblemError 422 where there is no such area for this person, or others lie below it."""
-    require_area(ctx, person, area)
+def _require_grid(ctx: Context, caller: Caller, area: str) -> None:
+    """Raises ProblemError 422 where there is no such area for this caller, or others lie below it."""
+    require_area(ctx, caller, area)
     if words := not_a_grid(area, areas.children(ctx.store, area)):
         raise invalid("area", words)
 

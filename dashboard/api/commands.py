@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Response
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator, Viewer, require_seen
+from dashboard.api.auth import MayAct, MaySee
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, Cursor, Duration, IdInPath, Limit, bigint
 from dashboard.api.problems import ProblemError, invalid
@@ -94,17 +94,17 @@ class Commands(shapes.Page[Command]):
 
 @router.post("/devices/{id}/commands", status_code=201)
 def give_command(
-    id: IdInPath, new: CommandNew, person: Operator, ctx: Ctx, response: Response, key: Key = None
+    id: IdInPath, new: CommandNew, caller: MayAct, ctx: Ctx, response: Response, key: Key = None
 ) -> Command:
     """Answers at once; what comes of it is told by ``GET /commands/{id}`` and the event stream.
 
     200 where the same was asked for before with the same ``Idempotency-Key``. 404 `no_such_command`, 409
     `confirm_needed` and `not_approved`, 422 `bad_param` and `key_reused`, 429 `too_many_open`.
     """
-    seen_row(ctx, person, SourceKind.DEVICE, id)
+    seen_row(ctx, caller, SourceKind.DEVICE, id)
     wish = Wish(id, new.name, new.params, new.timeout, new.confirm, key)
     try:
-        command, is_new = commands.request(ctx.store, _offers(ctx), wish, person.name, ctx.clock.now())
+        command, is_new = commands.request(ctx.store, _offers(ctx), wish, caller.name, ctx.clock.now())
     except Refused as refused:
         raise ProblemError(_STATUS.get(refused.cause, 422), refused.cause, refused.detail) from refused
     response.status_code = 201 if is_new else 200
@@ -113,9 +113,9 @@ def give_command(
 
 
 @router.get("/devices/{id}/commands")
-def list_commands(id: IdInPath, person: Viewer, ctx: Ctx, cursor: Cursor = None, limit: Limit = 100) -> Commands:
+def list_commands(id: IdInPath, caller: MaySee, ctx: Ctx, cursor: Cursor = None, limit: Limit = 100) -> Commands:
     """The newest first, and ``offers``: what the device can be told."""
-    row = seen_row(ctx, person, SourceKind.DEVICE, id)
+    row = seen_row(ctx, caller, SourceKind.DEVICE, id)
     try:
         before = None if cursor is None else bigint(cursor)
     except ValueError as error:
@@ -128,9 +128,9 @@ def list_commands(id: IdInPath, person: Viewer, ctx: Ctx, cursor: Cursor = None,
 
 
 @router.get("/commands/{id}")
-def get_command(id: CommandId, person: Viewer, ctx: Ctx) -> Command:
+def get_command(id: CommandId, caller: MaySee, ctx: Ctx) -> Command:
     command = commands.get(ctx.store, id)
-    require_seen(person, command.area, f"command {id!r}")
+    caller.require(command.area, f"command {id!r}")
     return Command.model_validate(command_json(command))
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
 from dashboard.api.channels import Channels
 from dashboard.api.live import Live
-from dashboard.api.logins import Logins
 from dashboard.api.pictures import Pictures
 from dashboard.api.rulebook import RuleBook
 from hub.clock import Clock
@@ -27,7 +27,8 @@ class Context:
     clock: Clock
     tally: Tally
     live: Live
-    logins: Logins
+    verifying: CapacityLimiter
+    """How many passwords are looked at at a time: one takes 64 MiB and some 50 ms."""
     pictures: Pictures
     channels: Channels
     rules: RuleBook

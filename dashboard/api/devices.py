@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from dashboard.api import device_shapes
-from dashboard.api.auth import Integrator, Viewer, narrow
+from dashboard.api.auth import MaySee, MaySources
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.device_shapes import DeviceProblem
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Duration, IdInPath, Limit
@@ -19,7 +20,6 @@ from dashboard.api.shapes import Page
 from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
 from hub.config.device_types import TypeName
 from hub.config.values import SourceId
-from hub.model.people import Person
 from hub.model.quality import Quality
 from hub.model.source import Source, SourceKind, SourceState
 from hub.model.times import format_duration
@@ -55,7 +55,7 @@ class DeviceChange(Body):
 
 @router.get("/devices")
 def list_devices(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     state: Annotated[SourceState | None, Query()] = None,
@@ -67,7 +67,7 @@ def list_devices(
     rows = readings.source_page(
         ctx.store,
         SourceKind.DEVICE,
-        area=narrow(person, area),
+        within=caller.narrow(area),
         state=state,
         problem=problem,
         cursor=cursor or "",
@@ -78,19 +78,19 @@ def list_devices(
 
 
 @router.post("/devices", status_code=201)
-def add_device(new: DeviceNew, person: Integrator, ctx: Ctx, response: Response) -> device_shapes.Device:
+def add_device(new: DeviceNew, caller: MaySources, ctx: Ctx, response: Response) -> device_shapes.Device:
     """409 `conflict` where the id is taken."""
-    require_area(ctx, person, new.area)
+    require_area(ctx, caller, new.area)
     config = _with_period({}, new.period)
     source = Source(new.id, SourceKind.DEVICE, new.area, new.type, new.name or new.id, config, origin="api")
     with ctx.store.transaction() as tx:
         sources.add(tx, source, ctx.clock.now())
     response.headers["Location"] = f"/api/v1/devices/{new.id}"
-    return one(ctx, person, new.id)
+    return one(ctx, caller, new.id)
 
 
 @router.get("/devices/types")
-def list_device_types(_: Viewer, ctx: Ctx) -> list[device_shapes.DeviceType]:
+def list_device_types(_: MaySee, ctx: Ctx) -> list[device_shapes.DeviceType]:
     """Those that are built in and those of the configuration: what they measure, and what of it is plausible."""
     found = []
     for name, kind in device_rows.types(ctx.store).items():
@@ -101,40 +101,40 @@ def list_device_types(_: Viewer, ctx: Ctx) -> list[device_shapes.DeviceType]:
 
 
 @router.get("/devices/{id}")
-def get_device(id: IdInPath, person: Viewer, ctx: Ctx) -> device_shapes.Device:
-    return one(ctx, person, id)
+def get_device(id: IdInPath, caller: MaySee, ctx: Ctx) -> device_shapes.Device:
+    return one(ctx, caller, id)
 
 
 @router.patch("/devices/{id}")
-def change_device(id: IdInPath, change: DeviceChange, person: Integrator, ctx: Ctx) -> device_shapes.Device:
-    source = changeable(ctx, person, SourceKind.DEVICE, id)
+def change_device(id: IdInPath, change: DeviceChange, caller: MaySources, ctx: Ctx) -> device_shapes.Device:
+    source = changeable(ctx, caller, SourceKind.DEVICE, id)
     if change.area is not None:
-        require_area(ctx, person, change.area)
+        require_area(ctx, caller, change.area)
     changed = replace(source, **change.model_dump(exclude_none=True, exclude={"period"}))
     with ctx.store.transaction() as tx:
         sources.update(tx, replace(changed, config=_with_period(dict(changed.config), change.period)))
-    return one(ctx, person, id)
+    return one(ctx, caller, id)
 
 
 @router.delete("/devices/{id}", status_code=204)
-def remove_device(id: IdInPath, person: Integrator, ctx: Ctx) -> None:
-    remove(ctx, person, SourceKind.DEVICE, id)
+def remove_device(id: IdInPath, caller: MaySources, ctx: Ctx) -> None:
+    remove(ctx, caller, SourceKind.DEVICE, id)
 
 
 @router.post("/devices/{id}/approve")
-def approve_device(id: IdInPath, person: Integrator, ctx: Ctx) -> device_shapes.Device:
+def approve_device(id: IdInPath, caller: MaySources, ctx: Ctx) -> device_shapes.Device:
     """From now on what the device says is taken in. One that is approved already stays so."""
-    seen_row(ctx, person, SourceKind.DEVICE, id)
+    seen_row(ctx, caller, SourceKind.DEVICE, id)
     source = sources.get(ctx.store, id)
     if not source.approved:
         with ctx.store.transaction() as tx:
             sources.update(tx, replace(source, approved=True))
-    return one(ctx, person, id)
+    return one(ctx, caller, id)
 
 
-def one(ctx: Context, person: Person, device_id: str) -> device_shapes.Device:
+def one(ctx: Context, caller: Caller, device_id: str) -> device_shapes.Device:
     """Raises NotFound, also outside the person's area."""
-    return _of_rows(ctx, [seen_row(ctx, person, SourceKind.DEVICE, device_id)])[0]
+    return _of_rows(ctx, [seen_row(ctx, caller, SourceKind.DEVICE, device_id)])[0]
 
 
 def _of_rows(ctx: Context, rows: Sequence[Row]) -> list[device_shapes.Device]:

@@ -15,11 +15,12 @@ from dashboard.api import frames
 from dashboard.api.live import Live
 from hub.clock import Clock
 from hub.errors import StoreError
-from hub.store import Store, areas, journal, people, processes, readings
+from hub.store import Store, areas, journal, processes, readings, sessions
 from hub.store.listen import Listener
 
 POLL_S = 2.0
 _SLICE_S = 0.1
+_PEOPLE = "gridhub_people"
 _PAGE = 200
 _BATCHES = 500
 _MANY = 50
@@ -36,7 +37,7 @@ class Follower:
         self._store = store
         self._live = live
         self._clock = clock
-        self._listener = Listener(store.conninfo, ["gridhub_journal", "gridhub_batch"], clock)
+        self._listener = Listener(store.conninfo, ["gridhub_journal", "gridhub_batch", _PEOPLE], clock)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self._position: int | None = None
@@ -79,8 +80,9 @@ class Follower:
         heard = self._listener.wait(timeout_s)
         now_s = self._clock.monotonic()
         lost = not heard and now_s - began_s < 0.9 * timeout_s  # the listener came back early, with nothing
-        news = self._position is None or any(self._is_news(channel, payload) for channel, payload in heard)
-        if news:
+        if _PEOPLE in {channel for channel, _ in heard}:
+            self._ask_who_may()  # before anything is told that came after it
+        if self._position is None or any(self._is_news(channel, payload) for channel, payload in heard):
             self._read_journal()
         if now_s >= self._poll_at_s or lost or self._away:
             self._poll_at_s = now_s + POLL_S
@@ -92,6 +94,8 @@ class Follower:
         """Whether the journal has to be read; notes on the way which batches are new."""
         if channel == "gridhub_journal":
             return not payload or int(payload) > (self._position or 0)
+        if channel == _PEOPLE:
+            return False
         writer, _, number = payload.rpartition(":")
         if not payload:
             self._is_behind = True
@@ -126,19 +130,24 @@ class Follower:
 
     def _poll(self) -> None:
         known = processes.list_processes(self._store)
-        tokens = self._live.tokens
-        gone = tokens - people.alive(self._store, tokens, self._clock.now()) if tokens else frozenset()
         newest = journal.last_id(self._store)
         if self._away:
             _log.info("the store is back")
             self._away = False
-        self._hand_over(self._live.heard, known, gone)
+        self._hand_over(self._live.heard, known)
+        self._ask_who_may()
         if newest < (self._position or 0):
             _log.warning("the journal went back from %s to %d: it is another one", self._position, newest)
             self._position = newest
             self._hand_over(self._live.stand_at, newest, self._area_names())
         elif newest > (self._position or 0):
             self._read_journal()
+
+    def _ask_who_may(self) -> None:
+        """What those who look on may see now; a session that is over, and a grant that was taken back, end it."""
+        if keys := self._live.keys:
+            holding = sessions.standings(self._store, keys, self._clock.now())
+            self._hand_over(self._live.allow, keys, holding)
 
     def _observe(self, now_s: float) -> None:
         """The newest value of each series of the areas that are looked at: at once when few, seldom when many."""

@@ -37,6 +37,10 @@ def frame(event: str, data: Mapping[str, Any], event_id: int | None = None) -> b
     return f"{head}data: {text}\n\n".encode()
 
 
+RESET = frame("reset", {})
+"""Load everything again."""
+
+
 def of_entry(entry: Entry, names: Mapping[str, str]) -> Event | None:
     """The event of a journal row; None for kinds that are not told. ``names``: area path → name."""
     if entry.kind not in _KINDS:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer, narrow
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter
 from hub.cases import quiet
@@ -57,14 +57,14 @@ class AlertGroups(BaseModel):
 
 @router.get("/alert-groups")
 def list_alert_groups(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     room: Annotated[int, Query(ge=1, le=1000, description="how many groups there should be at most")] = 20,
 ) -> AlertGroups:
     """Everything that is open, by rule, by what mutes it, and by an area so far up that there are few groups. There may
     be more than `room` where there are more rules and causes. The worst first, muted ones after all others."""
-    counted = mutes.count_alike(ctx.store, narrow(person, area))
+    counted = mutes.count_alike(ctx.store, caller.narrow(area))
     groups = group(counted, room)
     names = areas.names(ctx.store, {each.area for each in groups})
     return AlertGroups(

@@ -9,13 +9,13 @@ from fastapi import APIRouter
 
 from dashboard.api import shapes
 from dashboard.api.alerts import of_alerts
-from dashboard.api.auth import Viewer, narrow, require_seen
+from dashboard.api.auth import MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, Cursor, Limit, NumberInPath, bigint
 from dashboard.api.problems import invalid
 from hub.model import incident as model
 from hub.model.incident import IncidentState
-from hub.model.people import Person
 from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, incidents, journal
 
@@ -24,28 +24,28 @@ router = APIRouter(tags=["incidents"])
 
 @router.get("/incidents")
 def list_incidents(
-    person: Viewer, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 100
+    caller: MaySee, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 100
 ) -> shapes.Page[shapes.Incident]:
     """Open ones first, then newest first."""
     before = None if cursor is None else _read_cursor(cursor)
-    found = incidents.list_incidents(ctx.store, narrow(person, area), limit + 1, before)
+    found = incidents.list_incidents(ctx.store, caller.narrow(area), limit + 1, before)
     items = _of_incidents(ctx, found[:limit])
     return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
 
 
 @router.get("/incidents/{id}")
-def get_incident(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.IncidentDetail:
+def get_incident(id: NumberInPath, caller: MaySee, ctx: Ctx) -> shapes.IncidentDetail:
     """With its alerts, newest first."""
-    incident = _seen(ctx, person, id)
+    incident = _seen(ctx, caller, id)
     [known] = _of_incidents(ctx, [incident])
     members = of_alerts(ctx, alerts.of_incident(ctx.store, id))
     return shapes.IncidentDetail(**known.model_dump(), alerts=members)
 
 
 @router.get("/incidents/{id}/log")
-def get_incident_log(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.Page[shapes.IncidentLogEntry]:
+def get_incident_log(id: NumberInPath, caller: MaySee, ctx: Ctx) -> shapes.Page[shapes.IncidentLogEntry]:
     """Everything that happened to it, oldest first, on one page."""
-    _seen(ctx, person, id)
+    _seen(ctx, caller, id)
     items = [
         shapes.IncidentLogEntry(
             id=entry.id, at=entry.at, actor=entry.actor, change=entry.change, alert=entry.body.get("alert")
@@ -55,9 +55,9 @@ def get_incident_log(id: NumberInPath, person: Viewer, ctx: Ctx) -> shapes.Page[
     return shapes.Page(items=items, next=None)
 
 
-def _seen(ctx: Context, person: Person, incident_id: int) -> model.Incident:
+def _seen(ctx: Context, caller: Caller, incident_id: int) -> model.Incident:
     incident = incidents.get(ctx.store, incident_id)
-    require_seen(person, incident.area, f"incident {incident_id}")
+    caller.require(incident.area, f"incident {incident_id}")
     return incident
 
 

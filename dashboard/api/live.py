@@ -17,8 +17,9 @@ from dashboard.api import frames
 from dashboard.api.frames import Event
 from dashboard.api.parts import Part, StoreHealth, parts_of
 from hub.clock import Clock
-from hub.model.area import contains
 from hub.model.observation import Stored
+from hub.model.person import Standing
+from hub.model.rights import Right, covers, narrowed
 from hub.store.processes import Process
 from hub.tally import Tally
 
@@ -29,19 +30,33 @@ _SILENT_S = 6.0
 
 
 class Client:
-    """One event stream. ``area``: what its person may see; ``observed``: the area whose observations it wants."""
+    """One event stream, of the session or token ``key``. ``within``: the subtrees of areas that its person may see;
+    ``wanted``: the area whose observations it wants, and ``observed``: as much of it as they may see."""
 
-    def __init__(self, token: str, area: str | None, observed: str | None) -> None:
-        self.token = token
-        self.area = area
-        self.observed = observed
+    def __init__(self, key: str, within: Sequence[str], wanted: str | None) -> None:
+        self.key = key
+        self.wanted = wanted
         self.closed = False
+        self._may(within)
         self._queue: deque[tuple[int | None, bytes]] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
 
+    def _may(self, within: Sequence[str]) -> None:
+        self.within = tuple(within)
+        self.observed = frozenset() if self.wanted is None else frozenset(narrowed(self.within, self.wanted))
+
     def sees(self, area: str | None) -> bool:
-        return area is None or self.area is None or contains(self.area, area)
+        return area is None or any(covers(subtree, area) for subtree in self.within)
+
+    def may_now(self, within: Sequence[str]) -> None:
+        """Its person may see more or less than before: what they have loaded so far is not what they may see now."""
+        if tuple(within) != self.within:
+            self._may(within)
+            # What waits for it is of before: none of it is told to whoever may no longer see it.
+            self._queue.clear()
+            self._queued_bytes = 0
+            self.offer(None, frames.RESET)
 
     def offer(self, event_id: int | None, frame: bytes) -> None:
         if self._queued_bytes + len(frame) > MAX_QUEUED_BYTES:
@@ -76,9 +91,9 @@ class Client:
 class Guest(Protocol):
     """Whatever else goes on for long and must end with its session."""
 
-    token: str
+    key: str
 
-    def session_over(self) -> None: ...
+    def stands(self, standing: Standing | None) -> None: ...
 
 
 class Live:
@@ -95,7 +110,7 @@ class Live:
         self._heard_at_s = clock.monotonic()
         self.last_id: int | None = None
         self.area_names: Mapping[str, str] = {}
-        self.tokens: frozenset[str] = frozenset()
+        self.keys: frozenset[str] = frozenset()
         self.observed: frozenset[str] = frozenset()
         self.parts: list[Part] = []
         self._told: list[tuple[str, str, str, datetime | None]] = []
@@ -116,9 +131,9 @@ class Live:
         self._clients.discard(client)
         self._count()
 
-    def guests(self, token: str) -> int:
+    def guests(self, key: str) -> int:
         """How many of a session there are."""
-        return sum(guest.token == token for guest in self._guests)
+        return sum(guest.key == key for guest in self._guests)
 
     def attend(self, guest: Guest) -> None:
         self._guests.add(guest)
@@ -134,8 +149,8 @@ class Live:
             client.close()
 
     def _count(self) -> None:
-        self.tokens = frozenset(client.token for client in self._clients) | {guest.token for guest in self._guests}
-        self.observed = frozenset(client.observed for client in self._clients if client.observed is not None)
+        self.keys = frozenset(client.key for client in self._clients) | {guest.key for guest in self._guests}
+        self.observed = frozenset(area for client in self._clients for area in client.observed)
         self._tally.set("gridhub_stream_clients", len(self._clients))
 
     # --- what the follower found -------------------------------------------------------------------------------------
@@ -155,27 +170,36 @@ class Live:
 
     def observe(self, items: Sequence[Stored]) -> None:
         for area in self.observed:
-            found = [item for item in items if contains(area, item.area)]
+            found = [item for item in items if covers(area, item.area)]
             if not found:
                 continue
             frame = frames.observations(found)
             for client in self._clients:
-                if client.observed == area:
+                if area in client.observed:
                     client.offer(None, frame)
 
-    def heard(self, processes: Sequence[Process], gone: frozenset[str]) -> None:
-        """The store answered. ``gone``: tokens whose sessions are over."""
+    def heard(self, processes: Sequence[Process]) -> None:
+        """The store answered."""
         self._heard_at_s = self._clock.monotonic()
         self._processes = processes
         if not self._store.answers:
             self._store = StoreHealth(True, self._clock.now())
-        for client in self._clients:
-            if client.token in gone:
-                client.close()
-        for guest in self._guests:
-            if guest.token in gone:
-                guest.session_over()
         self.refresh()
+
+    def allow(self, asked: frozenset[str], holding: Mapping[str, Standing]) -> None:
+        """Of the sessions and tokens that were ``asked`` for, ``holding`` still do, and may so much."""
+        for client in self._clients:
+            if client.key in asked:
+                standing = holding.get(client.key)
+                within = () if standing is None else standing.reach.get(Right.SEE, ())
+                if within:
+                    client.may_now(within)
+                else:
+                    client.close()
+        for guest in self._guests:
+            if guest.key in asked:
+                guest.stands(holding.get(guest.key))
+        self._count()
 
     def lost(self, reason: str) -> None:
         """The store does not answer."""

@@ -16,14 +16,16 @@ import anyio.to_thread
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.api.auth import Session, require_seen
-from dashboard.api.cameras import Seen
+from dashboard.api.auth import MayLive
+from dashboard.api.cameras import LiveCamera
 from dashboard.api.channels import Viewer
 from dashboard.api.context import Context, Ctx
 from dashboard.api.problems import ProblemError
-from hub.errors import NotFound, StoreError
+from hub.errors import StoreError
+from hub.model.person import Standing
+from hub.model.rights import Right, holds
 from hub.model.source import SourceKind
-from hub.store import people, readings
+from hub.store import readings, sessions
 from ingest.video.reel import Mark, Piece
 
 MAX_VIEWS = 128
@@ -46,8 +48,9 @@ class Close(IntEnum):
 class _Guest:
     """A live view, as ``live.Live`` knows it: it ends with the session."""
 
-    def __init__(self, token: str, viewer: Viewer) -> None:
-        self.token = token
+    def __init__(self, key: str, area: str, viewer: Viewer) -> None:
+        self.key = key
+        self.area = area
         self.viewer = viewer
         self.code: Close | None = None
         self.has_left = False
@@ -56,8 +59,11 @@ class _Guest:
     def goes_on(self) -> bool:
         return self.code is None and not self.has_left
 
-    def session_over(self) -> None:
-        self.end(Close.SESSION_OVER)
+    def stands(self, standing: Standing | None) -> None:
+        if standing is None:
+            self.end(Close.SESSION_OVER)
+        elif not holds(standing.reach, Right.LIVE, self.area):
+            self.end(Close.NOT_FOUND)
 
     def end(self, code: Close | None) -> None:
         """``None``: the viewer has left."""
@@ -67,14 +73,14 @@ class _Guest:
 
 @router.websocket("/cameras/{id}/live")
 async def live_view(
-    socket: WebSocket, camera: Seen, session: Session, ctx: Ctx, stream: Literal["main", "sub"] = "main"
+    socket: WebSocket, camera: LiveCamera, caller: MayLive, ctx: Ctx, stream: Literal["main", "sub"] = "main"
 ) -> None:
     """``sub``: the small stream of a camera that has one, else the main one. 429 `too_many_views` of one session."""
-    if ctx.live.guests(session.token) >= MAX_VIEWS:
+    if ctx.live.guests(caller.key) >= MAX_VIEWS:
         raise ProblemError(429, "too_many_views", f"at most {MAX_VIEWS} live pictures at once in one session")
     await socket.accept()
     with ctx.channels.watch(camera["id"], stream) as viewer:
-        guest = _Guest(session.token, viewer)
+        guest = _Guest(caller.key, camera["area"], viewer)
         ctx.live.attend(guest)
         listening = asyncio.create_task(_listen(socket, guest))
         try:
@@ -122,15 +128,11 @@ async def _listen(socket: WebSocket, guest: _Guest) -> None:
 def _ask_again(guest: _Guest, camera: str, ctx: Context) -> None:
     """Ends what this person may not see any more: the camera was moved or removed, or their area changed."""
     try:
-        session = people.session(ctx.store, guest.token, ctx.clock.now())
+        standing = sessions.standings(ctx.store, [guest.key], ctx.clock.now()).get(guest.key)
         rows = readings.source_page(ctx.store, SourceKind.CAMERA, source_id=camera, limit=1)
-        if session is None:
+        if standing is None:
             guest.code = Close.SESSION_OVER
-        elif not rows:
+        elif not rows or not holds(standing.reach, Right.LIVE, rows[0]["area"]):
             guest.code = Close.NOT_FOUND
-        else:
-            require_seen(session.person, rows[0]["area"], camera)
-    except NotFound:
-        guest.code = Close.NOT_FOUND
     except StoreError:
         return  # while the store is away who watches goes on watching

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from prometheus_client.core import GaugeMetricFamily, Metric
 from pydantic import BaseModel, Field
 
-from dashboard.api.auth import Viewer, narrow
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter, Instant
 from dashboard.api.problems import invalid
@@ -119,7 +119,7 @@ class Load(BaseModel):
 
 @router.get("/load")
 def get_load(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
@@ -131,14 +131,14 @@ def get_load(
     last = min(last, ctx.clock.now())
     if last <= first:
         raise invalid("from", "lies in the future")
-    below, alarms = narrow(person, area), ctx.config.alarms
+    below, alarms = caller.narrow(area), ctx.config.alarms
     found = store_load.load(ctx.store, below, first, last, alarms)
     return Load.model_validate(
         {
             **asdict(found),
             "from": first,
             "to": last,
-            "area": below,
+            "area": below[0] if below is not None and len(below) == 1 else area,
             "positions": alarms.positions,
             "floods": [{"from": flood.began_at, "to": flood.ended_at} for flood in found.floods],
             "priorities": [

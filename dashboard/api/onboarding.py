@@ -10,7 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Integrator
+from dashboard.api.auth import MaySources
+from dashboard.api.caller import Caller
 from dashboard.api.cameras import Credential, Url
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaPath, Body
@@ -18,8 +19,7 @@ from dashboard.api.problems import ProblemError
 from hub.config.address import check_written, place
 from hub.config.settings import Tls, Transport
 from hub.config.vault import Vault
-from hub.model.area import contains
-from hub.model.people import Person
+from hub.model.rights import Right
 from ingest.video import importing, roster
 
 router = APIRouter(tags=["cameras"])
@@ -48,7 +48,7 @@ class ToDiscover(Body):
 
 
 @router.post("/cameras/probe")
-async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
+async def probe_camera(what: ToProbe, _: MaySources, ctx: Ctx) -> shapes.Probe:
     """Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
 
     403 `address_not_allowed` where no camera may be at its address.
@@ -59,7 +59,7 @@ async def probe_camera(what: ToProbe, _: Integrator, ctx: Ctx) -> shapes.Probe:
 
 
 @router.post("/cameras/discover")
-async def discover_cameras(what: ToDiscover, _: Integrator, ctx: Ctx) -> shapes.Discovered:
+async def discover_cameras(what: ToDiscover, _: MaySources, ctx: Ctx) -> shapes.Discovered:
     """Cameras that answer by ONVIF (WS-Discovery), with their streams. Takes up to 60 s."""
     given = {"username": what.username or "", "password": what.password or ""}
     return await ctx.pictures.discover(what.targets, given, what.area or "")
@@ -68,7 +68,7 @@ async def discover_cameras(what: ToDiscover, _: Integrator, ctx: Ctx) -> shapes.
 @router.post("/cameras/import", openapi_extra=_CSV)
 async def import_cameras(
     request: Request,
-    person: Integrator,
+    caller: MaySources,
     ctx: Ctx,
     dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
     partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
@@ -81,15 +81,15 @@ async def import_cameras(
     if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
         raise ProblemError(415, "not_csv", "the body must be text/csv")
     data = await request.body()
-    return await run_in_threadpool(_import, ctx, person, data, dry_run=dry_run, partial=partial, update=update)
+    return await run_in_threadpool(_import, ctx, caller, data, dry_run=dry_run, partial=partial, update=update)
 
 
 def _import(
-    ctx: Context, person: Person, data: bytes, *, dry_run: bool, partial: bool, update: bool
+    ctx: Context, caller: Caller, data: bytes, *, dry_run: bool, partial: bool, update: bool
 ) -> shapes.Imported:
     vault = Vault.of(ctx.config)
     known = importing.known_to(ctx.store, ctx.config.network.allowed, vault)
-    planned = importing.plan(data, _FILE, _narrowed(known, person), update=update)
+    planned = importing.plan(data, _FILE, _narrowed(known, caller), update=update)
     is_done = not dry_run and (partial or not planned.problems)
     if is_done:
         importing.carry_out(ctx.store, planned, vault, ctx.clock.now())
@@ -112,6 +112,6 @@ def _import(
     )
 
 
-def _narrowed(known: roster.Known, person: Person) -> roster.Known:
+def _narrowed(known: roster.Known, caller: Caller) -> roster.Known:
     """To the areas that this person may see; ids of cameras outside of them are taken, and no more is said."""
-    return replace(known, areas={path for path in known.areas if person.area is None or contains(person.area, path)})
+    return replace(known, areas={path for path in known.areas if caller.may(Right.SOURCES, path)})

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 
 from dashboard.api import problems
-from dashboard.api.auth import Viewer
+from dashboard.api.auth import MaySee
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/api/openapi.json")
-def get_openapi(_: Viewer, request: Request) -> dict[str, Any]:
+def get_openapi(_: MaySee, request: Request) -> dict[str, Any]:
     return describe(request.app)
 
 

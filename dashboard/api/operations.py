@@ -13,10 +13,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from dashboard.api import load
-from dashboard.api.auth import current_session
+from dashboard.api.auth import Needs, current_session
 from dashboard.api.context import Context, Ctx
 from dashboard.api.parts import is_down
 from hub.model.alert import Severity
+from hub.model.rights import Right
 from hub.store import processes, readings
 from hub.store.processes import Process
 
@@ -40,7 +41,7 @@ async def readyz(ctx: Ctx) -> JSONResponse:
 def metrics(request: Request, ctx: Ctx) -> Response:
     """Prometheus text format: what every process has counted, and the state of alerts and sources."""
     if not _is_local(request):
-        current_session(request, ctx)
+        Needs(Right.SYSTEM)(request, current_session(request, ctx), ctx)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(ctx))
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard.api import shapes
-from dashboard.api.auth import Integrator, Viewer, narrow, require_seen
+from dashboard.api.auth import MaySee, MaySources
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
 from dashboard.api.problems import ProblemError, invalid
@@ -17,7 +18,6 @@ from dashboard.api.sources import require_area
 from hub.cases import acts
 from hub.errors import Conflict
 from hub.model import outage as model
-from hub.model.people import Person
 from hub.store import outages, sources
 from hub.store.outages import outage_json
 
@@ -59,7 +59,7 @@ class NewOutage(Body):
 
 @router.get("/outages")
 def list_outages(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     ended: Annotated[bool, Query(description="also those that are over")] = False,
@@ -67,38 +67,38 @@ def list_outages(
     limit: Limit = 100,
 ) -> shapes.Page[Outage]:
     """The newest first."""
-    below = narrow(person, area)
+    below = caller.narrow(area)
     found = outages.list_outages(ctx.store, below, ended, None if cursor is None else _number(cursor), limit + 1)
     items = [_of(outage) for outage in found[:limit]]
     return shapes.Page(items=items, next=str(items[-1].id) if len(found) > limit else None)
 
 
 @router.post("/outages", status_code=201)
-def begin_outage(new: NewOutage, person: Integrator, ctx: Ctx) -> Outage:
+def begin_outage(new: NewOutage, caller: MaySources, ctx: Ctx) -> Outage:
     """Take out of service what all of `rule`, `source` and `area` describe, for at most 90 days. Its alerts are kept
     and counted, and call for nobody; those that are still on when it ends do then."""
     now = ctx.clock.now()
     if not now < new.until <= now + LONGEST:
         raise invalid("until", f"must lie in the next {LONGEST.days} days")
     # Where nothing else is said: a source where it stands, a rule in one's own part of the city.
-    area = new.area or person.area
+    area = new.area or (None if new.source else caller.own_area())
     if new.source is not None:
         source = sources.get(ctx.store, new.source)
-        require_seen(person, source.area, f"source {new.source!r}")
+        caller.require(source.area, f"source {new.source!r}")
         area = new.area or source.area
     if area is not None:
-        require_area(ctx, person, area)
-    outage = outages.begin(ctx.store, new.rule, new.source, area, person.name, new.reason, now, new.until)
+        require_area(ctx, caller, area)
+    outage = outages.begin(ctx.store, new.rule, new.source, area, caller.name, new.reason, now, new.until)
     _settle(ctx)
     return _of(outage)
 
 
 @router.delete("/outages/{id}")
-def end_outage(id: NumberInPath, person: Integrator, ctx: Ctx) -> Outage:
+def end_outage(id: NumberInPath, caller: MaySources, ctx: Ctx) -> Outage:
     """Put it back into service before its time. 409 `not_open` where it was over."""
-    _seen(person, outages.get(ctx.store, id))
+    _seen(caller, outages.get(ctx.store, id))
     try:
-        outage = outages.end(ctx.store, id, person.name, ctx.clock.now())
+        outage = outages.end(ctx.store, id, caller.name, ctx.clock.now())
     except Conflict as conflict:
         raise ProblemError(409, str(conflict), "it is over") from conflict
     _settle(ctx)
@@ -110,8 +110,8 @@ def _settle(ctx: Context) -> None:
     acts.do_due(ctx.store, ctx.clock.now(), ctx.config.alarms.chattering.within)
 
 
-def _seen(person: Person, outage: model.Outage) -> None:
-    require_seen(person, outage.area or "", f"outage {outage.id}")
+def _seen(caller: Caller, outage: model.Outage) -> None:
+    caller.require(outage.area or "", f"outage {outage.id}")
 
 
 def _of(outage: model.Outage) -> Outage:

@@ -10,14 +10,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from dashboard.api import device_shapes
-from dashboard.api.auth import Integrator, require_seen
+from dashboard.api.auth import MaySources
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, Cursor, Limit, NumberInPath, Text, bigint
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.shapes import Page
 from dashboard.api.sources import Row
-from hub.errors import NotFound
-from hub.model.people import Person
+from hub.model.rights import EVERYWHERE
 from hub.store import quarantine
 from hub.store.quarantine import Which
 
@@ -38,7 +38,7 @@ class Selection(Body):
 
 @router.get("/quarantine")
 def list_refused(
-    person: Integrator,
+    caller: MaySources,
     ctx: Ctx,
     cause: CauseFilter = None,
     origin: OriginFilter = None,
@@ -51,21 +51,21 @@ def list_refused(
         before = None if cursor is None else bigint(cursor)
     except ValueError as error:
         raise invalid("cursor", str(error)) from error
-    rows = quarantine.page(ctx.store, Which(cause, origin, device, person.area), before, limit + 1)
+    rows = quarantine.page(ctx.store, Which(cause, origin, device, caller.narrow()), before, limit + 1)
     more = len(rows) > limit
     return Page(items=[_shape(row) for row in rows[:limit]], next=str(rows[limit - 1]["id"]) if more else None)
 
 
 @router.get("/quarantine/causes")
-def count_refused(person: Integrator, ctx: Ctx) -> list[device_shapes.RefusedCount]:
+def count_refused(caller: MaySources, ctx: Ctx) -> list[device_shapes.RefusedCount]:
     """How many are kept of each cause, the most frequent first."""
-    counts = quarantine.counts(ctx.store, person.area)
+    counts = quarantine.counts(ctx.store, caller.narrow())
     return [device_shapes.RefusedCount.model_validate(row) for row in counts]
 
 
 @router.get("/quarantine/{id}")
-def get_refused(id: NumberInPath, person: Integrator, ctx: Ctx) -> device_shapes.RefusedDetail:
-    row = _seen(ctx, person, id)
+def get_refused(id: NumberInPath, caller: MaySources, ctx: Ctx) -> device_shapes.RefusedDetail:
+    row = _seen(ctx, caller, id)
     payload = bytes(row["payload"])
     text = device_shapes.text_of(payload, cut=not row["whole"])
     known = _shape({**row, "head": payload[:200]}).model_dump()
@@ -73,12 +73,12 @@ def get_refused(id: NumberInPath, person: Integrator, ctx: Ctx) -> device_shapes
 
 
 @router.post("/quarantine/{id}/replay", status_code=202)
-def replay_refused(id: NumberInPath, person: Integrator, ctx: Ctx) -> device_shapes.Asked:
+def replay_refused(id: NumberInPath, caller: MaySources, ctx: Ctx) -> device_shapes.Asked:
     """Have it read again, as if it came now at the time it came. 409 `truncated` where it is not kept as a whole.
 
     It is gone from here when it was taken in; refused again, it stays with the new reason.
     """
-    row = _seen(ctx, person, id)
+    row = _seen(ctx, caller, id)
     if not row["whole"]:
         words = f"only the first {len(row['payload'])} of {row['size_bytes']} bytes are kept: it cannot be read again"
         raise ProblemError(409, "truncated", words)
@@ -87,37 +87,35 @@ def replay_refused(id: NumberInPath, person: Integrator, ctx: Ctx) -> device_sha
 
 
 @router.post("/quarantine/replay", status_code=202)
-def replay_all_refused(which: Selection, person: Integrator, ctx: Ctx) -> device_shapes.Asked:
+def replay_all_refused(which: Selection, caller: MaySources, ctx: Ctx) -> device_shapes.Asked:
     """The same for all that match and are kept as a whole."""
-    chosen = Which(which.cause, which.origin, which.device, person.area)
+    chosen = Which(which.cause, which.origin, which.device, caller.narrow())
     with ctx.store.transaction() as tx:
         return device_shapes.Asked(count=quarantine.ask(tx, chosen, ctx.clock.now()))
 
 
 @router.delete("/quarantine/{id}", status_code=204)
-def remove_refused(id: NumberInPath, person: Integrator, ctx: Ctx) -> None:
-    _seen(ctx, person, id)
+def remove_refused(id: NumberInPath, caller: MaySources, ctx: Ctx) -> None:
+    _seen(ctx, caller, id)
     quarantine.delete(ctx.store, [id])
 
 
 @router.delete("/quarantine")
 def remove_all_refused(
-    person: Integrator,
+    caller: MaySources,
     ctx: Ctx,
     cause: CauseFilter = None,
     origin: OriginFilter = None,
     device: DeviceFilter = None,
 ) -> device_shapes.Asked:
     """All that match."""
-    return device_shapes.Asked(count=quarantine.delete_all(ctx.store, Which(cause, origin, device, person.area)))
+    return device_shapes.Asked(count=quarantine.delete_all(ctx.store, Which(cause, origin, device, caller.narrow())))
 
 
-def _seen(ctx: Context, person: Person, number: int) -> Row:
+def _seen(ctx: Context, caller: Caller, number: int) -> Row:
     row = quarantine.get(ctx.store, number)
     what = f"refused message {number}"
-    if person.area is not None and row["area"] is None:
-        raise NotFound(f"there is no {what}")
-    require_seen(person, row["area"] or "", what)
+    caller.require(row["area"] or EVERYWHERE, what)
     return row
 
 

@@ -11,13 +11,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator
+from dashboard.api.auth import MayRules
+from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, Text
 from hub import document
 from hub.errors import ConfigError, Problem
-from hub.model.area import contains
-from hub.model.people import Person
+from hub.model.rights import Right
 from hub.store import areas
 from rules import inhibition, language
 from rules.check import areas_without_match
@@ -56,7 +56,7 @@ class Checked(BaseModel):
 
 
 @router.post("/rules/check")
-def check_rules(asked: RuleText, person: Operator, ctx: Ctx) -> Checked:
+def check_rules(asked: RuleText, caller: MayRules, ctx: Ctx) -> Checked:
     """A file with mistakes is answered with them, and 200."""
     try:
         rules = language.parse(asked.text, asked.file)
@@ -79,7 +79,7 @@ def check_rules(asked: RuleText, person: Operator, ctx: Ctx) -> Checked:
     problems += areas_without_match(source, paths)
     if problems:
         return Checked(problems=_told(problems), warnings=[], rules=[])
-    world, year = _world(ctx, person), ctx.clock.now().year
+    world, year = _world(ctx, caller), ctx.clock.now().year
     return Checked(
         problems=[],
         warnings=_told(notices(source, rules, world, (year, year + 1))),
@@ -87,10 +87,10 @@ def check_rules(asked: RuleText, person: Operator, ctx: Ctx) -> Checked:
     )
 
 
-def _world(ctx: Context, person: Person) -> World:
+def _world(ctx: Context, caller: Caller) -> World:
     """As much of it as the person may see."""
     world = with_store(of_configuration(ctx.config), ctx.store)
-    own = [source for source in world.sources if person.area is None or contains(person.area, source.area)]
+    own = [source for source in world.sources if caller.may(Right.SEE, source.area)]
     return replace(world, sources=tuple(own))
 
 

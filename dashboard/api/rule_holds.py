@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator, Viewer
+from dashboard.api.auth import MayAct, MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Ctx
 from dashboard.api.fields import Body, Text
 from dashboard.api.problems import ProblemError
 from hub.errors import Conflict
-from hub.model.area import contains
-from hub.model.people import Person
+from hub.model.rights import EVERYWHERE, Right, narrowed
 from hub.store import rule_states
 from hub.store.rule_states import hold_json
 
@@ -49,36 +49,34 @@ class Release(Body):
 
 
 @router.get("/rules/held")
-def list_held_rules(person: Viewer, ctx: Ctx) -> shapes.Page[Hold]:
+def list_held_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[Hold]:
     """The rules that have more alerts at once than their ``max_sources``, on one page. Of a rule whose alerts reach
     beyond what a person may see they see that it is so."""
-    items = [_of(hold) for hold in rule_states.holds(ctx.store).values() if _touches(person, hold)]
+    items = [_of(hold) for hold in rule_states.holds(ctx.store).values() if _touches(caller, hold)]
     return shapes.Page(items=items, next=None)
 
 
 @router.post("/rules/{name}/release")
 def release_rule(
-    name: Annotated[Text, Path(max_length=63)], person: Operator, ctx: Ctx, release: Release
+    name: Annotated[Text, Path(max_length=63)], caller: MayAct, ctx: Ctx, release: Release
 ) -> Hold:
     """Have the held alerts of a rule told, and all that come until there are no longer too many; the note says why.
 
     409 `not_held`, `already_confirmed`; 403 `outside_your_area` where alerts of it lie beyond what you may see.
     """
     known = rule_states.holds(ctx.store).get(name)
-    if person.area is not None and known is not None and not contains(person.area, known.area or ""):
+    if known is not None and not caller.may(Right.ACT, known.area or EVERYWHERE):
         raise ProblemError(403, "outside_your_area", "alerts of this rule are on beyond the area that you may see")
     try:
         with ctx.store.transaction() as tx:
-            return _of(rule_states.confirm(tx, name, person.name, release.note, ctx.clock.now()))
+            return _of(rule_states.confirm(tx, name, caller.name, release.note, ctx.clock.now()))
     except Conflict as conflict:
         word = str(conflict)
         raise ProblemError(409, word, _REFUSED[word]) from conflict
 
 
-def _touches(person: Person, hold: rule_states.Hold) -> bool:
-    if person.area is None or hold.area is None:
-        return True
-    return contains(person.area, hold.area) or contains(hold.area, person.area)
+def _touches(caller: Caller, hold: rule_states.Hold) -> bool:
+    return hold.area is None or bool(narrowed(caller.within(Right.SEE), hold.area))
 
 
 def _of(hold: rule_states.Hold) -> Hold:

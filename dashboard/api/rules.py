@@ -9,7 +9,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from hub.store import processes, readings, rule_states
 from hub.store.processes import Process
@@ -26,10 +26,11 @@ _STATES: dict[str, State] = {
 
 
 @router.get("/rules")
-def list_rules(person: Viewer, ctx: Ctx) -> shapes.Page[shapes.Rule]:
+def list_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[shapes.Rule]:
     """All of them, on one page."""
-    counts = readings.open_alerts_by_rule(ctx.store, person.area)
-    day = readings.begun_by_rule(ctx.store, person.area, ctx.clock.now() - _DAY)
+    within = caller.narrow()
+    counts = readings.open_alerts_by_rule(ctx.store, within)
+    day = readings.begun_by_rule(ctx.store, within, ctx.clock.now() - _DAY)
     told = _told(processes.list_processes(ctx.store))
     faults = rule_states.faults(ctx.store)
     items = [
@@ -54,7 +55,7 @@ def list_rules(person: Viewer, ctx: Ctx) -> shapes.Page[shapes.Rule]:
 
 
 @router.get("/rules/files")
-def list_rule_files(_: Viewer, ctx: Ctx) -> shapes.Page[shapes.RuleFile]:
+def list_rule_files(_: MaySee, ctx: Ctx) -> shapes.Page[shapes.RuleFile]:
     """The rule files as they are written now, with all that is wrong in them. On one page."""
     items = [
         shapes.RuleFile(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from dashboard.api import arrow, shapes
-from dashboard.api.auth import Viewer, require_seen
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.fields import Instant, Text, Zone
 from dashboard.api.problems import ProblemError, invalid
@@ -58,7 +58,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @router.get("/series", response_model=shapes.Series, responses=_ANSWERS)
 def get_series(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     source: Annotated[Text, Query(max_length=127)],
     metric: Annotated[Text, Query(max_length=127)],
@@ -78,7 +78,7 @@ def get_series(
     if first >= last:
         raise invalid("to", "must come after from")
     known = sources.get(ctx.store, source)
-    require_seen(person, known.area, f"source {source!r}")
+    caller.require(known.area, f"source {source!r}")
     _require_said(ctx, source, metric)
     head = {"source": source, "metric": metric, "tz": None if tz is None else tz.key}
     if step is None:

@@ -14,7 +14,7 @@ from hub.config.settings import AnalyseSettings, DetectSettings
 from hub.model.alert import AlertChange, AlertState, Damping, Severity, Stage
 from hub.model.bucket import Level
 from hub.model.incident import IncidentState
-from hub.model.people import Role
+from hub.model.rights import Right, Role
 from hub.model.source import GapCause, GapScope, SourceState
 from hub.model.times import format_duration, rfc3339
 
@@ -35,10 +35,24 @@ class Page(BaseModel, Generic[Item]):
     next: str | None
 
 
-class User(BaseModel):
-    name: str
+class GrantShape(BaseModel):
+    """``area`` null: the whole city."""
+
     role: Role
     area: str | None
+
+
+class User(BaseModel):
+    """``rights``: each right that holds anywhere, with the subtrees of areas where it does; ``""``: the whole city.
+    ``role`` and ``area`` are those of the grant with the most rights, null of somebody without any.
+    ``second_factor_needed``: nothing else is answered until one was added."""
+
+    name: str
+    role: Role | None
+    area: str | None
+    grants: list[GrantShape]
+    rights: dict[Right, list[str]]
+    second_factor_needed: bool
 
 
 class SignedIn(BaseModel):

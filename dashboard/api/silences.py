@@ -9,15 +9,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, model_validator
 
 from dashboard.api import shapes
-from dashboard.api.auth import Operator, Viewer, narrow, require_seen
+from dashboard.api.auth import MayAct, MaySee
+from dashboard.api.caller import Caller
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, bigint
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.sources import require_area
 from hub.errors import Conflict
 from hub.model import silence as model
-from hub.model.area import contains
-from hub.model.people import Person
+from hub.model.rights import EVERYWHERE, Right, narrowed
 from hub.model.times import parse_instant, rfc3339
 from hub.store import silences
 from hub.store.silences import Listed, State, silence_json
@@ -71,7 +71,7 @@ class Silence(BaseModel):
 
 @router.get("/silences")
 def list_silences(
-    person: Viewer,
+    caller: MaySee,
     ctx: Ctx,
     area: AreaFilter = None,
     state: Annotated[State | None, Query()] = None,
@@ -81,13 +81,13 @@ def list_silences(
     """The one that ends last first; of an area all that can mute anything there."""
     before = None if cursor is None else _read_cursor(cursor)
     now = ctx.clock.now()
-    found = silences.list_silences(ctx.store, now, narrow(person, area), state, limit + 1, before)
+    found = silences.list_silences(ctx.store, now, caller.narrow(area), state, limit + 1, before)
     items = [_of(listed, now) for listed in found[:limit]]
     return shapes.Page(items=items, next=_cursor(found[limit - 1].silence) if len(found) > limit else None)
 
 
 @router.post("/silences", status_code=201)
-def make_silence(new: NewSilence, person: Operator, ctx: Ctx, response: Response) -> Silence:
+def make_silence(new: NewSilence, caller: MayAct, ctx: Ctx, response: Response) -> Silence:
     """Mute every alert that all of the matchers meet, for at most 30 days: those that are on, and those to come.
 
     They are kept, counted and journalled, and shown when it ends and they are still on. Of an alert that names several
@@ -99,37 +99,36 @@ def make_silence(new: NewSilence, person: Operator, ctx: Ctx, response: Response
         raise invalid("begins_at", f"must lie in the next {FARTHEST.days} days")
     if not begins_at < new.ends_at <= begins_at + LONGEST:
         raise invalid("ends_at", f"must lie within {LONGEST.days} days after its beginning, and not be over")
-    area = new.area or person.area
+    area = new.area or caller.own_area()
     if area is not None:
-        require_area(ctx, person, area)
+        require_area(ctx, caller, area)
     matchers = [matcher.matcher() for matcher in new.matchers]
     with ctx.store.transaction() as tx:
-        made = silences.add(tx, matchers, area, person.name, new.reason, begins_at, new.ends_at, now)
+        made = silences.add(tx, matchers, area, caller.name, new.reason, begins_at, new.ends_at, now)
     response.headers["Location"] = f"/api/v1/silences/{made.id}"
     return _of(Listed(made, 0), now)
 
 
 @router.delete("/silences/{id}")
-def end_silence(id: NumberInPath, person: Operator, ctx: Ctx) -> Silence:
+def end_silence(id: NumberInPath, caller: MayAct, ctx: Ctx) -> Silence:
     """End it before its time: what it mutes and is still on is shown. 409 `not_open` where it was over."""
     known = silences.get(ctx.store, id)
-    _require_own(person, known.silence)
+    _require_own(caller, known.silence)
     now = ctx.clock.now()
     try:
         with ctx.store.transaction() as tx:
-            ended = silences.end(tx, id, person.name, now)
+            ended = silences.end(tx, id, caller.name, now)
     except Conflict as conflict:
         raise ProblemError(409, str(conflict), "it is over") from conflict
     return _of(Listed(ended, known.muted), now)
 
 
-def _require_own(person: Person, silence: model.Silence) -> None:
+def _require_own(caller: Caller, silence: model.Silence) -> None:
     """One that reaches beyond what a person may see is seen, as it mutes there, too, but not theirs to end."""
-    if person.area is None:
-        return
-    if silence.area is None or (silence.area != person.area and contains(silence.area, person.area)):
-        raise ProblemError(403, "outside_your_area", "it mutes beyond the area that you may see")
-    require_seen(person, silence.area, f"silence {silence.id}")
+    area = silence.area or EVERYWHERE
+    if not caller.may(Right.ACT, area) and narrowed(caller.within(Right.SEE), area):
+        raise ProblemError(403, "outside_your_area", "it mutes beyond where you may end it")
+    caller.require(area, f"silence {silence.id}")
 
 
 def _of(listed: Listed, now: datetime) -> Silence:

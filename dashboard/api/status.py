@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.version import VERSION
 from hub.model.alert import Severity
@@ -14,7 +14,7 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/status")
-def get_status(_: Viewer, ctx: Ctx) -> shapes.Status:
+def get_status(_: MaySee, ctx: Ctx) -> shapes.Status:
     """Store, broker, and each process: state, detail, since when, last beat."""
     parts = [shapes.Part.model_validate(part, from_attributes=True) for part in ctx.live.parts]
     respond = ctx.config.alarms.respond

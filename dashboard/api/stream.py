@@ -13,12 +13,13 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from dashboard.api import frames
-from dashboard.api.auth import Session, narrow
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaPath, bigint
 from dashboard.api.live import Client
 from dashboard.api.version import VERSION
 from hub.errors import StoreError, StoreUnavailable
+from hub.model.rights import Right
 from hub.model.times import rfc3339
 from hub.store import journal
 
@@ -27,7 +28,6 @@ SEND_TIMEOUT_S = 10.0
 MAX_BEHIND = 10_000
 """A client that missed more than this loads everything again."""
 _PAGE = 500
-_RESET = frames.frame("reset", {})
 _STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 _log = logging.getLogger(__name__)
 router = APIRouter(tags=["live"])
@@ -86,18 +86,18 @@ class EventStream(Response):
         try:
             at = wanted = bigint(after)
         except ValueError:
-            yield _RESET
+            yield frames.RESET
             return
         if wanted > stand and wanted <= await anyio.to_thread.run_sync(journal.last_id, store):
             self._sent = wanted  # another reader of the journal was ahead of this one
             return
         if wanted > stand or stand - wanted > MAX_BEHIND:
-            yield _RESET
+            yield frames.RESET
             return
         while at < stand:
             entries = await anyio.to_thread.run_sync(journal.after, store, at, _PAGE)
             if not entries or entries[0].id != at + 1:  # ids have no holes: these rows are gone
-                yield _RESET
+                yield frames.RESET
                 return
             at = entries[-1].id
             self._sent = max(stand, at)
@@ -108,7 +108,7 @@ class EventStream(Response):
 
 @router.get("/stream", response_class=StreamingResponse, responses=_STREAM)
 async def stream(
-    session: Session,
+    caller: MaySee,
     ctx: Ctx,
     observations: Annotated[AreaPath | None, Query(description="the area whose observations are wanted")] = None,
     last_event_id: Annotated[str | None, Query(max_length=40)] = None,
@@ -117,8 +117,9 @@ async def stream(
     """Events: hello, alert, source, incident, observation, system, reset; see `docs/design/http-shapes.md`."""
     if ctx.live.last_id is None:
         raise StoreUnavailable("the journal has not been read yet")
-    observed = None if observations is None else narrow(session.person, observations)
-    client = Client(session.token, session.person.area, observed)
+    if observations is not None:
+        caller.narrow(observations)
+    client = Client(caller.key, caller.within(Right.SEE), observations)
     # A browser that reconnects by itself says in the header what it saw since the address was made.
     return EventStream(ctx, client, last_event_id_header or last_event_id)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from dashboard.api import shapes
-from dashboard.api.auth import Viewer
+from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaPath, Body, Text
 from dashboard.api.problems import ProblemError
@@ -75,24 +75,24 @@ class Wall(BaseModel):
 
 
 @router.get("/walls")
-def list_walls(person: Viewer, ctx: Ctx) -> shapes.Page[Wall]:
+def list_walls(caller: MaySee, ctx: Ctx) -> shapes.Page[Wall]:
     """One's own, in the order of their names, on one page."""
-    found = walls.list_walls(ctx.store, person.name)
+    found = walls.list_walls(ctx.store, caller.name)
     items = [Wall.model_validate({"name": w.name, "body": w.body, "changed_at": w.changed_at}) for w in found]
     return shapes.Page(items=items, next=None)
 
 
 @router.put("/walls/{name}")
-def save_wall(name: Annotated[Name, Path()], body: WallBody, person: Viewer, ctx: Ctx) -> Wall:
+def save_wall(name: Annotated[Name, Path()], body: WallBody, caller: MaySee, ctx: Ctx) -> Wall:
     """Save a layout or a tour under a name, or something else under the same. 409 `too_many` beyond 100."""
     now = ctx.clock.now()
     try:
-        walls.put(ctx.store, person.name, walls.Wall(name, body.model_dump(mode="json"), now))
+        walls.put(ctx.store, caller.name, walls.Wall(name, body.model_dump(mode="json"), now))
     except Conflict as conflict:
         raise ProblemError(409, str(conflict), f"there are {walls.MOST} already: remove one") from conflict
     return Wall(name=name, body=body, changed_at=now)
 
 
 @router.delete("/walls/{name}", status_code=204)
-def remove_wall(name: Annotated[Name, Path()], person: Viewer, ctx: Ctx) -> None:
-    walls.remove(ctx.store, person.name, name)
+def remove_wall(name: Annotated[Name, Path()], caller: MaySee, ctx: Ctx) -> None:
+    walls.remove(ctx.store, caller.name, name)

@@ -26,7 +26,8 @@ from hub.config.vault import Vault
 from hub.errors import ConfigError, Problem, StartError
 from hub.log import redact_value
 from hub.model.area import Area
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.model.source import Source, SourceKind
 from hub.passwords import hash_password
 from hub.store import Store, areas, migrate, mutes, people, probe, processes, sources
@@ -218,7 +219,7 @@ def _first_administrator(store: Store) -> str | None:
     password = given or secrets.token_urlsafe(12)
     redact_value(password)
     try:
-        people.add(store, Person("admin", Role.ADMINISTRATOR), hash_password(password))
+        people.add(store, Person("admin", (Grant(Role.ADMINISTRATOR),)), hash_password(password))
     except ValueError as error:
         raise StartError(f"GRIDHUB_ADMIN_PASSWORD cannot be used: {error}") from error
     return None if given else password

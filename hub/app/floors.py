@@ -22,6 +22,7 @@ COMMANDS = {
     "secrets": "hub.app.secret_commands",
     "series": "dashboard.series_commands",
     "status": "dashboard.commands",
+    "user": "hub.app.user_commands",
 }
 
 

@@ -17,6 +17,7 @@ from hub.config.audit import AuditSettings
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
 from hub.config.keep import Keep
 from hub.config.mappings import Mappings
+from hub.config.people import PeopleSettings
 from hub.config.topology import TopologySettings
 from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
 from hub.document import Document
@@ -241,6 +242,7 @@ class Config(Settings):
     topology: TopologySettings = TopologySettings()
     alarms: Alarms = Alarms()
     audit: AuditSettings = AuditSettings()
+    people: PeopleSettings = PeopleSettings()
 
     _document: Document = PrivateAttr()
 

@@ -7,7 +7,7 @@ are restricted so that they are safe in a topic, a URL and a file name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,15 @@ def parent_of(path: str) -> str | None:
 def contains(outer: str, inner: str) -> bool:
     """Whether ``inner`` is ``outer`` or lies below it."""
     return inner == outer or inner.startswith(outer + "/")
+
+
+Within = Sequence[str] | None
+"""Subtrees of areas, as a query is narrowed to them; None is the whole city."""
+
+
+def beginnings(within: Within) -> list[str] | None:
+    """What the path of an area, with / after it, begins with where it lies in one of the subtrees."""
+    return None if within is None else [f"{path}/" for path in within]
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,11 @@ def covers(outer: str, inner: str) -> bool:
     return outer == EVERYWHERE or (inner != EVERYWHERE and contains(outer, inner))
 
 
+def foremost(grants: Iterable[Grant]) -> Grant:
+    """The one with the most rights, as that by which somebody is introduced; of several, the first in order."""
+    return min(grants, key=lambda grant: (-len(RIGHTS[grant.role]), grant))
+
+
 def holds(known: Reach, right: Right, area: str) -> bool:
     """Whether ``right`` holds at ``area``; with ``EVERYWHERE``, over the whole city."""
     return any(covers(subtree, area) for subtree in known.get(right, ()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.model.activity import LONGEST_SILENCE, Stretch, is_activity, joined
+from hub.model.area import Within, beginnings
 from hub.model.quality import UNFIT
 from hub.store.sql import sql
 from hub.store.store import Store
@@ -36,9 +37,9 @@ class Found:
     rest: datetime | None
 
 
-def series(store: Store, area: str | None, sources: Collection[str] = ()) -> list[Series]:
-    """What cameras at and below ``area`` have ever spoken of; of these ``sources`` alone, where any are named."""
-    params = {"area": area, "sources": sorted(sources) or None}
+def series(store: Store, within: Within, sources: Collection[str] = ()) -> list[Series]:
+    """What cameras within some areas have ever spoken of; of these ``sources`` alone, where any are named."""
+    params = {"within": beginnings(within), "sources": sorted(sources) or None}
     found = [Series(**row) for row in store.fetch(sql["activity_series"], params)]
     return [each for each in found if is_activity(each.metric)]
 

@@ -17,6 +17,7 @@ from hub.errors import Conflict, NotFound
 from hub.model import alarm
 from hub.model.alarm import Act, Alarm, Event, Refusal, Step
 from hub.model.alert import Alert, AlertChange, AlertState, Damping, Evidence, Fire, Severity, Stage
+from hub.model.area import Within, beginnings
 from hub.model.times import parse_instant, rfc3339
 from hub.store import journal
 from hub.store.sql import sql
@@ -39,7 +40,7 @@ class Filter:
     cause: str | None = None
     damped: tuple[Damping, ...] = ()
     stale: datetime | None = None
-    area: str | None = None
+    within: Within = None
     first: datetime | None = None
     last: datetime | None = None
     before: tuple[datetime, int] | None = None
@@ -223,7 +224,7 @@ def list_alerts(store: Store, wanted: Filter, limit: int = 100) -> list[Alert]:
         "cause": wanted.cause,
         "damped": [str(why) for why in wanted.damped] or None,
         "stale": wanted.stale,
-        "area": wanted.area,
+        "within": beginnings(wanted.within),
         "first": wanted.first,
         "last": wanted.last,
         "before_at": started_at,

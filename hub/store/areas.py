@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from psycopg.types.json import Jsonb
 
 from hub.errors import NotFound
-from hub.model.area import Area
+from hub.model.area import Area, Within, beginnings
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -20,9 +20,9 @@ def put(tx: Tx, areas: Sequence[Area]) -> None:
         tx.execute(sql["area_put"], {**values, "geometry": geometry})
 
 
-def list_areas(store: Store, below: str | None = None) -> list[Area]:
-    """All areas in the order of their paths, or those at and below one."""
-    return [Area(**row) for row in store.fetch(sql["area_list"], {"below": below})]
+def list_areas(store: Store, within: Within = None) -> list[Area]:
+    """Those within some subtrees, in the order of their paths."""
+    return [Area(**row) for row in store.fetch(sql["area_list"], {"within": beginnings(within)})]
 
 
 def get(store: Store, path: str) -> Area:

@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hub import crash
 from hub.errors import Conflict, HubError, StoreUnavailable
-from hub.store import backup, backup_rollups, journal, migrate, partitions, people, rollup, rollup_schema, series
+from hub.store import backup, backup_rollups, journal, migrate, partitions, rollup, rollup_schema, series, sessions
 from hub.store.backup_file import Backup, BackupRefused, Table
 from hub.store.sql import sql
 from hub.store.store import Store, Tx, errors
@@ -67,7 +67,7 @@ def restore(conninfo: str, file: Backup, progress: backup.Progress, *, force: bo
                 fill(store, file, progress)
                 prove(store, file, progress)
                 upgraded = migrate.upgrade(store)
-                people.end_sessions(store)  # who has signed out since is not signed in again
+                sessions.close_all(store)  # who has signed out since is not signed in again
             crash.point("restore_before_switch")
             _switch(_beside(conninfo), server, [(live, old), (fresh, live)] if is_there else [(fresh, live)])
         except BaseException:

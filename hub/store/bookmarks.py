@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.errors import NotFound
+from hub.model.area import Within, beginnings
 from hub.model.bookmark import Bookmark
 from hub.model.times import rfc3339
 from hub.store import journal
@@ -20,7 +21,7 @@ class Filter:
     """What to list. Empty means everything. ``first`` and ``last``: those that touch [first, last); ``text``: a part of
     the note, upper and lower case alike; ``before``: (at, id) of the last one of the page before."""
 
-    area: str | None = None
+    within: Within = None
     source: str | None = None
     incident: int | None = None
     first: datetime | None = None
@@ -78,7 +79,8 @@ def get(store: Store, bookmark_id: int) -> Bookmark:
 def list_bookmarks(store: Store, wanted: Filter, limit: int = 100) -> list[Bookmark]:
     """The latest moment first."""
     at, last_id = wanted.before or (None, None)
-    params = {name: getattr(wanted, name) for name in ("area", "source", "incident", "first", "last", "text")}
+    params = {name: getattr(wanted, name) for name in ("source", "incident", "first", "last", "text")}
+    params["within"] = beginnings(wanted.within)
     rows = store.fetch(sql["bookmark_list"], {**params, "before_at": at, "before_id": last_id, "limit": limit})
     return [_bookmark(row) for row in rows]
 

@@ -10,7 +10,7 @@ from functools import partial
 from hub.config.keep import Keep
 from hub.model.bucket import Level
 from hub.model.source import SourceKind
-from hub.store import partitions, people, quarantine, rollup, series
+from hub.store import partitions, quarantine, rollup, series, sessions, sign_in
 from hub.store.rollup_schema import TABLES
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
@@ -42,7 +42,8 @@ def run(store: Store, now: datetime, keep: Keep) -> None:
         _drop(store, table, now - keep.of(kind)[level])
     for kind in SourceKind:
         partitions.compress_before(store, TABLES[Level.MINUTE, kind], now - COMPRESS_AFTER[Level.MINUTE])
-    people.expire_sessions(store, now)
+    sessions.expire(store, now)
+    sign_in.expire(store, now)
     longest = max(keep.of(kind)["observations"] for kind in SourceKind)
     with store.transaction() as tx:
         quarantine.trim(tx)

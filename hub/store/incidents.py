@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.errors import NotFound
 from hub.model.alert import Alert, Severity
+from hub.model.area import Within, beginnings
 from hub.model.incident import Incident, IncidentState
 from hub.model.times import rfc3339
 from hub.store import journal
@@ -47,11 +48,12 @@ def get(store: Store, incident_id: int) -> Incident:
 
 
 def list_incidents(
-    store: Store, area: str | None, limit: int = 100, before: tuple[bool, datetime, int] | None = None
+    store: Store, within: Within, limit: int = 100, before: tuple[bool, datetime, int] | None = None
 ) -> list[Incident]:
     """Open ones first, then newest first. ``before``: (is open, opened at, id) of the last one of the page before."""
     is_open, opened_at, last_id = before or (None, None, None)
-    params = {"area": area, "limit": limit, "before_open": is_open, "before_at": opened_at, "before_id": last_id}
+    params: dict[str, Any] = {"within": beginnings(within), "limit": limit}
+    params |= {"before_open": is_open, "before_at": opened_at, "before_id": last_id}
     return [_incident(row) for row in store.fetch(sql["incident_list"], params)]
 
 

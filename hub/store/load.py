@@ -12,6 +12,7 @@ import numpy as np
 
 from hub.config.alarms import Alarms
 from hub.model.alert import Severity
+from hub.model.area import Within, beginnings
 from hub.model.load import Course, Figure, Flood, Moments, Shift, judge, share, shifts
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
@@ -63,10 +64,10 @@ class Load:
     shifts: list[Share]
 
 
-def load(store: Store, area: str | None, first: datetime, last: datetime, alarms: Alarms) -> Load:
-    """Of [first, last), at and below ``area``. Raises StoreUnavailable."""
-    params = {"first": first, "last": last, "below": area, "fleeting": alarms.fleeting}
-    depth = 2 if area is None else area.count("/") + 2
+def load(store: Store, within: Within, first: datetime, last: datetime, alarms: Alarms) -> Load:
+    """Of [first, last), within some subtrees of areas. Raises StoreUnavailable."""
+    params = {"first": first, "last": last, "within": beginnings(within), "fleeting": alarms.fleeting}
+    depth = 2 if within is None else min(path.count("/") for path in within) + 2
     with store.transaction() as tx:
         totals = tx.execute(sql["load_totals"], params).fetchone() or {}
         parts = _moments(tx, {**params, "since": first - _LOOK_BACK, "depth": depth})

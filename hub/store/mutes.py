@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from hub.config.topology import ThingSettings
 from hub.model.alert import Severity
+from hub.model.area import Within, beginnings
 from hub.model.group import Counted
 from hub.model.source import SourceState
 from hub.model.topology import Topology
@@ -87,9 +88,9 @@ def note(tx: Tx, muted: Sequence[tuple[str, int]]) -> None:
         tx.execute(sql["muted_put"], {"causes": list(causes), "alerts": list(alerts)})
 
 
-def count_alike(store: Store, area: str | None) -> list[Counted]:
-    """All open alerts, counted, at and below ``area``."""
-    rows = store.fetch(sql["alert_alike"], {"area": area})
+def count_alike(store: Store, within: Within) -> list[Counted]:
+    """All open alerts, counted, within some subtrees of areas."""
+    rows = store.fetch(sql["alert_alike"], {"within": beginnings(within)})
     return [Counted(**{**row, "severity": Severity(row["severity"])}) for row in rows]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.errors import Conflict, NotFound
+from hub.model.area import Within, beginnings
 from hub.model.outage import Outage
 from hub.model.times import rfc3339
 from hub.store import journal
@@ -60,9 +61,9 @@ def end_overdue(store: Store, now: datetime) -> list[Outage]:
         return over
 
 
-def list_outages(store: Store, below: str | None, ended: bool, before: int | None, limit: int) -> list[Outage]:
-    """The newest first; ``ended``: also those that are over; ``below``: what lies in an area, so no rule by itself."""
-    params = {"below": below, "ended": ended, "before": before, "limit": limit}
+def list_outages(store: Store, within: Within, ended: bool, before: int | None, limit: int) -> list[Outage]:
+    """The newest first; ``ended``: also those that are over; ``within``: what lies in an area, so no rule by itself."""
+    params = {"within": beginnings(within), "ended": ended, "before": before, "limit": limit}
     return [Outage(**row) for row in store.fetch(sql["outage_list"], params)]
 
 

@@ -1,91 +1,118 @@
-"""People and their sessions. Passwords come here hashed; of a session only the hash of its token is kept."""
+"""People and what they were granted. Passwords come here hashed. Nobody is ever removed: history names them."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hub.errors import Conflict, NotFound
-from hub.model.people import Person, Role, Session
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.store.sql import sql
-from hub.store.store import Store
+from hub.store.store import Store, Tx
+
+LAST_CHIEF = "last_administrator"
 
 
-def add(store: Store, person: Person, password_hash: str) -> None:
-    """Raises Conflict where the name is taken, NotFound where the area does not exist."""
-    values = {"name": person.name, "role": person.role, "area": person.area, "password_hash": password_hash}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person, and how they sign in."""
+
+    person: Person
+    has_password: bool
+    totp: bool
+    passkeys: int
+    seen_at: datetime | None
+
+
+def add(store: Store, person: Person, password_hash: str | None) -> None:
+    """Raises Conflict where the name, however it is written, is taken, NotFound where an area does not exist."""
+    values = {"name": person.name, "password_hash": password_hash, "external": person.external}
     with store.transaction() as tx:
         if tx.execute(sql["person_insert"], values).rowcount == 0:
             raise Conflict(f"there is a user {person.name!r} already")
+        _grant(tx, person.name, person.grants)
 
 
 def list_people(store: Store) -> list[Person]:
-    return [_person(row) for row in store.fetch(sql["person_list"])]
+    """In the order of their names."""
+    return [known.person for known in list_known(store)]
 
 
-def password_hash(store: Store, name: str) -> tuple[Person, str] | None:
+def list_known(store: Store) -> list[Known]:
+    return [_known(row) for row in store.fetch(sql["person_list"], {"name": None})]
+
+
+def get(store: Store, name: str) -> Known:
+    """Raises NotFound."""
+    rows = store.fetch(sql["person_list"], {"name": name})
+    if not rows:
+        raise NotFound(f"there is no user {name!r}")
+    return _known(rows[0])
+
+
+def password_hash(store: Store, name: str) -> tuple[Person, str | None] | None:
     """The person of that name with the hash of the password; None where there is none."""
-    rows = store.fetch(sql["person_get"], {"name": name})
-    return (_person(rows[0]), str(rows[0]["password_hash"])) if rows else None
+    rows = store.fetch(sql["person_list"], {"name": name})
+    return (person_of(rows[0]), rows[0]["password_hash"]) if rows else None
 
 
-def set_password(store: Store, name: str, new_hash: str) -> None:
-    """Ends every session of that person. Raises NotFound."""
-    _change(store, "person_set_password", {"name": name, "password_hash": new_hash})
+def set_password(store: Store, name: str, new_hash: str, *, but: int | None = None) -> None:
+    """Ends every session of that person but ``but``, and forgets their browsers. Raises NotFound."""
+    with store.transaction() as tx:
+        _require(tx.execute(sql["person_set_password"], {"name": name, "password_hash": new_hash}).rowcount, name)
+        tx.execute(sql["session_delete_of"], {"name": name, "but": but})
+        tx.execute(sql["browser_forget_of"], {"name": name})
 
 
 def set_disabled(store: Store, name: str, *, disabled: bool) -> None:
-    """Ends every session of that person. Raises NotFound."""
-    _change(store, "person_set_disabled", {"name": name, "disabled": disabled})
-
-
-def open_session(store: Store, name: str, token: str, now: datetime, expires_at: datetime) -> None:
-    values = {"token_hash": _hash(token), "person": name, "now": now, "expires_at": expires_at}
+    """Ends every session of that person. Raises NotFound, and Conflict for the last administrator of the city."""
     with store.transaction() as tx:
-        tx.execute(sql["session_insert"], values)
+        tx.execute(sql["grant_lock"])
+        _require(tx.execute(sql["person_set_disabled"], {"name": name, "disabled": disabled}).rowcount, name)
+        if disabled:
+            _require_chief(tx)
+        tx.execute(sql["session_delete_of"], {"name": name, "but": None})
 
 
-def session(store: Store, token: str, now: datetime) -> Session | None:
-    """Whose session it is; None where it is unknown, over, or its person is disabled."""
-    rows = store.fetch(sql["session_get"], {"token_hash": _hash(token), "now": now})
-    return Session(_person(rows[0]), rows[0]["expires_at"]) if rows else None
-
-
-def alive(store: Store, tokens: Collection[str], now: datetime) -> frozenset[str]:
-    """Those of ``tokens`` whose sessions still hold."""
-    by_hash = {_hash(token): token for token in tokens}
-    rows = store.fetch(sql["session_alive"], {"hashes": list(by_hash), "now": now})
-    return frozenset(by_hash[bytes(row["token_hash"])] for row in rows)
-
-
-def close_session(store: Store, token: str) -> None:
+def set_grants(store: Store, name: str, grants: Collection[Grant]) -> None:
+    """All that the person may from now on; sessions go on with it. Raises NotFound, also of an area, and Conflict for
+    the last administrator of the city."""
     with store.transaction() as tx:
-        tx.execute(sql["session_delete"], {"token_hash": _hash(token)})
+        tx.execute(sql["grant_lock"])
+        _require(tx.execute(sql["person_exists"], {"name": name}).rowcount, name)
+        tx.execute(sql["grant_delete_of"], {"name": name})
+        _grant(tx, name, grants)
+        _require_chief(tx)
 
 
-def expire_sessions(store: Store, now: datetime) -> None:
-    with store.transaction() as tx:
-        tx.execute(sql["session_expire"], {"now": now})
+def grants_of(rows: Collection[Collection[str]]) -> tuple[Grant, ...]:
+    """From pairs of a role and an area, as the store has them."""
+    return tuple(Grant(Role(role), area) for role, area in rows)
 
 
-def end_sessions(store: Store) -> None:
-    """Sign everybody out."""
-    with store.transaction() as tx:
-        tx.execute(sql["session_delete_all"])
+def person_of(row: dict[str, Any]) -> Person:
+    return Person(row["name"], grants_of(row["grants"]), row["disabled"], row["external"])
 
 
-def _change(store: Store, query: str, values: dict[str, Any]) -> None:
-    with store.transaction() as tx:
-        if tx.execute(sql[query], values).rowcount == 0:
-            raise NotFound(f"there is no user {values['name']!r}")
-        tx.execute(sql["session_delete_of"], {"name": values["name"]})
+def _known(row: dict[str, Any]) -> Known:
+    return Known(person_of(row), row["password_hash"] is not None, row["totp"], row["passkeys"], row["seen_at"])
 
 
-def _person(row: dict[str, Any]) -> Person:
-    return Person(row["name"], Role(row["role"]), row["area"], row["disabled"])
+def _grant(tx: Tx, name: str, grants: Collection[Grant]) -> None:
+    for grant in sorted(set(grants)):
+        tx.execute(sql["grant_insert"], {"name": name, "role": grant.role, "area": grant.area})
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _require(rows: int, name: str) -> None:
+    if rows == 0:
+        raise NotFound(f"there is no user {name!r}")
+
+
+def _require_chief(tx: Tx) -> None:
+    """There is always an administrator of the whole city who may sign in, or nobody could ever add one again."""
+    rows = tx.execute(sql["person_list"], {"name": None}).fetchall()
+    if not any(person_of(row).is_chief for row in rows):
+        raise Conflict(LAST_CHIEF)

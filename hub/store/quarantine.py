@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.errors import NotFound
+from hub.model.area import Within, beginnings
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -24,15 +25,15 @@ _Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Some of them: all that match what is set. ``area``: of devices there and below; unknown devices are nowhere."""
+    """Some of them: all that match what is set. ``within``: of devices there; unknown devices are nowhere."""
 
     cause: str | None = None
     origin: str | None = None
     device: str | None = None
-    area: str | None = None
+    within: Within = None
 
     def params(self) -> _Row:
-        return {"cause": self.cause, "origin": self.origin, "device": self.device, "area": self.area}
+        return {"cause": self.cause, "origin": self.origin, "device": self.device, "within": beginnings(self.within)}
 
 
 def page(store: Store, which: Which, before: int | None, limit: int) -> list[_Row]:
@@ -40,9 +41,9 @@ def page(store: Store, which: Which, before: int | None, limit: int) -> list[_Ro
     return list(store.fetch(sql["quarantine_page"], {**which.params(), "before": before, "limit": limit}))
 
 
-def counts(store: Store, area: str | None) -> list[_Row]:
+def counts(store: Store, within: Within) -> list[_Row]:
     """Rows cause, count, kept_bytes; what there is most of first."""
-    return list(store.fetch(sql["quarantine_counts"], {"area": area}))
+    return list(store.fetch(sql["quarantine_counts"], {"within": beginnings(within)}))
 
 
 def get(store: Store, number: int) -> _Row:

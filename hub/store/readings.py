@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed
 
+from hub.model.area import Within, beginnings
 from hub.model.bucket import Bucket, Cut, Level
 from hub.model.observation import Stored
 from hub.model.source import SourceKind
@@ -106,7 +107,7 @@ def source_page(
     store: Store,
     kind: SourceKind,
     *,
-    area: str | None = None,
+    within: Within = None,
     state: str | None = None,
     problem: str | None = None,
     source_id: str | None = None,
@@ -117,8 +118,8 @@ def source_page(
 
     ``problem``: those with this one, of ``ingest.mqtt.vitals.Problem``.
     """
-    params: dict[str, Any] = {"kind": kind, "area": area, "state": state, "problem": problem, "id": source_id}
-    params |= {"cursor": cursor, "limit": limit}
+    params: dict[str, Any] = {"kind": kind, "state": state, "problem": problem, "id": source_id}
+    params |= {"within": beginnings(within), "cursor": cursor, "limit": limit}
     return list(store.fetch(sql["source_page"], params))
 
 
@@ -167,14 +168,16 @@ def open_alerts_by_severity(store: Store) -> dict[str, int]:
     return {row["severity"]: row["count"] for row in store.fetch(sql["open_alerts_by_severity"])}
 
 
-def open_alerts_by_rule(store: Store, area: str | None) -> dict[str, int]:
-    """How many alerts of each rule are not resolved, at and below ``area``."""
-    return {row["rule"]: row["count"] for row in store.fetch(sql["open_alerts_by_rule"], {"area": area})}
+def open_alerts_by_rule(store: Store, within: Within) -> dict[str, int]:
+    """How many alerts of each rule are not resolved, within some subtrees of areas."""
+    rows = store.fetch(sql["open_alerts_by_rule"], {"within": beginnings(within)})
+    return {row["rule"]: row["count"] for row in rows}
 
 
-def begun_by_rule(store: Store, area: str | None, since: datetime) -> dict[str, int]:
-    """How many alerts of each rule began since then, at and below ``area``."""
-    return {row["rule"]: row["count"] for row in store.fetch(sql["begun_by_rule"], {"area": area, "since": since})}
+def begun_by_rule(store: Store, within: Within, since: datetime) -> dict[str, int]:
+    """How many alerts of each rule began since then, within some subtrees of areas."""
+    rows = store.fetch(sql["begun_by_rule"], {"within": beginnings(within), "since": since})
+    return {row["rule"]: row["count"] for row in rows}
 
 
 def sources_by_state(store: Store) -> list[DictRow]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from psycopg.types.json import Jsonb
 
 from hub.errors import Conflict, NotFound
+from hub.model.area import Within, beginnings
 from hub.model.silence import Field, How, Matcher, Silence, notice_before
 from hub.model.times import rfc3339
 from hub.store import journal
@@ -77,15 +78,16 @@ def get(store: Store, silence_id: int) -> Listed:
 def list_silences(
     store: Store,
     now: datetime,
-    area: str | None = None,
+    within: Within = None,
     state: State | None = None,
     limit: int = 100,
     before: tuple[datetime, int] | None = None,
 ) -> list[Listed]:
-    """The one that ends last first; of ``area`` all that can mute anything there. ``before``: (ends_at, id) of the
-    last one of the page before."""
+    """The one that ends last first; all that can mute anything within some subtrees of areas. ``before``: (ends_at,
+    id) of the last one of the page before."""
     ends_at, last_id = before or (None, None)
-    params = {"area": area, "state": state, "now": now, "limit": limit, "before_at": ends_at, "before_id": last_id}
+    params = {"within": beginnings(within), "state": state, "now": now, "limit": limit}
+    params |= {"before_at": ends_at, "before_id": last_id}
     return [Listed(_silence(row), row["muted"]) for row in store.fetch(sql["silence_list"], params)]
 
 

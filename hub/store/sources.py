@@ -13,14 +13,15 @@ from psycopg.types.json import Jsonb
 
 from hub.config.vault import Vault, is_sealed
 from hub.errors import Conflict, NotFound, StoreError
+from hub.model.area import Within, beginnings
 from hub.model.source import Source, SourceKind
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
 
-def list_sources(store: Store, kind: SourceKind | None = None, area: str | None = None) -> list[Source]:
+def list_sources(store: Store, kind: SourceKind | None = None, within: Within = None) -> list[Source]:
     """All sources with their secrets, sealed; in the order of their ids."""
-    return [_source(row) for row in store.fetch(sql["source_list"], {"kind": kind, "area": area})]
+    return [_source(row) for row in store.fetch(sql["source_list"], {"kind": kind, "within": beginnings(within)})]
 
 
 def get(store: Store, source_id: str) -> Source:

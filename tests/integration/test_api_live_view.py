@@ -24,7 +24,7 @@ from dashboard.api import live_view
 from dashboard.api.app import make_app
 from hub.clock import SystemClock
 from hub.model.source import SourceState
-from hub.store import people
+from hub.store import sessions
 from hub.tally import Tally
 from ingest.simulate.faults import FaultServer, faulty_cameras
 from ingest.video.camera import Camera
@@ -359,7 +359,7 @@ def test_only_those_who_may_see_a_camera_see_it_live(api: Api) -> None:
 
 def test_another_site_s_page_cannot_look_with_the_cookie_of_this_one(api: Api) -> None:
     now = datetime.now(UTC)
-    people.open_session(api.store, "vera", "cookie-token", now, now + timedelta(hours=1))
+    sessions.open_session(api.store, "vera", "cookie-token", now, now + timedelta(hours=1))
     cookie = {"Cookie": "gridhub_session=cookie-token"}
     assert refused(api, **cookie) == (403, "foreign_origin")
     assert refused(api, **cookie, Origin="https://evil.example") == (403, "foreign_origin")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.store import people
+from hub.store import people, sessions
 from tests.fix_api import PASSWORD, Api, fire, problem
 
 RIGHT = {"username": "otto", "password": PASSWORD}
@@ -20,13 +20,20 @@ def test_signing_in_answers_a_token_and_sets_a_cookie_that_scripts_cannot_read(a
     answer = client.post("/session", json=RIGHT)
     body = answer.json()
     assert answer.status_code == 200
-    assert body["user"] == {"name": "otto", "role": "operator", "area": None}
+    assert body["user"] == {
+        "name": "otto",
+        "role": "operator",
+        "area": None,
+        "grants": [{"role": "operator", "area": None}],
+        "rights": {right: [""] for right in ("act", "live", "recordings", "see")},
+        "second_factor_needed": False,
+    }
     left = datetime.fromisoformat(body["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=11, minutes=59) < left <= timedelta(hours=12)
-    cookie = answer.headers["set-cookie"].lower()
-    assert cookie.startswith("gridhub_session=")
-    assert {"httponly", "samesite=strict", "path=/"} <= set(cookie.split("; "))
-    assert "secure" not in cookie, "this address is not served by TLS"
+    for cookie, name in zip(answer.headers.get_list("set-cookie"), ("session", "browser"), strict=True):
+        assert cookie.startswith(f"gridhub_{name}=")
+        assert {"httponly", "samesite=strict", "path=/"} <= set(cookie.lower().split("; "))
+        assert "secure" not in cookie.lower(), "this address is not served by TLS"
     assert client.get("/session").json()["user"]["name"] == "otto", "by the cookie"
     bearer = {"Authorization": f"Bearer {body['token']}"}
     assert api.anonymous().get("/session", headers=bearer).json()["user"]["name"] == "otto", "by the token"
@@ -76,7 +83,7 @@ def test_a_disabled_person_cannot_sign_in_and_is_shut_out_at_once(api: Api) -> N
 
 def test_a_session_that_is_over_is_refused(api: Api) -> None:
     now = datetime.now(UTC)
-    people.open_session(api.store, "otto", "an old token", now - timedelta(hours=13), now - timedelta(seconds=1))
+    sessions.open_session(api.store, "otto", "an old token", now - timedelta(hours=13), now - timedelta(seconds=1))
     answer = api.anonymous().get("/session", headers={"Authorization": "Bearer an old token"})
     assert problem(answer) == (401, "not_signed_in")
 

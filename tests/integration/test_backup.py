@@ -25,7 +25,8 @@ from hub.app.postgres import EmbeddedPostgres
 from hub.cases import intake
 from hub.clock import SimulatedClock
 from hub.errors import Conflict, HubError, StoreUnavailable
-from hub.model.people import Person, Role
+from hub.model.person import Person
+from hub.model.rights import Grant, Role
 from hub.model.source import SourceKind
 from hub.store import Store, backup, backup_restore, batches, journal, migrate, partitions, people, series, status
 from hub.store.backup_file import Backup, BackupRefused
@@ -338,7 +339,7 @@ def test_a_restore_that_is_killed_leaves_one_whole_store_and_can_be_done_again(
 ) -> None:
     restored(second, written)
     with Store.open(second, "test") as store:
-        people.add(store, Person("late", Role.OPERATOR), "x")
+        people.add(store, Person("late", (Grant(Role.OPERATOR),)), "x")
     environment = {**os.environ, "GRIDHUB_CRASH_AT": point}
     restoring = subprocess.Popen(
         [sys.executable, "-c", RESTORE, second, str(written)], stdout=subprocess.PIPE, text=True, env=environment

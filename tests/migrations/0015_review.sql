@@ -1,5 +1,5 @@
 -- A bookmark of an incident and one of a span, and a layout of a wall.
--- include 0012_rule_states
+-- include 0014_audit
 insert into bookmark (area, at, until, sources, incident, note, owner, created_at) values
     ('qth/t/g1', '2026-03-01 10:00+00', null, '{cam-1}', 1, 'here he comes', 'wang', '2026-03-01 12:00+00'),
     ('qth/t/g1', '2026-03-01 10:00+00', '2026-03-01 10:05+00', '{cam-1,smoke-1}', null, 'smoke', 'li', '2026-03-01 12:00+00');

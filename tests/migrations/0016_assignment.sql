@@ -1,5 +1,5 @@
 -- Alerts that somebody works on, and that nobody does.
--- include 0012_rule_states
+-- include 0015_review
 insert into alert (rule, fingerprint, severity, state, area, sources, summary, started_at, detected_at, resolved_at,
                    acked_at, acked_by, incident, evidence, stage, latch, announced_at, repeats, re_alarm_s, re_alarm_at,
                    detail, assigned_to, assigned_at) values

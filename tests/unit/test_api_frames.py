@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from dashboard.api import frames, live
+from dashboard.api.frames import Event
 from dashboard.api.live import Client, Live
 from hub.clock import SimulatedClock
 from hub.model.observation import Stored
+from hub.model.person import Person, Standing
+from hub.model.rights import EVERYWHERE, Grant, Role
 from hub.store.journal import Entry
 from hub.tally import Tally
 
@@ -73,7 +76,7 @@ def test_an_observation_is_json_whatever_its_value(value: float | None, said: fl
 
 def test_a_client_takes_all_that_waits_at_once_and_in_order() -> None:
     async def scene() -> None:
-        client = Client("token", None, None)
+        client = Client("session:1", [EVERYWHERE], None)
         assert await client.take(0.001) == []
         client.offer(1, b"a")
         client.offer(None, b"b")
@@ -92,7 +95,7 @@ def test_a_client_takes_all_that_waits_at_once_and_in_order() -> None:
 
 def test_a_client_that_is_full_is_closed_and_keeps_nothing() -> None:
     async def scene() -> None:
-        client = Client("token", None, None)
+        client = Client("session:1", [EVERYWHERE], None)
         client.offer(1, b"x" * (live.MAX_QUEUED_BYTES - 10))
         client.offer(2, b"x" * 10)
         states = [client.closed]
@@ -106,7 +109,7 @@ def test_a_client_that_is_full_is_closed_and_keeps_nothing() -> None:
 
 def test_what_was_taken_no_longer_fills_the_queue() -> None:
     async def scene() -> None:
-        client = Client("token", None, None)
+        client = Client("session:1", [EVERYWHERE], None)
         for number in range(5):
             client.offer(number, b"x" * (live.MAX_QUEUED_BYTES - 10))
             assert len(await client.take(60)) == 1
@@ -116,16 +119,50 @@ def test_what_was_taken_no_longer_fills_the_queue() -> None:
 
 
 def test_a_client_sees_its_area_and_what_is_for_everybody() -> None:
-    client = Client("token", "qth/taoshan", None)
+    client = Client("session:1", ["qth/taoshan"], None)
     seen = [area for area in (None, "qth", "qth/taoshan", "qth/taoshan/g1", "qth/taoshan-2") if client.sees(area)]
     assert seen == [None, "qth/taoshan", "qth/taoshan/g1"]
+
+
+def standing_of(*grants: Grant) -> Standing:
+    return Standing("session:1", Person("vera", grants), AT)
+
+
+def test_whoever_may_see_less_than_before_loads_anew_and_is_told_nothing_of_what_they_lost() -> None:
+    async def scene() -> None:
+        hub = Live(["rules"], SimulatedClock(AT), Tally())
+        client = Client("session:1", [EVERYWHERE], "qth")
+        hub.join(client)
+        hub.publish(1, [Event(1, "qth/xinxing", b"before")])
+        asked = frozenset({"session:1"})
+        hub.allow(asked, {"session:1": standing_of(Grant(Role.VIEWER, "qth/taoshan"))})
+        hub.publish(3, [Event(2, "qth/xinxing", b"theirs"), Event(3, "qth/taoshan/g1", b"ours")])
+        assert await client.take(60) == [(None, frames.RESET), (3, b"ours")]
+        assert client.observed == {"qth/taoshan"}
+        assert hub.observed == {"qth/taoshan"}
+        hub.allow(asked, {"session:1": standing_of(Grant(Role.VIEWER, "qth/taoshan"))})
+        hub.publish(4, [Event(4, "qth/taoshan", b"more")])
+        assert await client.take(60) == [(4, b"more")], "and is not made to load again where nothing was changed"
+        hub.allow(asked, {"session:1": standing_of()})
+        assert client.closed, "somebody without any grant sees nothing"
+
+    asyncio.run(scene())
+
+
+def test_a_client_that_came_after_the_question_is_not_closed_for_its_answer() -> None:
+    hub = Live(["rules"], SimulatedClock(AT), Tally())
+    early, late = Client("session:1", [EVERYWHERE], None), Client("session:2", [EVERYWHERE], None)
+    hub.join(early)
+    hub.join(late)
+    hub.allow(frozenset({"session:1"}), {})
+    assert (early.closed, late.closed) == (True, False)
 
 
 def test_a_journal_that_went_back_makes_everybody_come_anew() -> None:
     clock = SimulatedClock(AT)
     hub = Live(["rules"], clock, Tally())
     hub.stand_at(100, {})
-    client = Client("token", None, None)
+    client = Client("session:1", [EVERYWHERE], None)
     hub.join(client)
     closed = []
     for last_id in (100, 3):
@@ -139,8 +176,8 @@ def test_silence_of_the_store_is_noticed_without_a_word_of_the_follower() -> Non
     async def scene() -> None:
         clock = SimulatedClock(AT)
         hub = Live(["rules"], clock, Tally())
-        hub.heard([], frozenset())
-        client = Client("token", None, None)
+        hub.heard([])
+        client = Client("session:1", [EVERYWHERE], None)
         hub.join(client)
         clock.advance(7)
         ticking = asyncio.create_task(hub.tick())

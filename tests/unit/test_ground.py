@@ -21,7 +21,6 @@ from hub.log import _Formatter, redact, redact_value
 from hub.model.alert import Alert, AlertState, Severity
 from hub.model.area import check_path, contains, parent_of
 from hub.model.incident import Incident, IncidentState
-from hub.model.people import Role
 from hub.model.sizes import format_size, parse_size
 from hub.model.times import format_duration, parse_duration, parse_instant, rfc3339
 from hub.passwords import hash_password, verify
@@ -122,11 +121,6 @@ def test_an_area_contains_itself_and_what_lies_below() -> None:
     assert contains("a/b", "a/b/c")
     assert not contains("a/b", "a/bc")
     assert (parent_of("a/b/c"), parent_of("a")) == ("a/b", None)
-
-
-def test_roles_are_a_ladder() -> None:
-    assert Role.ADMINISTRATOR.includes(Role.OPERATOR)
-    assert not Role.VIEWER.includes(Role.OPERATOR)
 
 
 def test_a_password_is_known_again_and_no_other_is() -> None:

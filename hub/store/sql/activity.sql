@@ -1,7 +1,7 @@
 -- name: activity_series
 select s.id, s.source, src.area, s.metric
 from series s join source src on src.id = s.source
-where src.kind = 'camera' and (%(area)s::text is null or src.area = %(area)s or starts_with(src.area, %(area)s || '/'))
+where src.kind = 'camera' and (%(within)s::text[] is null or (src.area || '/') ^@ any(%(within)s::text[]))
   and (%(sources)s::text[] is null or s.source = any(%(sources)s))
 order by s.source, s.metric
 

@@ -78,7 +78,7 @@ where (%(stages)s::text[] is null or stage = any(%(stages)s))
   and (%(damped)s::text[] is null or damped = any(%(damped)s))
   and (%(stale)s::timestamptz is null or (state <> 'resolved' and started_at <= %(stale)s
                                           and suppressed_by is null and out_of_service is null))
-  and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
   and (%(first)s::timestamptz is null or coalesce(resolved_at, 'infinity') >= %(first)s)
   and (%(last)s::timestamptz is null or started_at < %(last)s)
   and (%(before_at)s::timestamptz is null or (started_at, id) < (%(before_at)s, %(before_id)s))

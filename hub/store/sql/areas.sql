@@ -6,7 +6,7 @@ where (area.name, area.kind, area.geometry) is distinct from (excluded.name, exc
 
 -- name: area_list
 select path, name, kind, geometry from area
-where %(below)s::text is null or path = %(below)s or starts_with(path, %(below)s || '/')
+where %(within)s::text[] is null or (path || '/') ^@ any(%(within)s::text[])
 order by path
 
 -- name: area_get

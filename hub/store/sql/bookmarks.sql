@@ -14,7 +14,7 @@ delete from bookmark where id = %(id)s returning *
 
 -- name: bookmark_list
 select * from bookmark
-where (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+where (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
   and (%(source)s::text is null or %(source)s = any(sources))
   and (%(incident)s::bigint is null or incident = %(incident)s)
   and (%(first)s::timestamptz is null or coalesce(until, at) >= %(first)s)

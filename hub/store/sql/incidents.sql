@@ -20,7 +20,7 @@ select * from incident where id = %(id)s
 
 -- name: incident_list
 select * from incident
-where (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+where (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
   and (%(before_at)s::timestamptz is null
        or (state = 'open', opened_at, id) < (%(before_open)s::boolean, %(before_at)s, %(before_id)s))
 order by state = 'open' desc, opened_at desc, id desc

@@ -40,5 +40,5 @@ select rule, area, case when stage = 'suppressed' then suppressed_by end as caus
        min(started_at) as first_at, max(started_at) as last_at
 from alert
 where stage <> 'normal'
-  and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
 group by 1, 2, 3, 4

@@ -20,6 +20,6 @@ returning *
 select o.*, (select count(*) from alert a where a.out_of_service = o.id and a.stage = 'out_of_service') as hides
 from outage o
 where (%(ended)s or o.ended_at is null)
-  and (%(below)s::text is null or o.area = %(below)s or starts_with(o.area, %(below)s || '/'))
+  and (%(within)s::text[] is null or (o.area || '/') ^@ any(%(within)s::text[]))
   and (%(before)s::bigint is null or o.id < %(before)s)
 order by o.id desc limit %(limit)s

@@ -1,13 +1,29 @@
 -- name: person_insert
-insert into person (name, role, area, password_hash)
-values (%(name)s, %(role)s, %(area)s, %(password_hash)s)
+insert into person (name, password_hash, external)
+select %(name)s, %(password_hash)s, %(external)s
+where not exists (select from person where lower(name) = lower(%(name)s))
 on conflict (name) do nothing
 
--- name: person_list
-select name, role, area, disabled from person order by name
+-- name: grant_insert
+insert into person_grant (person, role, area) values (%(name)s, %(role)s, nullif(%(area)s, ''))
 
--- name: person_get
-select name, role, area, disabled, password_hash from person where name = %(name)s
+-- name: grant_delete_of
+delete from person_grant where person = %(name)s
+
+-- name: grant_lock
+-- One change of who may what at a time: two administrators must not take each other's place at once.
+lock table person_grant in share row exclusive mode
+
+-- name: person_list
+select p.name, p.disabled, p.external, p.password_hash, array(
+           select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name
+           order by coalesce(g.area, ''), g.role) as grants,
+       exists (select from totp t where t.person = p.name and t.confirmed_at is not null) as totp,
+       (select count(*) from passkey k where k.person = p.name) as passkeys,
+       (select max(s.seen_at) from session s where s.person = p.name) as seen_at
+from person p
+where %(name)s::text is null or p.name = %(name)s
+order by p.name
 
 -- name: person_set_password
 update person set password_hash = %(password_hash)s where name = %(name)s
@@ -15,27 +31,5 @@ update person set password_hash = %(password_hash)s where name = %(name)s
 -- name: person_set_disabled
 update person set disabled = %(disabled)s where name = %(name)s
 
--- name: session_insert
-insert into session (token_hash, person, created_at, expires_at)
-values (%(token_hash)s, %(person)s, %(now)s, %(expires_at)s)
-
--- name: session_get
-select p.name, p.role, p.area, p.disabled, s.expires_at
-from session s join person p on p.name = s.person
-where s.token_hash = %(token_hash)s and s.expires_at > %(now)s and not p.disabled
-
--- name: session_alive
-select s.token_hash from session s join person p on p.name = s.person
-where s.token_hash = any(%(hashes)s) and s.expires_at > %(now)s and not p.disabled
-
--- name: session_delete
-delete from session where token_hash = %(token_hash)s
-
--- name: session_delete_of
-delete from session where person = %(name)s
-
--- name: session_expire
-delete from session where expires_at <= %(now)s
-
--- name: session_delete_all
-delete from session
+-- name: person_exists
+select from person where name = %(name)s

@@ -9,7 +9,7 @@ from quarantine q left join source s on s.id = q.device
 where (%(cause)s::text is null or q.cause = %(cause)s)
   and (%(origin)s::text is null or q.origin = %(origin)s)
   and (%(device)s::text is null or q.device = %(device)s)
-  and (%(area)s::text is null or s.area = %(area)s or starts_with(s.area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (s.area || '/') ^@ any(%(within)s::text[]))
   and (%(before)s::bigint is null or q.id < %(before)s)
 order by q.id desc
 limit %(limit)s
@@ -23,7 +23,7 @@ where q.id = %(id)s
 -- name: quarantine_counts
 select q.cause, count(*) as count, sum(octet_length(q.payload)) as kept_bytes
 from quarantine q left join source s on s.id = q.device
-where %(area)s::text is null or s.area = %(area)s or starts_with(s.area, %(area)s || '/')
+where %(within)s::text[] is null or (s.area || '/') ^@ any(%(within)s::text[])
 group by 1 order by 2 desc, 1
 
 -- name: quarantine_ask
@@ -33,8 +33,8 @@ where octet_length(payload) = size_bytes and replay_at is null
   and (%(cause)s::text is null or cause = %(cause)s)
   and (%(origin)s::text is null or origin = %(origin)s)
   and (%(device)s::text is null or device = %(device)s)
-  and (%(area)s::text is null or device in (
-      select id from source where area = %(area)s or starts_with(area, %(area)s || '/')))
+  and (%(within)s::text[] is null or device in (
+      select id from source where (area || '/') ^@ any(%(within)s::text[])))
 
 -- name: quarantine_notify
 select pg_notify('gridhub_quarantine', '')
@@ -55,8 +55,8 @@ delete from quarantine
 where (%(cause)s::text is null or cause = %(cause)s)
   and (%(origin)s::text is null or origin = %(origin)s)
   and (%(device)s::text is null or device = %(device)s)
-  and (%(area)s::text is null or device in (
-      select id from source where area = %(area)s or starts_with(area, %(area)s || '/')))
+  and (%(within)s::text[] is null or device in (
+      select id from source where (area || '/') ^@ any(%(within)s::text[])))
 
 -- name: quarantine_trim
 delete from quarantine where id <= (

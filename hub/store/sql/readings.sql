@@ -96,13 +96,13 @@ select severity, count(*) as count from alert where state <> 'resolved' group by
 
 -- name: open_alerts_by_rule
 select rule, count(*) as count from alert
-where state <> 'resolved' and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+where state <> 'resolved' and (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
 group by rule
 
 -- name: begun_by_rule
 select rule, count(*) as count from alert
 where started_at >= %(since)s
-  and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
 group by rule
 
 -- name: sources_by_state

@@ -14,8 +14,8 @@ returning *
 -- name: silence_list
 select s.*, (select count(*) from muted m where m.cause = 'silence:' || s.id) as muted
 from silence s
-where (%(area)s::text is null or s.area is null or s.area = %(area)s
-       or starts_with(s.area, %(area)s || '/') or starts_with(%(area)s, s.area || '/'))
+where (%(within)s::text[] is null or s.area is null or (s.area || '/') ^@ any(%(within)s::text[])
+       or exists (select from unnest(%(within)s::text[]) as below where below ^@ (s.area || '/')))
   and (%(state)s::text is null or %(state)s = case when s.ends_at <= %(now)s then 'over'
                                                    when s.begins_at > %(now)s then 'pending' else 'active' end)
   and (%(before_at)s::timestamptz is null or (s.ends_at, s.id) < (%(before_at)s, %(before_id)s))

@@ -1,7 +1,7 @@
 -- name: source_list
 select id, kind, area, type, name, config, secret, origin, approved from source
 where (%(kind)s::text is null or kind = %(kind)s)
-  and (%(area)s::text is null or area = %(area)s or starts_with(area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[]))
 order by id
 
 -- name: source_get
@@ -61,7 +61,7 @@ select s.id, s.kind, s.area, s.type, s.name, s.config, s.origin, s.approved,
 from source s left join source_state st on st.source = s.id
 where s.kind = %(kind)s
   and (%(id)s::text is null or s.id = %(id)s)
-  and (%(area)s::text is null or s.area = %(area)s or starts_with(s.area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (s.area || '/') ^@ any(%(within)s::text[]))
   and (%(state)s::text is null or coalesce(st.state, 'unknown') = %(state)s)
   and (%(problem)s::text is null or st.detail -> 'problems' ? %(problem)s
        or (%(problem)s = 'silent' and st.state in ('silent', 'offline')))

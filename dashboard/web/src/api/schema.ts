@@ -8,16 +8,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who Am I */
+        /**
+         * Who Am I
+         * @description Answered also to whoever has to add a second factor before anything else.
+         */
         get: operations["who_am_i"];
         put?: never;
         /**
-         * Sign In
+         * Begin Session
          * @description The token is also set as a cookie. 401 `bad_credentials`; 429 with `Retry-After` after repeated failures.
          */
-        post: operations["sign_in"];
-        /** Sign Out */
-        delete: operations["sign_out"];
+        post: operations["begin_session"];
+        /**
+         * End Session
+         * @description Sign out. A token of a program is removed under `/tokens`.
+         */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1323,6 +1329,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description Newest first. It belongs to the whole city: 403 for who has the right in a part of it only.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1811,6 +1837,34 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * AuditEntry
+         * @description ``actor`` is empty for what came without a session; ``hash`` (SHA-256, hexadecimal) covers the one before.
+         */
+        AuditEntry: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** Source Ip */
+            source_ip: string;
+            result: components["schemas"]["Result"];
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
         };
         /**
          * Availability
@@ -2489,6 +2543,15 @@ export interface components {
          * @enum {string}
          */
         GapScope: "watch" | "record";
+        /**
+         * GrantShape
+         * @description ``area`` null: the whole city.
+         */
+        GrantShape: {
+            role: components["schemas"]["Role"];
+            /** Area */
+            area: string | null;
+        };
         /** GridStatus */
         GridStatus: {
             /** Path */
@@ -3011,6 +3074,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[Bookmark] */
         Page_Bookmark_: {
             /** Items */
@@ -3434,10 +3504,22 @@ export interface components {
             level: "good" | "note" | "bad";
         };
         /**
-         * Role
+         * Result
          * @enum {string}
          */
-        Role: "viewer" | "operator" | "integrator" | "administrator";
+        Result: "done" | "refused" | "failed";
+        /**
+         * Right
+         * @description What can be allowed. ``see`` is part of every role: what somebody may not see does not exist for them.
+         * @enum {string}
+         */
+        Right: "see" | "live" | "recordings" | "unmasked" | "act" | "dispatch" | "sources" | "rules" | "people" | "audit" | "system";
+        /**
+         * Role
+         * @description What a person is, within a subtree of areas. One person may be several things, and others elsewhere.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "reviewer" | "integrator" | "dispatcher" | "administrator";
         /**
          * Rule
          * @description ``text`` is the rule as it stands in its file; ``open`` counts its alerts that are not resolved, ``day`` those
@@ -3894,13 +3976,26 @@ export interface components {
             /** Blocked */
             blocked: boolean;
         };
-        /** User */
+        /**
+         * User
+         * @description ``rights``: each right that holds anywhere, with the subtrees of areas where it does; ``""``: the whole city.
+         *     ``role`` and ``area`` are those of the grant with the most rights, null of somebody without any.
+         *     ``second_factor_needed``: nothing else is answered until one was added.
+         */
         User: {
             /** Name */
             name: string;
-            role: components["schemas"]["Role"];
+            role: components["schemas"]["Role"] | null;
             /** Area */
             area: string | null;
+            /** Grants */
+            grants: components["schemas"]["GrantShape"][];
+            /** Rights */
+            rights: {
+                [key: string]: string[];
+            };
+            /** Second Factor Needed */
+            second_factor_needed: boolean;
         };
         /**
          * Verdict
@@ -4036,7 +4131,7 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    begin_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -4078,7 +4173,7 @@ export interface operations {
             };
         };
     };
-    sign_out: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -7419,6 +7514,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                actor?: string | null;
+                action?: string | null;
+                /** @description it and what lies below it */
+                subject?: string | null;
+                source_ip?: string | null;
+                result?: components["schemas"]["Result"] | null;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description how many to answer at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
             };
             /** @description what was wrong with the request */
             "4XX": {

@@ -170,7 +170,7 @@ export const en = {
     switchLanguage: '切换到中文',
     help: 'Keyboard help (?)',
     user: 'Account',
-    role: { viewer: 'Viewer', operator: 'Operator', integrator: 'Integrator', administrator: 'Administrator' },
+    role: { viewer: 'Viewer', operator: 'Operator', reviewer: 'Reviewer', integrator: 'Integrator', dispatcher: 'Dispatcher', administrator: 'Administrator' },
     everywhere: 'all areas',
     logout: 'Log out',
   },

@@ -144,7 +144,7 @@ export const zh: Messages = {
     switchLanguage: 'Switch to English',
     help: '键盘帮助（?）',
     user: '账户',
-    role: { viewer: '观察员', operator: '值班员', integrator: '集成员', administrator: '管理员' },
+    role: { viewer: '观察员', operator: '值班员', reviewer: '复核员', integrator: '集成员', dispatcher: '调度员', administrator: '管理员' },
     everywhere: '全部区域',
     logout: '退出登录',
   },

@@ -72,8 +72,8 @@ export class Desk {
     const open = (alerts: Alert[]): number => alerts.filter((alert) => isOpen(alert, this.live.slowNow)).length;
     return open(this.live.alerts) - open(this.queue);
   });
-  readonly mayAdd = $derived.by(() => this.user.role === 'integrator' || this.user.role === 'administrator');
-  readonly mayAct = $derived.by(() => this.user.role !== 'viewer');
+  readonly mayAdd = $derived.by(() => this.user.rights.sources !== undefined);
+  readonly mayAct = $derived.by(() => this.user.rights.act !== undefined);
 
   constructor(
     user: User,

@@ -1,0 +1,162 @@
+"""The commands ``gridhub user …``: people, what they may do and where, their passwords."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hub.config import load, store_access
+from hub.errors import Conflict, HubError
+from hub.model.person import Person, check_name
+from hub.model.rights import EVERYWHERE, Grant, Role
+from hub.passwords import hash_password
+from hub.store import Store, people
+from hub.store.people import LAST_CHIEF
+
+_Run = Callable[[argparse.Namespace], int]
+
+
+def register(subparsers: Any) -> None:
+    """Add the commands to the parser of ``gridhub``."""
+    words = "people: add, list, grant, revoke, disable, enable, password"
+    user = subparsers.add_parser("user", help=words).add_subparsers(required=True)
+    _add(user, "add", "add a person; the password is asked for, or read from standard input", _user_add, _adding)
+    _add(user, "list", "list people, and what each may do where", _user_list, _config_option)
+    _add(user, "grant", "let a person do more: a role, everywhere or in an area", _user_grant, _granting)
+    _add(user, "revoke", "take a role back", _user_revoke, _granting)
+    _add(user, "disable", "shut a person out at once", _user_disable, _with_name)
+    _add(user, "enable", "let a person in again", _user_enable, _with_name)
+    _add(user, "password", "set a password; ends the person's sessions", _user_password, _with_name)
+
+
+def _add(commands: Any, name: str, words: str, run: _Run, options: Callable[[argparse.ArgumentParser], None]) -> None:
+    command = commands.add_parser(name, help=words, description=words)
+    options(command)
+    command.set_defaults(run=run)
+
+
+def _config_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
+
+
+def _with_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    _config_option(parser)
+
+
+def _with_role(parser: argparse.ArgumentParser, **role: Any) -> None:
+    parser.add_argument("--role", choices=[str(each) for each in Role], **role)
+    parser.add_argument("--area", default=EVERYWHERE, help="in this area and what lies below it only")
+
+
+def _granting(parser: argparse.ArgumentParser) -> None:
+    _with_name(parser)
+    _with_role(parser, required=True)
+
+
+def _adding(parser: argparse.ArgumentParser) -> None:
+    _with_name(parser)
+    _with_role(parser, default="operator")
+    parser.add_argument("--external", action="store_true", help="signs in by the OpenID Connect provider: no password")
+
+
+def _user_add(options: argparse.Namespace) -> int:
+    try:
+        name = check_name(options.name)
+    except ValueError as error:
+        raise HubError(str(error)) from error
+    person = Person(name, (_grant(options),), external=options.external)
+    password_hash = None if options.external else _ask_password()
+    with _store(options) as store:
+        people.add(store, person, password_hash)
+    _say(f"added {name} as {_words(person.grants[0])}")
+    return 0
+
+
+def _user_list(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        for person in people.list_people(store):
+            roles = ", ".join(map(_words, person.grants)) or "may do nothing"
+            notes = " (external)" * person.external + " (disabled)" * person.disabled
+            sys.stdout.write(f"{person.name:<24}{roles}{notes}\n")
+    return 0
+
+
+def _user_grant(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        known = people.get(store, options.name).person
+        people.set_grants(store, known.name, {*known.grants, _grant(options)})
+    _say(f"{options.name} is {_words(_grant(options))} now")
+    return 0
+
+
+def _user_revoke(options: argparse.Namespace) -> int:
+    grant = _grant(options)
+    with _store(options) as store:
+        known = people.get(store, options.name).person
+        if grant not in known.grants:
+            raise HubError(f"{options.name} is not {_words(grant)}")
+        _unless_last(lambda: people.set_grants(store, known.name, {*known.grants} - {grant}), options.name)
+    _say(f"{options.name} is not {_words(grant)} any more")
+    return 0
+
+
+def _user_disable(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        _unless_last(lambda: people.set_disabled(store, options.name, disabled=True), options.name)
+    _say(f"{options.name} is disabled, and signed out everywhere")
+    return 0
+
+
+def _user_enable(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        people.set_disabled(store, options.name, disabled=False)
+    _say(f"{options.name} may sign in")
+    return 0
+
+
+def _user_password(options: argparse.Namespace) -> int:
+    password_hash = _ask_password()
+    with _store(options) as store:
+        people.set_password(store, options.name, password_hash)
+        is_disabled = people.get(store, options.name).person.disabled
+    words = "; it is still disabled: gridhub user enable" if is_disabled else ""
+    _say(f"the password of {options.name} is changed, and every session of it has ended{words}")
+    return 0
+
+
+def _unless_last(change: Callable[[], None], name: str) -> None:
+    try:
+        change()
+    except Conflict as conflict:
+        if str(conflict) != LAST_CHIEF:
+            raise
+        raise HubError(f"{name} is the last administrator: add another one first") from conflict
+
+
+def _grant(options: argparse.Namespace) -> Grant:
+    return Grant(Role(options.role), options.area)
+
+
+def _words(grant: Grant) -> str:
+    return f"{grant.role} {f'in {grant.area}' if grant.area else 'everywhere'}"
+
+
+def _ask_password() -> str:
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        return hash_password(password)
+    except ValueError as error:
+        raise HubError(str(error)) from error
+
+
+def _store(options: argparse.Namespace) -> Store:
+    return Store.open(store_access(load(options.config)), "cli")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
