@@ -2,7 +2,7 @@
 
 import { createContext, untrack } from 'svelte';
 import { ApiError, api } from '../api/client';
-import type { Alert, Bookmark, Device, Incident, LogEntry, Recordings, Stretch } from '../api/types';
+import type { Alert, AlertChange, Bookmark, Device, Incident, LogEntry, Recordings, Stretch } from '../api/types';
 import { camerasFor, contains } from '../live/board';
 import { distances } from '../map/geometry';
 import type { Desk } from '../watch/desk.svelte';
@@ -25,7 +25,7 @@ export interface Line {
 }
 
 const AGAIN_MS = 15_000;
-/** Logs are asked for one by one. */
+/** Logs are asked for one by one: those of the incident. Of other alerts the alert itself tells the most. */
 const LOGS = 30;
 const STRETCHES = 3_000;
 
@@ -154,9 +154,11 @@ export class Scene {
   }
 
   async #log(alerts: readonly Alert[], incident: Incident | null, signal: AbortSignal): Promise<Line[]> {
-    const steps = await Promise.all(alerts.slice(0, LOGS).map((alert) => inTurn(async () => [alert, (await api.alert(alert.id, signal)).log] as const)));
+    const own = incident === null ? [] : alerts.filter((alert) => alert.incident === incident.id).slice(0, LOGS);
+    const steps = await Promise.all(own.map((alert) => inTurn(async () => [alert, (await api.alert(alert.id, signal)).log] as const)));
     const ofIncident = incident === null ? [] : (await api.incidentLog(incident.id, signal)).items;
     return [
+      ...alerts.filter((alert) => !own.includes(alert)).flatMap(linesOf),
       ...steps.flatMap(([alert, log]) => log.map((entry: LogEntry) => lineOf(entry, alert))),
       ...ofIncident.map((entry): Line => ({ ...plain(entry), key: `i${entry.id}`, alert: null, note: '', byAlert: false })),
     ].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
@@ -204,5 +206,16 @@ const plain = (entry: { at: string; actor: string; change: string }): { at: numb
 });
 
 const lineOf = (entry: LogEntry, alert: Alert): Line => ({ ...plain(entry), key: `a${entry.id}`, alert, note: entry.note, byAlert: true });
+
+/** When it was raised, acknowledged and over. */
+function linesOf(alert: Alert): Line[] {
+  const line = (change: AlertChange, at: string | null, actor: string): Line[] =>
+    at === null ? [] : [{ key: `${alert.id} ${change}`, at: Date.parse(at), actor, alert, change, note: '', byAlert: true }];
+  return [
+    ...line('fired', alert.started_at, 'rules'),
+    ...line('acknowledged', alert.acked_at, alert.acked_by ?? ''),
+    ...line('resolved', alert.resolved_at, 'rules'),
+  ];
+}
 
 export const [useScene, provideScene] = createContext<Scene>();
