@@ -64,7 +64,7 @@ export type Wall = Schemas['Wall'];
 export type WallBody = Wall['body'];
 export type Layout = Schemas['Layout'];
 export type Tour = Schemas['Tour'];
-export type WallTile = Layout['tiles'][number];
+export type WallTile = NonNullable<Layout['tiles'][number]>;
 export interface BookmarkNew {
   area: string;
   at: string;
