@@ -31,6 +31,7 @@ export const review = {
     failed: 'This piece cannot be played',
     future: 'Still to come',
   },
+  noRight: 'Your role does not include recordings: what sensors and alerts say is shown without pictures.',
   holding: 'Waiting for a recording…',
   large: (name: string) => `${name}: larger`,
   small: (name: string) => `${name}: as before`,

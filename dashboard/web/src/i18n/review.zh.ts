@@ -33,6 +33,7 @@ export const review: ReviewMessages = {
     failed: '这一段无法播放',
     future: '尚未到来',
   },
+  noRight: '您的角色不能查看录像：仅显示传感器和告警，不含画面。',
   holding: '等待录像…',
   large: (name) => `放大 ${name}`,
   small: (name) => `还原 ${name}`,
