@@ -16,14 +16,22 @@ interface Loaded {
   loading: AbortController;
   /** The address of its bytes; null while they come. */
   url: string | null;
-  /** Milliseconds since the epoch of its first picture. */
+  /** Milliseconds since the epoch of its first and its last picture. */
   began: number;
-  failed: boolean;
+  ended: number;
+  /** Its bytes did not come; `final` where they never will. */
+  failed: 'no' | 'for now' | 'final';
+  /** When it was asked for, by the browser's own clock. */
+  askedAt: number;
 }
 
 /** A piece that was only passed while somebody drags the cursor is not fetched. */
 const SETTLED_MS = 250;
 const KEPT = 3;
+/** What failed, or ends before what is recorded by now, is asked for again after so long. */
+const AGAIN_MS = 8_000;
+/** A picture or two that are not there yet are no reason to. */
+const SHORT_MS = 1_500;
 /** Nearer than this a standing picture is the right one. */
 const STILL_S = 0.015;
 const READY = 2; // HAVE_CURRENT_DATA
@@ -68,9 +76,10 @@ export class Film {
       return false;
     }
     const loaded = this.#pieces.get(pieceOf(at).from);
+    if (loaded && now - loaded.askedAt > AGAIN_MS && (loaded.failed === 'for now' || (loaded.url !== null && at > loaded.ended + SHORT_MS))) this.#drop(loaded);
     if (!loaded || loaded.url === null) {
       this.#rest();
-      this.state = loaded?.failed ? 'failed' : 'loading';
+      this.state = loaded && loaded.failed !== 'no' ? 'failed' : 'loading';
       return this.state === 'loading';
     }
     const which = this.#given(loaded);
@@ -141,26 +150,28 @@ export class Film {
     for (const loaded of this.#pieces.values())
       if (!near.has(loaded.piece.from) && (loaded.url === null || this.#pieces.size > KEPT)) this.#drop(loaded);
     if (this.#settling === null || now - this.#settling.since < SETTLED_MS) return;
-    for (const piece of pieces) if (!this.#pieces.has(piece.from)) void this.#load(piece);
+    for (const piece of pieces) if (!this.#pieces.has(piece.from)) void this.#load(piece, now);
   }
 
-  async #load(piece: Piece): Promise<void> {
-    const loaded: Loaded = { piece, loading: new AbortController(), url: null, began: piece.from, failed: false };
+  async #load(piece: Piece, now: number): Promise<void> {
+    const loaded: Loaded = { piece, loading: new AbortController(), url: null, began: piece.from, ended: piece.to, failed: 'no', askedAt: now };
     this.#pieces.set(piece.from, loaded);
     const { signal } = loaded.loading;
     try {
-      const [began, bytes] = await inTurn(async () => {
+      const [began, ended, bytes] = await inTurn(async () => {
         signal.throwIfAborted();
         const answer = await api.film(this.camera, piece.from, piece.to, signal);
-        return [answer.headers.get('X-Clip-From'), await answer.blob()] as const;
+        return [answer.headers.get('X-Clip-From'), answer.headers.get('X-Clip-To'), await answer.blob()] as const;
       });
       if (signal.aborted) return;
       loaded.began = Date.parse(began ?? '') || piece.from;
+      loaded.ended = Date.parse(ended ?? '') || piece.to;
       loaded.url = URL.createObjectURL(bytes);
     } catch (cause) {
       if (signal.aborted) return;
       if (!(cause instanceof ApiError)) throw cause;
-      loaded.failed = true;
+      // Not allowed, or gone: asking again changes nothing.
+      loaded.failed = cause.status >= 400 && cause.status < 500 ? 'final' : 'for now';
     }
   }
 
@@ -168,5 +179,6 @@ export class Film {
     loaded.loading.abort();
     if (loaded.url !== null) URL.revokeObjectURL(loaded.url);
     this.#pieces.delete(loaded.piece.from);
+    this.#holds = this.#holds.map((held) => (held === loaded.piece.from ? null : held));
   }
 }
