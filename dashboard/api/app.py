@@ -25,10 +25,12 @@ from dashboard.api import (
     incidents,
     live_view,
     load,
+    me,
     onboarding,
     openapi,
     operations,
     outages,
+    people,
     problems,
     quarantine,
     rule_check,
@@ -40,6 +42,7 @@ from dashboard.api import (
     static,
     status,
     stream,
+    tokens,
     unknown_devices,
     walls,
 )
@@ -63,6 +66,9 @@ from hub.tally import Tally
 
 _RESOURCES = (
     session,
+    me,
+    people,
+    tokens,
     availability,  # before areas: their paths take everything
     areas,
     onboarding,

@@ -110,12 +110,35 @@ class Needs:
     def __call__(self, request: HTTPConnection, current: Session, ctx: Ctx) -> Caller:
         note(request).right = self.right
         standing = current.standing
-        if standing.lacks_factor(ctx.config.people.second_factor):
-            raise ProblemError(403, "second_factor_required", "your role needs a second factor: add one first")
+        _require_factor(standing, ctx)
         caller = Caller(standing, standing.reach, self.right)
         if not caller.within(self.right):
             raise ProblemError(403, "not_allowed", f"this needs the right {self.right!r}")
         return caller
+
+
+class About:
+    """A dependency: the caller, for what is about themselves and needs no right.
+
+    ``before_factor``: also somebody who has to add a second factor first. ``by_token``: also a program.
+    """
+
+    def __init__(self, *, before_factor: bool, by_token: bool) -> None:
+        self.before_factor = before_factor
+        self.by_token = by_token
+
+    def __call__(self, current: Session, ctx: Ctx) -> Caller:
+        standing = current.standing
+        if standing.is_token and not self.by_token:
+            raise ProblemError(403, "not_allowed", "this needs a person who has signed in: a token may not")
+        if not self.before_factor:
+            _require_factor(standing, ctx)
+        return Caller(standing, standing.reach, Right.SEE)
+
+
+def _require_factor(standing: Standing, ctx: Context) -> None:
+    if standing.lacks_factor(ctx.config.people.second_factor):
+        raise ProblemError(403, "second_factor_required", "your role needs a second factor: add one first")
 
 
 def needs(right: Right) -> Any:
@@ -133,6 +156,13 @@ MayRules = Annotated[Caller, needs(Right.RULES)]
 MayPeople = Annotated[Caller, needs(Right.PEOPLE)]
 MayAudit = Annotated[Caller, needs(Right.AUDIT)]
 MaySystem = Annotated[Caller, needs(Right.SYSTEM)]
+
+AsAnyone = Annotated[Caller, Depends(About(before_factor=True, by_token=True))]
+"""Whoever has a session or a token."""
+AsOneself = Annotated[Caller, Depends(About(before_factor=True, by_token=False))]
+"""Whoever has signed in, about their own way of signing in."""
+AsPerson = Annotated[Caller, Depends(About(before_factor=False, by_token=False))]
+"""Whoever has signed in and may do anything at all."""
 
 
 def _not_signed_in(detail: str) -> ProblemError:

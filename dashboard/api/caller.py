@@ -33,6 +33,11 @@ class Caller:
         return self.standing.key
 
     @property
+    def session(self) -> int:
+        """The number of the session; of somebody who has signed in."""
+        return int(self.key.removeprefix("session:"))
+
+    @property
     def person(self) -> Person:
         return self.standing.person
 

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SESSION = "gridhub_session"
 BROWSER = "gridhub_browser"
 """Says that somebody has signed in with this browser before: then others' attempts do not make them wait."""
+FLOW = "gridhub_flow"
+"""Whoever comes back from the provider is who went there."""
 _RENEWED = "gridhub_renewed"
 
 
@@ -26,8 +28,8 @@ def put(response: Response, request: HTTPConnection, name: str, value: str, live
     )
 
 
-def drop(response: Response, name: str) -> None:
-    response.delete_cookie(name, path="/", httponly=True, samesite="strict")
+def drop(response: Response, name: str, path: str = "/") -> None:
+    response.delete_cookie(name, path=path, httponly=True, samesite="strict")
 
 
 def renew(request: HTTPConnection, secret: str, lives: timedelta) -> None:

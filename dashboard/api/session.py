@@ -12,17 +12,19 @@ from fastapi.requests import HTTPConnection
 from pydantic import Field
 
 from dashboard.api import cookies, shapes
-from dashboard.api.auth import Current, Session, require_own_origin
+from dashboard.api.audited import note
+from dashboard.api.auth import AsAnyone, AsOneself, require_own_origin
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body
 from dashboard.api.problems import ProblemError
+from hub.config.vault import Vault
 from hub.errors import StoreUnavailable
 from hub.model import lockout
 from hub.model.lockout import Count
 from hub.model.person import Person, Standing
 from hub.model.rights import foremost
 from hub.passwords import verify
-from hub.store import people, sessions, sign_in
+from hub.store import factors, people, sessions, sign_in
 
 router = APIRouter(tags=["session"])
 
@@ -30,6 +32,8 @@ router = APIRouter(tags=["session"])
 class Credentials(Body):
     username: Annotated[str, Field(min_length=1, max_length=200)]
     password: Annotated[str, Field(min_length=1, max_length=1024)]
+    code: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """A one-time password, or a recovery code, of whoever has a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +55,25 @@ class Attempt:
 
 @router.post("/session")
 async def begin_session(credentials: Credentials, request: Request, response: Response, ctx: Ctx) -> shapes.SignedIn:
-    """The token is also set as a cookie. 401 `bad_credentials`; 429 with `Retry-After` after repeated failures."""
+    """The token is also set as a cookie. 401 `bad_credentials`, and `second_factor_needed` where `code` is to be sent,
+    too; 429 with `Retry-After` after repeated failures."""
     require_own_origin(request, proof_needed=False)
     attempt = Attempt.of(request, credentials.username)
     # Not in the threads of the other requests, which a few attempts to sign in would fill.
-    person = await anyio.to_thread.run_sync(_verified, ctx, attempt, credentials.password, limiter=ctx.verifying)
-    return await anyio.to_thread.run_sync(begin, ctx, attempt, person, response)
+    return await anyio.to_thread.run_sync(_sign_in, ctx, attempt, credentials, response, limiter=ctx.verifying)
 
 
 @router.get("/session")
-def who_am_i(session: Session, ctx: Ctx) -> shapes.Whoami:
+def who_am_i(caller: AsAnyone, ctx: Ctx) -> shapes.Whoami:
     """Answered also to whoever has to add a second factor before anything else."""
-    return shapes.Whoami(user=user_of(ctx, session.standing))
+    return shapes.Whoami(user=user_of(ctx, caller.standing))
 
 
 @router.delete("/session", status_code=204)
-def end_session(session: Session, response: Response, ctx: Ctx) -> None:
+def end_session(caller: AsOneself, response: Response, ctx: Ctx) -> None:
     """Sign out. A token of a program is removed under `/tokens`."""
-    if session.standing.is_token:
-        raise ProblemError(403, "not_allowed", "this is a token: it is removed under /tokens")
-    sessions.close(ctx.store, session_id(session))
+    sessions.close(ctx.store, caller.session)
     cookies.drop(response, cookies.SESSION)
-
-
-def session_id(session: Current) -> int:
-    """Of a session in which somebody has signed in. Raises ProblemError 403 for a token."""
-    if session.standing.is_token:
-        raise ProblemError(403, "not_allowed", "this needs a person who has signed in: a token may not")
-    return int(session.standing.key.partition(":")[2])
 
 
 def begin(
@@ -86,6 +81,7 @@ def begin(
 ) -> shapes.SignedIn:
     """A new session; the one that the browser had before ends with it, so that nobody else may have begun it."""
     now = ctx.clock.now()
+    note(attempt.request).actor = person.name
     if attempt.before and (known := sessions.find(ctx.store, attempt.before, now)) is not None:
         sessions.close(ctx.store, known.id)
     token, expires_at = secrets.token_urlsafe(32), now + ctx.config.people.session
@@ -106,14 +102,19 @@ def require_patience(ctx: Context, attempt: Attempt) -> list[Count]:
     comes too soon."""
     if ctx.live.store_is_away:
         raise StoreUnavailable("the store is away")
-    now = ctx.clock.now()
-    is_known = bool(attempt.browser) and sign_in.is_known(ctx.store, attempt.browser, attempt.name, now)
-    counts = lockout.counts(attempt.name, attempt.address, attempt.browser if is_known else None)
-    wait_s = sign_in.begin(ctx.store, counts, now).total_seconds()
+    browser, name = attempt.browser, attempt.name
+    is_known = bool(browser) and sign_in.is_known(ctx.store, browser, name, ctx.clock.now())
+    counts = lockout.counts(name, attempt.address, browser if is_known else None)
+    patience(ctx, counts)
+    return counts
+
+
+def patience(ctx: Context, counts: list[Count]) -> None:
+    """Count an attempt as failed until it has succeeded. Raises ProblemError 429 where it comes too soon."""
+    wait_s = sign_in.begin(ctx.store, counts, ctx.clock.now()).total_seconds()
     if wait_s > 0:
         headers = {"Retry-After": str(int(wait_s) + 1)}
         raise ProblemError(429, "too_many_attempts", "too many failed attempts: wait a while", headers=headers)
-    return counts
 
 
 def user_of(ctx: Context, standing: Standing) -> shapes.User:
@@ -129,13 +130,33 @@ def user_of(ctx: Context, standing: Standing) -> shapes.User:
     )
 
 
-def _verified(ctx: Context, attempt: Attempt, password: str) -> Person:
-    """The person whose password it is. Raises ProblemError 401 and 429."""
+def verified(ctx: Context, attempt: Attempt, password: str) -> tuple[Person, list[Count]]:
+    """The person whose password it is, and what the attempt counts towards until it has succeeded. Raises ProblemError
+    401 and 429."""
     counts = require_patience(ctx, attempt)
     found = people.password_hash(ctx.store, attempt.name)
+    if found is not None:  # what is nobody's name may be somebody's password, typed into the wrong field
+        note(attempt.request).actor = attempt.name
     known_hash = None if found is None or found[0].disabled else found[1]
     if not verify(password, known_hash) or found is None:
-        ctx.tally.add("gridhub_failed_logins_total")
-        raise ProblemError(401, "bad_credentials", "the name or the password is wrong")
+        raise refused(ctx, "bad_credentials", "the name or the password is wrong")
+    return found[0], counts
+
+
+def refused(ctx: Context, code: str, detail: str) -> ProblemError:
+    """401, counted."""
+    ctx.tally.add("gridhub_failed_logins_total")
+    return ProblemError(401, code, detail)
+
+
+def _sign_in(ctx: Context, attempt: Attempt, credentials: Credentials, response: Response) -> shapes.SignedIn:
+    person, counts = verified(ctx, attempt, credentials.password)
+    has_totp = factors.has_totp(ctx.store, person.name)
+    if has_totp and credentials.code is None:
+        sign_in.undecided(ctx.store, counts)
+        raise ProblemError(401, "second_factor_needed", "a one-time password is needed as well")
+    vault, code = Vault.of(ctx.config), credentials.code or ""
+    if has_totp and not factors.take_code(ctx.store, vault, person.name, code, ctx.clock.now()):
+        raise refused(ctx, "bad_code", "the one-time password is wrong, or was used already")
     sign_in.succeeded(ctx.store, counts)
-    return found[0]
+    return begin(ctx, attempt, person, response, second_factor=has_totp)

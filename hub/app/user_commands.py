@@ -14,7 +14,7 @@ from hub.errors import Conflict, HubError
 from hub.model.person import Person, check_name
 from hub.model.rights import EVERYWHERE, Grant, Role
 from hub.passwords import hash_password
-from hub.store import Store, people
+from hub.store import Store, factors, people
 from hub.store.people import LAST_CHIEF
 
 _Run = Callable[[argparse.Namespace], int]
@@ -30,6 +30,8 @@ def register(subparsers: Any) -> None:
     _add(user, "revoke", "take a role back", _user_revoke, _granting)
     _add(user, "disable", "shut a person out at once", _user_disable, _with_name)
     _add(user, "enable", "let a person in again", _user_enable, _with_name)
+    words = "for who has lost them: one-time passwords, recovery codes and passkeys; ends the person's sessions"
+    _add(user, "forget-factors", words, _user_forget_factors, _with_name)
     _add(user, "password", "set a password; ends the person's sessions", _user_password, _with_name)
 
 
@@ -126,6 +128,13 @@ def _user_password(options: argparse.Namespace) -> int:
         is_disabled = people.get(store, options.name).person.disabled
     words = "; it is still disabled: gridhub user enable" if is_disabled else ""
     _say(f"the password of {options.name} is changed, and every session of it has ended{words}")
+    return 0
+
+
+def _user_forget_factors(options: argparse.Namespace) -> int:
+    with _store(options) as store:
+        factors.remove_all(store, people.get(store, options.name).person.name)
+    _say(f"{options.name} has no second factor any more, and every session has ended")
     return 0
 
 

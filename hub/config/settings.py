@@ -316,6 +316,7 @@ def _absolute_paths(config: Config, base: Path) -> dict[str, Any]:
     network = config.network.model_copy(update={"ca_file": absolute(config.network.ca_file)})
     secrets = config.secrets.model_copy(update={"key_file": absolute(config.secrets.key_file)})
     return {
+        "people": _people(config, base),
         "network": network,
         "secrets": secrets,
         "data_dir": absolute(config.data_dir),
@@ -323,6 +324,14 @@ def _absolute_paths(config: Config, base: Path) -> dict[str, Any]:
         "broker": broker,
         "cameras": cameras,
     }
+
+
+def _people(config: Config, base: Path) -> PeopleSettings:
+    provider = config.people.provider
+    if provider is None:
+        return config.people
+    file = (base / provider.client_secret_file).resolve()
+    return config.people.model_copy(update={"provider": provider.model_copy(update={"client_secret_file": file})})
 
 
 def _duplicates(config: Config, source: Document) -> list[Problem]:

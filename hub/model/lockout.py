@@ -32,8 +32,13 @@ def counts(name: str, address: str, browser: str | None) -> list[Count]:
     return [
         Count(_key("pair", name, address), 3),
         Count(_key("name", name), 30),
-        Count(_key("address", address), 30),
+        of_address(address),
     ]
+
+
+def of_address(address: str) -> Count:
+    """Of attempts that name nobody."""
+    return Count(_key("address", address), 30)
 
 
 def wait(failures: int, failed_at: datetime, free: int, now: datetime) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -110,3 +111,16 @@ def test_an_administrator_of_a_district_gives_roles_there_only() -> None:
     assert not may_give(known, Grant(Role.VIEWER))
     assert not contains("qth/taoshan", "qth")
     assert not may_give(reach([Grant(Role.INTEGRATOR)]), Grant(Role.VIEWER, "qth"))
+
+
+def test_the_documented_table_is_the_one_of_the_code() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"
+    ]
+    roles = head[1:-1]
+    told = {
+        (row[0].strip("`"), role): cell == "yes" for row in rows for role, cell in zip(roles, row[1:-1], strict=True)
+    }
+    assert told == {(right, role): right in RIGHTS[Role(role)] for right in Right for role in roles}
+    assert set(roles) == set(Role)

@@ -61,6 +61,9 @@ delete from totp where person = %(person)s
 -- name: totp_list
 select person, secret from totp order by person for update
 
+-- name: totp_reseal
+update totp set secret = %(secret)s where person = %(person)s
+
 -- name: recovery_insert
 insert into recovery_code (person, code_hash) select %(person)s, unnest(%(hashes)s::bytea[])
 
