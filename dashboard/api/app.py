@@ -42,6 +42,7 @@ from dashboard.api import (
     static,
     status,
     stream,
+    system,
     tokens,
     unknown_devices,
     walls,
@@ -96,6 +97,7 @@ _RESOURCES = (
     audit_log,
     stream,
     status,
+    system,
 )
 
 

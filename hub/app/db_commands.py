@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -29,7 +28,6 @@ from hub.store.backup_file import Backup
 from hub.words import counted
 
 _WIDTH = 160  # of what goes into a file
-_LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 
 
 def register(subparsers: Any) -> None:
@@ -79,7 +77,7 @@ def _status(options: argparse.Namespace) -> int:
     config, now = load(options.config), SystemClock().now()
     with served(config), _store(config) as store:
         found = status.read(store, now, db_status.keep(config))
-    disk = _disk(config, found.data_directory)
+    disk = db_status.disk_of(config, found.data_directory)
     wrong = status.troubles(found, disk, now)
     if options.json:
         said = json.dumps(db_status.as_json(found, disk, wrong, now), ensure_ascii=False, indent=2)
@@ -204,23 +202,6 @@ def _rekey(options: argparse.Namespace) -> int:
         count = sources.rekey(store, Vault.from_file(options.old_key_file), Vault.of(config))
     _say(f"encrypted {counted(count, 'password')} anew; running workers take the new key when the hub is started again")
     return 0
-
-
-def _disk(config: Config, directory: str | None) -> status.Disk | None:
-    """That of the database, where it is on this machine."""
-    if config.store.url is None:
-        folder = config.data_dir / "postgres"
-    elif directory is not None and urlsplit(config.store.url).hostname in _LOCAL:
-        folder = Path(directory)
-    else:
-        return None
-    try:
-        usage = shutil.disk_usage(folder)
-    except OSError:  # of another container, or for others' eyes
-        return None
-    return status.Disk(usage.free, usage.total)
-
-
 @contextmanager
 def _progress() -> Iterator[backup.Progress]:
     """A bar for each thing that is done, on a terminal."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -17,11 +20,28 @@ from hub.store import series, status
 from hub.store.rollup_schema import TABLES
 from hub.store.status import DAY, Disk, Status
 
+_LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
+
 
 def keep(config: Config) -> dict[str, timedelta]:
     """For how long the rows of each table are kept."""
     raw = {table.name: config.keep.of(kind)["observations"] for kind, table in series.RAW.items()}
     return raw | {table.name: config.keep.of(kind)[level] for (level, kind), table in TABLES.items()}
+
+
+def disk_of(config: Config, directory: str | None) -> Disk | None:
+    """That of the database, where it is on this machine."""
+    if config.store.url is None:
+        folder = config.data_dir / "postgres"
+    elif directory is not None and urlsplit(config.store.url).hostname in _LOCAL:
+        folder = Path(directory)
+    else:
+        return None
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:  # of another container, or for others' eyes
+        return None
+    return Disk(usage.free, usage.total)
 
 
 def as_json(found: Status, disk: Disk | None, troubles: Sequence[str], now: datetime) -> dict[str, Any]:

@@ -95,3 +95,18 @@ def _duration(text: str | None) -> timedelta | None:
         return None if text is None else parse_duration(text)
     except ValueError:  # as an older version wrote it
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """All recordings together; ``day_bytes`` came since a time; ``first``: when the oldest began."""
+
+    size_bytes: int
+    day_bytes: int
+    segments: int
+    first: datetime | None
+
+
+def recorded(store: Store, since: datetime) -> Recorded:
+    [row] = store.fetch(sql["recordings_size"], {"since": since})
+    return Recorded(**row)

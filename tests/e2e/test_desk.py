@@ -107,7 +107,7 @@ def test_ten_thousand_alerts_scroll_smoothly_and_fifty_a_second_move_nothing(api
 
 
 def test_an_alert_is_heard_understood_acknowledged_and_handed_on_without_the_mouse(api: Api) -> None:
-    with script("hand_on.mjs", api.url, GRIDHUB_OTHER="otto") as process:
+    with script("hand_on.mjs", api.url, GRIDHUB_USER="dora", GRIDHUB_OTHER="otto") as process:
         said(process, "ready")
         alert = fire(api.store)
         found = answered(process)
@@ -116,17 +116,17 @@ def test_an_alert_is_heard_understood_acknowledged_and_handed_on_without_the_mou
     assert "Smoke in the yard" in found["title"]
     assert found["silent"].startswith("Muted until ")
     now = api.client("otto").get(f"/alerts/{alert.id}").json()
-    assert (now["state"], now["acked_by"], now["assigned_to"]) == ("acknowledged", "ines", "otto")
+    assert (now["state"], now["acked_by"], now["assigned_to"]) == ("acknowledged", "dora", "otto")
 
 
 def test_of_two_operators_who_take_the_same_at_once_one_has_it_and_the_other_is_told_who(api: Api) -> None:
     alert = fire(api.store)
-    with script("taken.mjs", api.url, GRIDHUB_OTHER="otto") as process:
+    with script("taken.mjs", api.url, GRIDHUB_USER="dora", GRIDHUB_OTHER="otto") as process:
         screens = answered(process)["screens"]
     holder = api.client("otto").get(f"/alerts/{alert.id}").json()["assigned_to"]
     mine = {"holder": "You have it", "row": "You", "told": f"#{alert.id} is yours"}
     theirs = {"holder": f"{holder} has it", "row": holder, "told": f"{holder} was quicker and has it"}
-    assert screens == ([mine, theirs] if holder == "ines" else [theirs, mine])
+    assert screens == ([mine, theirs] if holder == "dora" else [theirs, mine])
 
 
 def test_a_browser_that_slept_for_ten_minutes_catches_up_without_losing_an_event(api: Api, tmp_path: Path) -> None:
@@ -145,3 +145,41 @@ def test_a_browser_that_slept_for_ten_minutes_catches_up_without_losing_an_event
     assert found["after"] == [[first.id, True], *([one.id, False] for one in others)]
     assert found["caughtUp"].endswith("nothing was missed.")
     assert [word in line for word, line in zip(("barbecue", "seen"), found["log"], strict=False)] == [True, True]
+
+
+def listed(numbers: range) -> str:
+    """Two hundred cameras of which seven are wrong, each in another way."""
+    right = [f"gate-{number:04},rtsp://127.0.0.1:8554/{number},{GRID},Gate {number}" for number in numbers]
+    lines = ["id,url,area,name", *right]
+    wrong = {
+        10: f"gate-0009,rtsp://127.0.0.1:8554/twice,{GRID},Twice",
+        40: "gate-0040,rtsp://127.0.0.1:8554/40,qth/nowhere,No such area",
+        70: f"gate-0070,http://127.0.0.1/70,{GRID},No such scheme",
+        100: f"gate 0100,rtsp://127.0.0.1:8554/100,{GRID},A space in its id",
+        130: f"gate-0130,rtsp://192.0.2.1:8554/130,{GRID},Not allowed there",
+        160: f"gate-0160,,{GRID},No address",
+        190: f"cam-2,rtsp://127.0.0.1:8554/190,{GRID},Taken",
+    }
+    for number, line in wrong.items():
+        lines[number] = line
+    return "\n".join(lines) + "\n"
+
+
+def test_an_integrator_adds_two_hundred_cameras_of_which_seven_are_wrong(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "gates.csv"
+    file.write_text(listed(range(1, 201)), encoding="utf-8")
+    with script("bring.mjs", api.url, GRIDHUB_FILE=file) as process:
+        found = answered(process)
+    assert found["before"] == 2, "the list was only read"
+    assert found["sum"].startswith("193 lines right, 7 wrong")
+    assert [line for line, _ in found["wrong"]] == [11, 41, 71, 101, 131, 161, 191]
+    assert all(why for _, why in found["wrong"]), "each says why"
+    assert found["saved"][0].endswith("problem")
+    assert len(found["saved"]) == 8
+    assert found["done"].startswith("193 cameras added")
+    assert found["after"] == 195
+    assert (found["found"], found["changed"]) == ("10 of 197 sources", "10 sources changed")
+    gates = [one for one in api.client("ines").get("/cameras?limit=1000").json()["items"] if one["id"] != "cam-1"]
+    assert sorted(one["id"] for one in gates if one["record"]["mode"] == "continuous") == [
+        f"gate-00{number}" for number in range(20, 30)
+    ]

@@ -18,24 +18,24 @@ def assign(
 
 
 def test_an_alert_is_taken_handed_on_and_put_down_and_the_log_says_so(api: Api) -> None:
-    alert, otto, ines = fire(api.store).id, api.client("otto"), api.client("ines")
+    alert, otto, dora = fire(api.store).id, api.client("otto"), api.client("dora")
     taken = assign(otto, alert, "otto").json()
     assert (taken["assigned_to"], taken["state"]) == ("otto", "firing")
     assert taken["assigned_at"] is not None
-    assert assign(otto, alert, "ines", held_by="otto", note="my shift ends").json()["assigned_to"] == "ines"
-    down = assign(ines, alert, None, held_by="ines").json()
+    assert assign(otto, alert, "dora", held_by="otto", note="my shift ends").json()["assigned_to"] == "dora"
+    down = assign(dora, alert, None, held_by="dora").json()
     assert (down["assigned_to"], down["assigned_at"]) == (None, None)
     log = otto.get(f"/alerts/{alert}").json()["log"][1:]
     assert [(entry["actor"], entry["change"], entry["reason"], entry["note"]) for entry in log] == [
         ("otto", "assigned", "taken", ""),
         ("otto", "assigned", "handed_on", "my shift ends"),
-        ("ines", "assigned", "put_down", ""),
+        ("dora", "assigned", "put_down", ""),
     ]
 
 
 def test_of_ten_who_take_the_same_at_once_one_has_it_and_the_others_are_told_who(api: Api) -> None:
     alert = fire(api.store).id
-    names = ["otto", "ines"] * 5
+    names = ["otto", "dora"] * 5
     clients = [api.client(name) for name in names]
     answers: dict[int, httpx.Response] = {}
     ready = threading.Barrier(len(clients))
@@ -72,8 +72,8 @@ def test_the_others_see_at_once_who_has_it(api: Api) -> None:
 def test_what_somebody_has_is_taken_over_only_by_whoever_knows_it(api: Api) -> None:
     alert = fire(api.store).id
     assign(api.client("otto"), alert, "otto")
-    assert problem(assign(api.client("ines"), alert, "ines")) == (409, "already_assigned")
-    assert assign(api.client("ines"), alert, "ines", held_by="otto").json()["assigned_to"] == "ines"
+    assert problem(assign(api.client("dora"), alert, "dora")) == (409, "already_assigned")
+    assert assign(api.client("dora"), alert, "dora", held_by="otto").json()["assigned_to"] == "dora"
 
 
 @pytest.mark.parametrize("to", ["nobody-of-this-name", "vera", "local"])
@@ -90,9 +90,9 @@ def test_who_may_act_on_an_alert_is_listed(api: Api) -> None:
     def names(alert: int) -> list[str]:
         return [one["name"] for one in api.client("otto").get(f"/alerts/{alert}/people").json()]
 
-    assert (names(here), names(there)) == (["ines", "local", "otto"], ["ines", "otto"])
-    people.set_disabled(api.store, "ines", disabled=True)
-    assert names(here) == ["local", "otto"]
+    assert (names(here), names(there)) == (["anna", "dora", "local", "otto"], ["anna", "dora", "otto"])
+    people.set_disabled(api.store, "dora", disabled=True)
+    assert names(here) == ["anna", "local", "otto"]
 
 
 def test_what_is_over_is_nobodys_to_take_and_no_viewer_takes_anything(api: Api) -> None:

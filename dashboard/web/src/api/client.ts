@@ -9,19 +9,29 @@ import type {
   AlertDetail,
   AlertGroup,
   AlertGroups,
+  Approval,
   Area,
-  Around,
+  AreaAvailability,
   AreaStatus,
   AreasGeoJson,
+  Around,
   Availability,
   BacktestAsked,
   Bookmark,
   BookmarkNew,
   Camera,
+  CameraChange,
   CameraNew,
+  CameraRow,
   Checked,
+  Command,
+  Commands,
   Device,
+  DeviceChange,
+  DeviceRow,
+  DeviceType,
   Hold,
+  Imported,
   Incident,
   IncidentDetail,
   IncidentLogEntry,
@@ -32,6 +42,9 @@ import type {
   Page,
   Probe,
   Recordings,
+  Refused,
+  RefusedCount,
+  RefusedDetail,
   Rule,
   RuleFile,
   Series,
@@ -39,7 +52,9 @@ import type {
   SilenceNew,
   SourceState,
   Status,
+  System,
   Stretch,
+  UnknownDevice,
   User,
   Wall,
   WallBody,
@@ -52,6 +67,8 @@ const TIMEOUT_MS = 15_000;
 const BACKTEST_MS = 11 * 60_000;
 /** A clip is cut by a process of its own, and a few at once. */
 const FILM_MS = 60_000;
+/** A list of a thousand cameras is read against all that are known. */
+const IMPORT_MS = 60_000;
 /** But a look at a camera that is to be added. */
 const PROBE_MS = 30_000;
 
@@ -128,6 +145,11 @@ async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T
 
 async function put<T>(path: string, body: unknown): Promise<T> {
   const response = await request(path, { ...json(body), method: 'PUT' });
+  return (await response.json()) as T;
+}
+
+async function patch<T>(path: string, body: unknown): Promise<T> {
+  const response = await request(path, { ...json(body), method: 'PATCH' });
   return (await response.json()) as T;
 }
 
@@ -261,6 +283,38 @@ export const api = {
   clip: (camera: string, from: number, to: number) => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}`,
   probe: (url: string, username: string, password: string) =>
     post<Probe>('/cameras/probe', { url, ...(username && { username }), ...(password && { password }) }, PROBE_MS),
+  system: (signal: AbortSignal) => get<System>('/system', signal),
+  cameraRows: (signal: AbortSignal) => all<CameraRow>('/cameras', signal),
+  cameraRow: (camera: string, signal?: AbortSignal) => get<CameraRow>(`/cameras/${id(camera)}`, signal),
+  deviceRows: (signal: AbortSignal) => all<DeviceRow>('/devices', signal),
+  deviceRow: (device: string, signal: AbortSignal) => get<DeviceRow>(`/devices/${id(device)}`, signal),
+  deviceTypes: (signal: AbortSignal) => get<DeviceType[]>('/devices/types', signal),
+  areaAvailability: (area: string, from: number, to: number, signal: AbortSignal) =>
+    get<AreaAvailability>(`/areas/${area.split('/').map(id).join('/')}/availability?${between(from, to)}`, signal),
+  changeCamera: (camera: string, change: CameraChange) => patch<CameraRow>(`/cameras/${id(camera)}`, change),
+  changeDevice: (device: string, change: DeviceChange) => patch<DeviceRow>(`/devices/${id(device)}`, change),
+  importCameras: (csv: Blob | string, how: { dryRun: boolean; partial?: boolean; update?: boolean }) =>
+    request(`/cameras/import?dry_run=${how.dryRun}&partial=${how.partial ?? false}&update=${how.update ?? false}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/csv' },
+      body: csv,
+    }, IMPORT_MS).then((response) => response.json() as Promise<Imported>),
+  unknownDevices: (blocked: boolean, signal: AbortSignal) => all<UnknownDevice>(`/devices/unknown?blocked=${blocked}`, signal),
+  approveUnknown: (device: string, how: Approval) => post<DeviceRow>(`/devices/unknown/${id(device)}/approve`, how),
+  blockUnknown: (device: string) => post<UnknownDevice>(`/devices/unknown/${id(device)}/block`, {}),
+  dismissUnknown: (device: string) => request(`/devices/unknown/${id(device)}`, { method: 'DELETE' }),
+  refused: (cause: string | null, cursor: string | null, signal: AbortSignal) =>
+    get<Page<Refused>>(`/quarantine?limit=100${cause === null ? '' : `&cause=${id(cause)}`}${cursor === null ? '' : `&cursor=${id(cursor)}`}`, signal),
+  refusedOne: (refused: number, signal: AbortSignal) => get<RefusedDetail>(`/quarantine/${refused}`, signal),
+  refusedCauses: (signal: AbortSignal) => get<RefusedCount[]>('/quarantine/causes', signal),
+  replayRefused: (cause: string | null) => post<{ count: number }>('/quarantine/replay', cause === null ? {} : { cause }),
+  replayOne: (refused: number) => post<{ count: number }>(`/quarantine/${refused}/replay`, {}),
+  removeRefused: (refused: number) => request(`/quarantine/${refused}`, { method: 'DELETE' }),
+  commands: (device: string, signal: AbortSignal) => get<Commands>(`/devices/${id(device)}/commands?limit=20`, signal),
+  command: (device: string, name: string, params: Record<string, boolean | number | string>, confirm: boolean) =>
+    post<Command>(`/devices/${id(device)}/commands`, { name, params, confirm }),
+  seriesSteps: (source: string, metric: string, from: number, to: number, points: number, signal: AbortSignal) =>
+    get<Series>(`/series?source=${id(source)}&metric=${id(metric)}&${between(from, to)}&step=auto&max_points=${points}`, signal),
   addCamera: (camera: CameraNew) => post<Camera>('/cameras', camera),
   snapshot: (camera: string, width: number, signal: AbortSignal) =>
     request(`/cameras/${id(camera)}/snapshot?width=${width}`, { signal, cache: 'no-store' }),

@@ -164,6 +164,24 @@ export type Device = Pick<
   'id' | 'name' | 'area' | 'type' | 'approved' | 'state' | 'reason' | 'since' | 'latest'
 >;
 
+/** All that the hub tells of one, for those who set it up. */
+export type CameraRow = Schemas['Camera'];
+export type DeviceRow = Schemas['Device'];
+export type CameraChange = Schemas['CameraChange'];
+export type DeviceChange = Schemas['DeviceChange'];
+export type DeviceType = Schemas['DeviceType'];
+export type UnknownDevice = Schemas['UnknownDevice'];
+export type Approval = Schemas['Approval'];
+export type Refused = Schemas['Refused'];
+export type RefusedDetail = Schemas['RefusedDetail'];
+export type RefusedCount = Schemas['RefusedCount'];
+export type AreaAvailability = Schemas['AreaAvailability'];
+export type Imported = Schemas['Imported'];
+export type System = Schemas['System'];
+export type Commands = Schemas['Commands'];
+export type Command = Schemas['Command'];
+export type Offer = Schemas['Offer'];
+
 export interface Page<T> {
   items: T[];
   next: string | null;
