@@ -49,11 +49,11 @@ def test_acknowledging_needs_no_body(api: Api) -> None:
 
 def test_an_alert_that_somebody_has_acknowledged_says_who_and_how_it_stands(api: Api) -> None:
     alert = fire(api.store).id
-    post(api.client("ines"), f"/alerts/{alert}/ack")
+    post(api.client("dora"), f"/alerts/{alert}/ack")
     answer = api.client("otto").post(f"/alerts/{alert}/ack")
     assert problem(answer) == (409, "already_acknowledged")
-    assert "ines" in answer.json()["detail"]
-    assert (answer.json()["alert"]["state"], answer.json()["alert"]["acked_by"]) == ("acknowledged", "ines")
+    assert "dora" in answer.json()["detail"]
+    assert (answer.json()["alert"]["state"], answer.json()["alert"]["acked_by"]) == ("acknowledged", "dora")
 
 
 @pytest.mark.parametrize("act", ["ack", "shelve", "clear"])

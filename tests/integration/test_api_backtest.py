@@ -46,7 +46,7 @@ def lines(text: str) -> Sequence[dict[str, Any]]:
 
 def test_a_backtest_tells_its_steps_and_its_outcome(api: Api) -> None:
     say(api)
-    answer = api.client("otto").post("/rules/backtest", json=asked())
+    answer = api.client("ines").post("/rules/backtest", json=asked())
     assert answer.status_code == 200
     *steps, last = lines(answer.text)
     assert [step["observations"] for step in steps] == [6]
@@ -59,7 +59,7 @@ def test_what_changes_is_held_against_the_file_as_it_is_over_time_and_by_area(ap
     file = api.config.path.parent / "rules" / "city.yaml"
     file.write_text(RULES.replace("heat", "warmth"), encoding="utf-8")
     text = RULES.replace("above: 0.5", "above: 0.95")
-    answer = api.client("otto").post("/rules/backtest", json=asked(text=text, file="rules/city.yaml"))
+    answer = api.client("ines").post("/rules/backtest", json=asked(text=text, file="rules/city.yaml"))
     outcome = lines(answer.text)[-1]["outcome"]
     assert [(rule["rule"], rule["alerts"], rule["before"]) for rule in outcome["rules"]] == [
         ("heat", 0, 0), ("warmth", 0, 2),
@@ -75,9 +75,9 @@ def test_a_file_that_is_wrong_keeps_nobody_from_testing_another_nor_from_mending
     say(api)
     broken = api.config.path.parent / "rules" / "other.yaml"
     broken.write_text("rules: [", encoding="utf-8")
-    answer = api.client("otto").post("/rules/backtest", json=asked(file="rules/city.yaml"))
+    answer = api.client("ines").post("/rules/backtest", json=asked(file="rules/city.yaml"))
     assert lines(answer.text)[-1]["outcome"]["timeline"]["now"] is not None
-    answer = api.client("otto").post("/rules/backtest", json=asked(file="rules/other.yaml"))
+    answer = api.client("ines").post("/rules/backtest", json=asked(file="rules/other.yaml"))
     outcome = lines(answer.text)[-1]["outcome"]
     assert (outcome["timeline"]["now"], outcome["new"], outcome["total"]) == (None, None, 2)
 
@@ -91,7 +91,7 @@ def test_a_person_of_one_area_gets_the_alerts_of_that_area(api: Api) -> None:
 
 
 def test_what_is_wrong_with_the_rules_is_told_at_once(api: Api) -> None:
-    client = api.client("otto")
+    client = api.client("ines")
     broken = client.post("/rules/backtest", json=asked(text=RULES.replace("above", "abvoe")))
     assert broken.status_code == 422
     assert broken.json()["errors"]
@@ -102,4 +102,4 @@ def test_what_is_wrong_with_the_rules_is_told_at_once(api: Api) -> None:
 def test_a_viewer_may_not_and_one_runs_at_a_time(api: Api) -> None:
     assert api.client("vera").post("/rules/backtest", json=asked()).status_code == 403
     api.app.state.backtest_runs = True
-    assert api.client("otto").post("/rules/backtest", json=asked()).json()["code"] == "busy"
+    assert api.client("ines").post("/rules/backtest", json=asked()).json()["code"] == "busy"

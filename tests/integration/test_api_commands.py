@@ -159,7 +159,7 @@ def test_the_same_key_is_the_same_command_in_whichever_process_it_is_asked(siren
         assert len(commands.open_commands(siren.store)) == 1
         assert problem(give(clients[0], {**SOUND, "params": {"seconds": 6}}, key="a key")) == (422, "key_reused")
         assert problem(give(clients[0], device="siren-2", key="a key")) == (422, "key_reused")
-        assert give(siren.client("ines"), key="a key").status_code == 201, "somebody else's key is another one"
+        assert give(siren.client("dora"), key="a key").status_code == 201, "somebody else's key is another one"
         assert problem(give(clients[0], key="x" * 201)) == (422, "invalid")
 
 

@@ -166,7 +166,7 @@ def record(api: Api, name: str = "recordings/cam-1.mp4") -> None:
 def clip(api: Api, first_s: float, last_s: float, **headers: str) -> httpx.Response:
     times = {"from": T0 + timedelta(seconds=first_s), "to": T0 + timedelta(seconds=last_s)}
     params = {key: at.isoformat() for key, at in times.items()}
-    return api.client("vera").get("/cameras/cam-1/clip", params=params, headers=headers, timeout=60)
+    return api.client("otto").get("/cameras/cam-1/clip", params=params, headers=headers, timeout=60)
 
 
 def test_a_clip_is_cut_out_of_the_recordings(api: Api, tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_the_pictures_of_the_evidence_are_served(api: Api) -> None:
     (folder / "1.jpg").write_bytes(JPEG + b"1")
     (folder / "2.jpg").write_bytes(JPEG + b"2")
     alert = alert_with(api, "2026-03-01/cam-1/1.jpg", "2026-03-01/cam-1/2.jpg")
-    client = api.client("vera")
+    client = api.client("otto")
     assert client.get(f"/alerts/{alert}/snapshot").content == JPEG + b"1"
     answer = client.get(f"/alerts/{alert}/snapshot", params={"n": 1})
     assert (answer.content, answer.headers["content-type"]) == (JPEG + b"2", "image/jpeg")
@@ -246,7 +246,7 @@ def test_evidence_never_names_a_file_outside_the_folder_of_snapshots(api: Api, t
         7, None, ["secret.jpg"],
     ]  # fmt: skip
     alert = alert_with(api, *names)
-    client = api.client("vera")
+    client = api.client("otto")
     for number in range(len(names)):
         answer = client.get(f"/alerts/{alert}/snapshot", params={"n": number})
         assert problem(answer) == (404, "no_snapshot"), names[number]

@@ -162,7 +162,7 @@ def test_recordings_are_segments_and_gaps(api: Api) -> None:
     full = Unrecorded(GapCause.DISK, "the disk is full", T0 + timedelta(minutes=1))
     health.report(api.store, [Health("cam-1", SourceState.WATCHING, "", T0, T0, unrecorded=full)], "video-0")
     health.report(api.store, [Health("cam-1", SourceState.STALLED, "no packet", T0 + timedelta(minutes=2))], "video-0")
-    assert api.client("vera").get("/cameras/cam-1/recordings", params=HOUR).json() == {
+    assert api.client("otto").get("/cameras/cam-1/recordings", params=HOUR).json() == {
         "segments": [
             {
                 "from": "2026-03-01T12:00:00.000000Z", "to": "2026-03-01T12:01:00.000000Z",
@@ -206,7 +206,7 @@ def test_the_availability_of_an_area_is_the_mean_of_its_cameras_and_names_the_wo
 def test_the_first_and_the_last_second_that_can_be_written_are_no_mistake_of_ours(
     api: Api, what: str, first: str
 ) -> None:
-    answer = api.client("vera").get(f"/{what}", params={"from": first, "to": f"{first[:-3]}59Z"})
+    answer = api.client("otto").get(f"/{what}", params={"from": first, "to": f"{first[:-3]}59Z"})
     assert answer.status_code == (404 if what.endswith("clip") else 200), answer.text
 
 
@@ -364,7 +364,7 @@ NOT_THERE = [
 
 
 def test_what_does_not_exist_is_not_found(api: Api) -> None:
-    client = api.client("vera")
+    client = api.client("otto")
     assert {path: problem(client.get(path)) for path in NOT_THERE} == dict.fromkeys(NOT_THERE, (404, "not_found"))
 
 
@@ -394,7 +394,7 @@ WRONG = [
 
 
 def test_a_wrong_parameter_is_named(api: Api) -> None:
-    client, named = api.client("vera"), []
+    client, named = api.client("otto"), []
     for path, _ in WRONG:
         answer = client.get(path)
         assert problem(answer) == (422, "invalid"), path

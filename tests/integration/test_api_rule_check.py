@@ -21,7 +21,7 @@ rules:
 """
 
 
-def check(api: Api, text: str, name: str = "otto", **more: Any) -> dict[str, Any]:
+def check(api: Api, text: str, name: str = "ines", **more: Any) -> dict[str, Any]:
     answer = api.client(name).post("/rules/check", json={"text": text, **more})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -82,4 +82,4 @@ def test_a_file_may_replace_its_own_rules(api: Api) -> None:
 
 def test_whoever_only_watches_may_not(api: Api) -> None:
     assert problem(api.client("vera").post("/rules/check", json={"text": RULE})) == (403, "not_allowed")
-    assert problem(api.client("otto").post("/rules/check", json={"text": ""})) == (422, "invalid")
+    assert problem(api.client("ines").post("/rules/check", json={"text": ""})) == (422, "invalid")
