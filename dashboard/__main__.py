@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.api.app import make_app
 from dashboard.api.server import Server, listen
+from dashboard.api.tls import Certificate
 from hub import log
 from hub.clock import SystemClock
 from hub.config import Config, load, store_access
@@ -36,13 +37,14 @@ def main() -> None:
 
 def _serve(config: Config) -> None:
     clock, tally = SystemClock(), Tally()
+    certificate = Certificate.of(config.web)
     listener = listen(config)
     with Store.open(store_access(config), "dashboard", max_size=8, timeout_s=_STORE_TIMEOUT_S) as store:
         app = make_app(config, store, clock, tally)
         heart = Heart(store, "dashboard", clock, tally).start()
         heart.set("ok", f"listens on {config.listen}")
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        server = Server(app)
+        server = Server(app, certificate)
 
         def stop(*_: object) -> None:
             server.should_exit = True

@@ -148,11 +148,12 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _tell(config: Config, password: str | None) -> None:
-    say(f"gridhub is ready: http://{config.listen}/")
+    say(f"gridhub is ready: {config.web.scheme}://{config.listen}/")
     if config.broker.url is None:
         access = broker_access(config)
         kept = config.data_dir / "secrets" / "broker"
-        say(f"devices publish to mqtt://{access.host}:{access.port}, user {access.username}, password in {kept}")
+        scheme = "mqtts" if access.tls else "mqtt"
+        say(f"devices publish to {scheme}://{access.host}:{access.port}, user {access.username}, password in {kept}")
     if password is not None:
         say(f"first sign-in: user admin, password {password}")
         say(f"(it is shown this once; to change it: gridhub user password admin -c {config.path})")

@@ -18,6 +18,7 @@ from dashboard.api import cookies
 from dashboard.api.audited import note
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
+from dashboard.api.pace import too_fast
 from dashboard.api.problems import ProblemError
 from hub.errors import StoreUnavailable
 from hub.model.person import Standing
@@ -58,6 +59,9 @@ def current_session(request: HTTPConnection, ctx: Ctx) -> Current:
     if standing is None:
         raise _not_signed_in("the session is over: sign in again")
     note(request).actor = standing.person.name
+    if (wait_s := ctx.pace.wait_s(standing.person.name)) > 0:
+        ctx.tally.add("gridhub_http_too_fast_total", of="person")
+        raise too_fast(wait_s)
     return Current(standing, not is_bearer)
 
 

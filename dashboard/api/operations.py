@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +15,7 @@ from dashboard.api import load
 from dashboard.api.auth import Needs, current_session
 from dashboard.api.context import Context, Ctx
 from dashboard.api.parts import is_down
+from dashboard.api.problems import ProblemError
 from hub.model.alert import Severity
 from hub.model.rights import Right
 from hub.store import processes, readings
@@ -40,21 +40,20 @@ async def readyz(ctx: Ctx) -> JSONResponse:
 @router.get("/metrics")
 def metrics(request: Request, ctx: Ctx) -> Response:
     """Prometheus text format: what every process has counted, and the state of alerts and sources."""
-    if not _is_local(request):
-        Needs(Right.SYSTEM)(request, current_session(request, ctx), ctx)
+    if not _is_near(request, ctx):
+        caller = Needs(Right.SYSTEM)(request, current_session(request, ctx), ctx)
+        if not caller.everywhere:
+            raise ProblemError(403, "not_allowed", "they are of the whole city: this needs the right there")
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(ctx))
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
-def _is_local(request: Request) -> bool:
-    """Whether it comes from this machine itself, and was not passed on by a proxy there."""
+def _is_near(request: Request, ctx: Context) -> bool:
+    """Whether it comes from where metrics may be read, and was not passed on by a proxy there."""
     if request.client is None or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return ctx.config.web.may_read_metrics(request.client.host)
 
 
 class _Collector(Collector):

@@ -22,7 +22,15 @@ from hub.document import dotted
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
 _WORDS = {"not_open", "already_acknowledged"}
-_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 422: "invalid"}
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "too_slow",
+    413: "too_large",
+    414: "too_long",
+    422: "invalid",
+}
 
 
 class ProblemItem(BaseModel):
@@ -155,7 +163,7 @@ async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
 async def _on_mistake(request: Request, error: Exception) -> JSONResponse:
     answer = respond(_mistake(error))
     # This one is made outside of all middleware.
-    answer.headers.update(security_headers(request.url.path))
+    answer.headers.update(security_headers(request.url.path, request.scope["scheme"]))
     return answer
 
 

@@ -8,11 +8,13 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from dashboard.api.connection import Connection
+from dashboard.api.tls import Certificate
 from hub.config import Config
 from hub.errors import StartError
 
 _USER_TIMEOUT_MS = 30_000
-
+_LOOK_TICKS = 100  # of 0.1 s, between two looks at the certificate
 
 _CUT_SHORT = "ASGI callable returned without completing response."
 _VIEWER = '%s - "WebSocket %s"'
@@ -24,12 +26,13 @@ class Server(uvicorn.Server):
     Stops when its follower has died, so that the supervisor starts it anew: without one the console would stand still.
     """
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, certificate: Certificate | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=Connection,
+                ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
                 # Without compression: the picture is compressed. A viewer that does not answer a ping is gone.
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
@@ -43,11 +46,14 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=2,
             )
         )
+        self._certificate = certificate
         self._live = app.state.context.live
         self._follower = app.state.follower
         logging.getLogger("uvicorn.error").addFilter(_is_news)
 
     async def on_tick(self, counter: int) -> bool:
+        if self._certificate is not None and counter % _LOOK_TICKS == 0:
+            self._certificate.look()
         return await super().on_tick(counter) or bool(self._follower.has_died)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The embedded MQTT broker: nats-server from a wheel, on loopback, with credentials made for this installation.
+"""The embedded MQTT broker: nats-server from a wheel, with credentials made for this installation and for each device.
 
 It syncs every write (``sync_interval: always``), so that its acknowledgement to a device means "on disk"; by default
 it would sync every two minutes and could lose what it had acknowledged. What a worker that was killed had not
@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from hub.app.broker_settings import DeviceAccount, Listening, settings
 from hub.app.child import Child
 from hub.config import Config
-from hub.config.access import secret
-from hub.errors import StartError
-
-MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
-_HOST = "127.0.0.1"
+from hub.config.access import own_broker_host, secret
+from hub.errors import HubError, StartError
 
 
 class EmbeddedBroker:
@@ -44,33 +44,22 @@ class EmbeddedBroker:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._folder.chmod(0o700)
             self.port = self._choose_port()
-            _write_private(self._folder / "nats.conf", self._settings())
             (self._folder / "port").write_text(f"{self.port}\n")
+            _write_settings(self._config, _known_accounts(self._config))
         except OSError as error:
             raise StartError(f"the broker's folder {self._folder} cannot be written: {error.strerror}") from error
 
     def wait_ready(self, timeout_s: float = 20.0) -> None:
         """Raises StartError."""
         deadline = time.monotonic() + timeout_s
-        while not _accepts(self.port):
+        while not _accepts(own_broker_host(self._config), self.port):
             if self.child.died() is not None or time.monotonic() > deadline:
                 raise StartError(f"the broker does not start: {self._last_words()}")
             time.sleep(0.05)
 
-    def _settings(self) -> str:
-        password = json.dumps(secret(self._config, "broker"))
-        store_dir = json.dumps(str(self._folder / "jetstream"))
-        return f"""\
-server_name: gridhub
-host: {_HOST}
-port: -1
-max_payload: {MAX_PAYLOAD_BYTES}
-jetstream {{ store_dir: {store_dir}, sync_interval: always, max_memory_store: 67108864 }}
-mqtt {{ host: {_HOST}, port: {self.port}, ack_wait: "5s", max_ack_pending: 2000 }}
-authorization {{ user: gridhub, password: {password} }}
-"""
-
     def _choose_port(self) -> int:
+        if self._config.broker.listen is not None:
+            return int(self._config.broker.listen.rpartition(":")[2])
         try:
             known = int((self._folder / "port").read_text())
         except (OSError, ValueError):
@@ -78,9 +67,9 @@ authorization {{ user: gridhub, password: {password} }}
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((_HOST, known))
+                probe.bind(("127.0.0.1", known))
             except OSError:
-                probe.bind((_HOST, 0))
+                probe.bind(("127.0.0.1", 0))
             return int(probe.getsockname()[1])
 
     def _last_words(self) -> str:
@@ -91,6 +80,40 @@ authorization {{ user: gridhub, password: {password} }}
         return (lines or ["it said nothing"])[-1].strip()
 
 
+def set_accounts(config: Config, accounts: Sequence[DeviceAccount]) -> None:
+    """Have the running broker know these devices and no others: whoever is gone, or has a new password, is cut off.
+
+    Raises HubError where its files cannot be written.
+    """
+    folder = config.data_dir / "broker"
+    said = [{"device": each.device, "password": each.password, "topics": list(each.topics)} for each in accounts]
+    try:
+        _write_private(folder / "accounts.json", json.dumps(said))
+        _write_settings(config, accounts)
+        os.kill(int((folder / "nats.pid").read_text()), signal.SIGHUP)
+    except (ProcessLookupError, FileNotFoundError, ValueError):
+        return  # it does not run: it reads them when it starts
+    except OSError as error:
+        raise HubError(f"the accounts of devices cannot be given to the broker: {error.strerror}") from error
+
+
+def _write_settings(config: Config, accounts: Sequence[DeviceAccount]) -> None:
+    """Raises OSError."""
+    folder, broker = config.data_dir / "broker", config.broker
+    port = int((folder / "port").read_text())
+    listening = Listening(own_broker_host(config), port, broker.certificate, broker.key)
+    _write_private(folder / "nats.conf", settings(folder, listening, secret(config, "broker"), accounts))
+
+
+def _known_accounts(config: Config) -> list[DeviceAccount]:
+    """Those of the last time, until the keeper has looked at the store."""
+    try:
+        said = json.loads((config.data_dir / "broker" / "accounts.json").read_text())
+        return [DeviceAccount(str(each["device"]), str(each["password"]), list(each["topics"])) for each in said]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def _program() -> str:
     beside_python = Path(sys.executable).parent / "nats-server"
     found = str(beside_python) if beside_python.exists() else shutil.which("nats-server")
@@ -99,14 +122,20 @@ def _program() -> str:
     return found
 
 
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((_HOST, port)) == 0
+def _accepts(host: str, port: int) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    try:
+        with socket.create_connection((host, port), timeout=0.5):
+            return True
+    except OSError:
+        return False
 
 
 def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    """Whole or not at all: the broker may read it at any moment."""
+    fresh = path.with_name(f"{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)
         file.write(text)
+    fresh.replace(path)

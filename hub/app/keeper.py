@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hub import log
+from hub.app.broker_accounts import BrokerAccounts
 from hub.app.datadir import Room, free_bytes, say_full
 from hub.app.upkeep import Counting, House
 from hub.backoff import Backoff
@@ -110,6 +111,7 @@ class Keeper:
     def run_once(self, working: Callable[[], None]) -> None:
         # New ones: nobody could do anything while the store was away.
         pulse, overdue, watch = Pulse(self._clock), Overdue(self._clock), quiet.Watch(self._clock)
+        accounts = BrokerAccounts(self._config, self._store)
         while not self._stop.is_set():
             for process in pulse.dead(processes.list_processes(self._store)):
                 if give_up(self._store, process, self._clock.now()):
@@ -121,6 +123,7 @@ class Keeper:
                 _log.info("%d alerts are muted no more, or by something else", len(shown))
             if count := overdue.give_up(self._store):
                 _log.warning("%d commands were ended: nobody looked after them", count)
+            accounts.look()
             working()
             self._stop.wait(PERIOD_S)
 

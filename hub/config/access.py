@@ -32,6 +32,8 @@ class BrokerAccess:
     password: str | None = field(default=None, repr=False)
     tls: bool = False
     ca_file: Path | None = None
+    pinned: bool = False
+    """``ca_file`` is the certificate itself, whatever name is in it."""
 
 
 def store_access(config: Config) -> str:
@@ -53,7 +55,10 @@ def broker_access(config: Config) -> BrokerAccess:
             port = int(port_file.read_text())
         except (OSError, ValueError) as error:
             raise StartError("the embedded broker has not been started in this data directory yet") from error
-        return BrokerAccess("127.0.0.1", port, "gridhub", secret(config, "broker"))
+        own = config.broker.certificate
+        host = own_broker_host(config)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+        return BrokerAccess(host, port, "gridhub", secret(config, "broker"), own is not None, own, own is not None)
     parts = urlsplit(config.broker.url)
     tls = parts.scheme == "mqtts"
     password = unquote(parts.password) if parts.password else None
@@ -64,6 +69,11 @@ def broker_access(config: Config) -> BrokerAccess:
     username = config.broker.username or (unquote(parts.username) if parts.username else None)
     port = parts.port or (8883 if tls else 1883)
     return BrokerAccess(parts.hostname or "localhost", port, username, password, tls, config.broker.ca_file)
+
+
+def own_broker_host(config: Config) -> str:
+    """Where the hub's own broker listens."""
+    return "127.0.0.1" if config.broker.listen is None else config.broker.listen.rpartition(":")[0].strip("[]")
 
 
 def camera_source(config: Config, index: int) -> Source:

@@ -39,14 +39,35 @@ def check(config: Config) -> tuple[list[Area], list[Problem]]:
             camera_source(config, index)
         except ConfigError as error:
             problems += error.problems
-    for key, file in (("ca_file", config.broker.ca_file), ("password_file", config.broker.password_file)):
-        if file is not None and not file.is_file():
-            problems.append(config.problem(("broker", key), f"there is no file {file}"))
-    if config.network.ca_file is not None and not config.network.ca_file.is_file():
-        problems.append(config.problem(("network", "ca_file"), f"there is no file {config.network.ca_file}"))
+    return areas, problems + _check_files(config)
+
+
+def _check_files(config: Config) -> list[Problem]:
+    """Whether each that is named is there, and is of any use."""
+    named = {
+        ("broker", "ca_file"): config.broker.ca_file,
+        ("broker", "password_file"): config.broker.password_file,
+        ("broker", "certificate"): config.broker.certificate,
+        ("broker", "key"): config.broker.key,
+        ("network", "ca_file"): config.network.ca_file,
+        ("web", "certificate"): config.web.certificate,
+        ("web", "key"): config.web.key,
+    }
+    problems = [
+        config.problem(loc, f"there is no file {file}")
+        for loc, file in named.items()
+        if file is not None and not file.is_file()
+    ]
+    problems += [
+        config.problem((part, "key"), f"is of no use without {part}.certificate")
+        for part in ("broker", "web")
+        if named[part, "key"] is not None and named[part, "certificate"] is None
+    ]
+    if config.broker.listen is not None and (why := config.broker.why_not_listen()):
+        problems.append(config.problem(("broker", "listen"), why))
     if config.secrets.key_file is not None and (why := Vault.from_file(config.secrets.key_file).why):
         problems.append(config.problem(("secrets", "key_file"), why))
-    return areas, problems
+    return problems
 
 
 def _check_topology(config: Config, paths: Collection[str]) -> list[Problem]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from hub import document
-from hub.config.address import split_credentials
+from hub.config.address import as_number, split_credentials
 from hub.config.alarms import Alarms
 from hub.config.audit import AuditSettings
 from hub.config.device_types import RegisterSettings, TypeName, TypeSettings, with_built_in
@@ -20,6 +20,7 @@ from hub.config.mappings import Mappings
 from hub.config.people import PeopleSettings
 from hub.config.topology import TopologySettings
 from hub.config.values import AreaPath, Duration, Settings, Size, SourceId
+from hub.config.web import WebSettings
 from hub.document import Document
 from hub.errors import ConfigError, Problem
 from hub.model.allowlist import PRIVATE, AllowList, parse_entry
@@ -78,9 +79,29 @@ class BrokerSettings(Settings):
     username: str | None = None
     password_file: Path | None = None
     ca_file: Path | None = None
+    listen: Annotated[str, Field(pattern=r"^[^\s/]+:\d{1,5}$")] | None = None
+    """Of the hub's own broker, where devices reach it. Left out: this machine only, at a port of its own."""
+    certificate: Path | None = None
+    """Of the hub's own broker (PEM). With it, it speaks TLS and nothing else."""
+    key: Path | None = None
+    """Left out: in the same file."""
     spool: Size | None = None
     """For a broker that would not keep messages while the store is away: how much of them a worker keeps on its disk.
     Left out: the broker keeps them."""
+
+
+    def why_not_listen(self) -> str:
+        """What is wrong with ``listen``; empty where nothing is."""
+        if self.listen is None:
+            return ""
+        if self.url is not None:
+            return "the hub has no broker of its own beside broker.url"
+        host, _, port = self.listen.rpartition(":")
+        if not 0 < int(port) < 65536:
+            return f"port {port} is not between 1 and 65535"
+        if self.certificate is None and as_number(host) not in {"127.0.0.1", "::1"}:
+            return "other machines can reach it there, and would send passwords in clear: it needs broker.certificate"
+        return ""
 
 
 class RecordSettings(Settings):
@@ -242,6 +263,7 @@ class Config(Settings):
     topology: TopologySettings = TopologySettings()
     alarms: Alarms = Alarms()
     audit: AuditSettings = AuditSettings()
+    web: WebSettings = WebSettings()
     people: PeopleSettings = PeopleSettings()
 
     _document: Document = PrivateAttr()
@@ -303,19 +325,26 @@ def load(path: Path) -> Config:
     return config
 
 
+_BROKER_FILES = ("password_file", "ca_file", "certificate", "key")
+
+
 def _absolute_paths(config: Config, base: Path) -> dict[str, Any]:
     def absolute(path: Path | None) -> Path | None:
         return None if path is None else (base / path).resolve()
 
     broker = config.broker.model_copy(
-        update={"password_file": absolute(config.broker.password_file), "ca_file": absolute(config.broker.ca_file)}
+        update={name: absolute(getattr(config.broker, name)) for name in _BROKER_FILES}
     )
     cameras = tuple(
         camera.model_copy(update={"password_file": absolute(camera.password_file)}) for camera in config.cameras
     )
     network = config.network.model_copy(update={"ca_file": absolute(config.network.ca_file)})
     secrets = config.secrets.model_copy(update={"key_file": absolute(config.secrets.key_file)})
+    web = config.web.model_copy(
+        update={"certificate": absolute(config.web.certificate), "key": absolute(config.web.key)}
+    )
     return {
+        "web": web,
         "people": _people(config, base),
         "network": network,
         "secrets": secrets,

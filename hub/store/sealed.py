@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.config.vault import Vault
-from hub.store import factors, sources
+from hub.store import device_accounts, factors, sources
 from hub.store.store import Store
 
 
@@ -12,4 +12,6 @@ def reseal(store: Store, vault: Vault) -> int:
 
     Raises SecretLost where one of them cannot be read; then none of its kind has changed.
     """
-    return sources.rekey(store, vault, vault) + factors.reseal(store, vault)
+    return (
+        sources.rekey(store, vault, vault) + factors.reseal(store, vault) + device_accounts.reseal(store, vault.texts)
+    )

@@ -48,6 +48,15 @@ class _OtherVersion(BrokerAway):
     """The broker does not speak this version of MQTT."""
 
 
+def _context(access: BrokerAccess) -> ssl.SSLContext:
+    """Raises OSError where the file cannot be read."""
+    context = ssl.create_default_context(cafile=access.ca_file)
+    if access.pinned:
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
 class Dialler:
     """Makes connections of one session: the client ``client_id``, subscribed to ``subscriptions`` with QoS 1."""
 
@@ -128,7 +137,7 @@ class Connection:
         clean_start: Any = self._ends if properties is not None else mqtt.MQTT_CLEAN_START_FIRST_ONLY
         try:
             if access.tls:
-                self._client.tls_set_context(ssl.create_default_context(cafile=access.ca_file))
+                self._client.tls_set_context(_context(access))
             self._client.connect(access.host, access.port, KEEPALIVE_S, clean_start=clean_start, properties=properties)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
             raise BrokerAway(f"{where} cannot be reached: {getattr(error, 'strerror', None) or error}") from error

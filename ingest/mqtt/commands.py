@@ -21,7 +21,7 @@ from hub.model.source import Source, SourceKind, check_source_id
 from hub.model.times import rfc3339
 from hub.store import Store, areas, devices, readings, sources
 from hub.words import counted
-from ingest.mqtt import command_cli, roster, trying
+from ingest.mqtt import account_cli, command_cli, roster, trying
 from ingest.mqtt.vitals import Problem
 
 _PAGE = 500
@@ -62,6 +62,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
         command.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"), help="the configuration (hub.yaml)")
         command.set_defaults(run=run)
     command_cli.register(commands)
+    account_cli.register(commands)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -72,9 +72,11 @@ def test_the_metrics_are_for_this_machine_and_for_people_with_a_session(
     assert anonymous.get(f"{api.url}/metrics").status_code == 200
     through_proxy = anonymous.get(f"{api.url}/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
     assert problem(through_proxy) == (401, "not_signed_in")
-    monkeypatch.setattr(operations, "_is_local", lambda _: False)
+    monkeypatch.setattr(operations, "_is_near", lambda *_: False)
     assert problem(anonymous.get(f"{api.url}/metrics")) == (401, "not_signed_in")
-    assert api.client("vera").get(f"{api.url}/metrics").status_code == 200
+    assert problem(api.client("vera").get(f"{api.url}/metrics")) == (403, "not_allowed")
+    assert problem(api.client("local").get(f"{api.url}/metrics")) == (403, "not_allowed"), "of a part of the city only"
+    assert api.client("anna").get(f"{api.url}/metrics").status_code == 200
 
 
 @contextmanager

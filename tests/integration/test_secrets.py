@@ -222,3 +222,11 @@ def test_a_lost_key_is_said_clearly(city: Store, tmp_path: Path) -> None:
     done = gridhub(tmp_path, "secrets", "rotate")
     assert done.returncode == 1
     assert f"the key file {tmp_path / 'gone.key'} cannot be read" in done.stderr
+
+
+def test_check_says_what_is_wrong_with_the_certificate_of_the_console(city: Store, tmp_path: Path) -> None:
+    write_config(tmp_path, city.conninfo, "web: {key: hub.key}\n")
+    done = gridhub(tmp_path, "check")
+    assert done.returncode == 2
+    assert f"web.key: there is no file {tmp_path / 'hub.key'}" in done.stderr
+    assert "web.key: is of no use without web.certificate" in done.stderr

@@ -5,10 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from hub.config.address import join_credentials, place, split_credentials, substream_secret
+from hub.config.settings import NetworkSettings, RtspUrl
+from hub.errors import SourceError
 from hub.log import redact
-from ingest.video.open import with_credentials
+from ingest.video.open import open_feed, with_credentials
 
 
 @pytest.mark.parametrize(
@@ -117,3 +120,24 @@ def test_two_different_ones_are_refused_and_a_sub_stream_may_have_its_own() -> N
     assert substream_secret(secret) == {"username": "op", "password": "wort", "auth": "b"}
     _, secret = place("rtsp://h/a?auth=a", "rtsp://h/b", None, None)
     assert substream_secret(secret) == {"auth": "a"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd", "concat:rtsp://10.0.0.5/a|file:///etc/passwd", "subfile,,start,0,,:/etc/passwd",
+        "http://10.0.0.5/a", "https://10.0.0.5/a", "ftp://10.0.0.5/a", "gopher://10.0.0.5/a", "data:video/mp4,AA",
+        "tee:rtsp://10.0.0.5/a", "async:rtsp://10.0.0.5/a", "crypto:rtsp://10.0.0.5/a", "pipe:0", "unix:/run/x.sock",
+        "rtmp://10.0.0.5/a", "srt://10.0.0.5:9", "udp://10.0.0.5:9", "rtp://10.0.0.5:9", "tcp://10.0.0.5:9",
+        "exec:id", "ffmpeg:rtsp://10.0.0.5/a", "rtsp:10.0.0.5/a", "rtsp:///a", "rtsp://", "//10.0.0.5/a", "10.0.0.5",
+        "", "rtsp://10.0.0.5:0/a", "rtsp://10.0.0.5:99999/a", "rtsp://10.0.0.5/a\n-i file:///x",
+        "rtsp\0://10.0.0.5/a", "RTSP+HTTP://10.0.0.5/a",
+    ],
+)  # fmt: skip
+def test_no_other_scheme_and_nothing_that_hides_one_is_an_address_of_a_camera(url: str) -> None:
+    """Neither in a configuration nor over the interface, and what is opened all the same is refused once more."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(RtspUrl).validate_python(url)
+    if "\n" not in url:
+        with pytest.raises(SourceError):
+            open_feed(url, network=NetworkSettings())
