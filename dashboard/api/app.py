@@ -20,6 +20,7 @@ from dashboard.api import (
     bookmarks,
     cameras,
     commands,
+    device_accounts,
     devices,
     groups,
     incidents,
@@ -55,7 +56,9 @@ from dashboard.api.context import Context
 from dashboard.api.cookies import Renewal
 from dashboard.api.follow import Follower
 from dashboard.api.headers import Headers
+from dashboard.api.hosts import Hosts
 from dashboard.api.live import Live
+from dashboard.api.pace import AddressPace, Pace
 from dashboard.api.parts import expected
 from dashboard.api.pictures import Pictures
 from dashboard.api.rulebook import RuleBook
@@ -77,6 +80,7 @@ _RESOURCES = (
     live_view,
     unknown_devices,  # before devices, whose paths take any word
     devices,
+    device_accounts,
     quarantine,
     commands,
     series,
@@ -125,6 +129,7 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         pictures=Pictures(config),
         channels=Channels(config, tally),
         rules=RuleBook(config),
+        pace=Pace(clock, config.web.rate),
         started_at=clock.now(),
     )
     app.state.follower = Follower(store, live, clock)
@@ -140,6 +145,8 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
     app.add_middleware(Renewal)
     book = Book(store, config.data_dir, clock, tally, lambda: live.store_is_away)
     app.add_middleware(Audited, book=book, clock=clock)
+    app.add_middleware(AddressPace, pace=Pace(clock, 2.0 * config.web.rate), tally=tally)
+    app.add_middleware(Hosts, names=config.web.hosts)
     app.add_middleware(Headers, tally=tally)
     # The library puts a route together when the first request comes by it. Now is better: a route that is wrong ends
     # the start, and no request waits for it or has it done by two threads at once.

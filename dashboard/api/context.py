@@ -12,6 +12,7 @@ from fastapi.requests import HTTPConnection
 
 from dashboard.api.channels import Channels
 from dashboard.api.live import Live
+from dashboard.api.pace import Pace
 from dashboard.api.pictures import Pictures
 from dashboard.api.rulebook import RuleBook
 from hub.clock import Clock
@@ -32,6 +33,7 @@ class Context:
     pictures: Pictures
     channels: Channels
     rules: RuleBook
+    pace: Pace
     started_at: datetime
 
 
