@@ -99,6 +99,7 @@ def test_nothing_is_answered_without_a_session(api: Api) -> None:
 
 BODIES: dict[str, dict[str, Any]] = {
     "/assign": {"to": None},
+    "/password": {"password": "a long password"},
     "/comment": {"note": "x"},
     "/clear": {"note": "x"},
     "/reset": {"note": "x"},
