@@ -22,6 +22,7 @@ from dashboard.api import (
     commands,
     device_accounts,
     devices,
+    external,
     groups,
     incidents,
     live_view,
@@ -31,6 +32,7 @@ from dashboard.api import (
     openapi,
     operations,
     outages,
+    passkeys,
     people,
     problems,
     quarantine,
@@ -61,6 +63,7 @@ from dashboard.api.live import Live
 from dashboard.api.pace import AddressPace, Pace
 from dashboard.api.parts import expected
 from dashboard.api.pictures import Pictures
+from dashboard.api.provider import Provider
 from dashboard.api.rulebook import RuleBook
 from dashboard.api.version import VERSION
 from hub.clock import Clock
@@ -70,6 +73,8 @@ from hub.tally import Tally
 
 _RESOURCES = (
     session,
+    passkeys,
+    external,
     me,
     people,
     tokens,
@@ -125,6 +130,7 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         clock=clock,
         tally=tally,
         live=live,
+        provider=None if config.people.provider is None else Provider(config.people.provider, clock),
         verifying=CapacityLimiter(2),
         pictures=Pictures(config),
         channels=Channels(config, tally),

@@ -14,6 +14,7 @@ from dashboard.api.channels import Channels
 from dashboard.api.live import Live
 from dashboard.api.pace import Pace
 from dashboard.api.pictures import Pictures
+from dashboard.api.provider import Provider
 from dashboard.api.rulebook import RuleBook
 from hub.clock import Clock
 from hub.config import Config
@@ -28,6 +29,7 @@ class Context:
     clock: Clock
     tally: Tally
     live: Live
+    provider: Provider | None
     verifying: CapacityLimiter
     """How many passwords are looked at at a time: one takes 64 MiB and some 50 ms."""
     pictures: Pictures

@@ -16,7 +16,11 @@ from hub.model.rights import EVERYWHERE, RIGHTS, Grant, Right, Role
 from hub.store import bookmarks, devices, outages, people, silences
 from tests.fix_api import GRID, OTHER_GRID, PEOPLE, T0, Api, fire, problem, refuse
 
-OPEN_TO_ALL = {"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
+SIGNING_IN = {
+    f"{name.split(' ')[0]} /api/v1/session{name.split(' ')[1]}"
+    for name in ("POST ", "POST /passkey", "POST /passkey/options", "GET /external", "GET /external/callback")
+}
+OPEN_TO_ALL = {*SIGNING_IN, "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
 HOUR = "from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00Z"
 UPGRADE = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -69,6 +73,7 @@ def in_life(path: str, alert: Alert) -> str:
     """The path of a route with the ids of things in the other area, and one of its alerts."""
     values = {"{path:path}": OTHER_GRID, "/alerts/{id}": f"/alerts/{alert.id}"}
     values |= {"/rules/{name}": "/rules/smoke", "/outages/{id}": "/outages/1", "/silences/{id}": "/silences/1"}
+    values |= {"/me/passkeys/{id}": "/me/passkeys/AAAA"}
     values |= {"/people/{name}": "/people/geng", "/tokens/{id}": "/tokens/1", "/sessions/{id}": "/sessions/1"}
     values |= {"/bookmarks/{id}": "/bookmarks/1", "/walls/{name}": "/walls/x"}
     values |= {"/incidents/{id}": f"/incidents/{alert.incident}", "/cameras/{id}": "/cameras/cam-2"}
@@ -131,6 +136,7 @@ CHANGES = [
     ("POST", "/bookmarks", PICTURES), ("PATCH", "/bookmarks/{id}", PICTURES), ("DELETE", "/bookmarks/{id}", PICTURES),
     ("POST", "/outages", SOURCES), ("DELETE", "/outages/{id}", SOURCES),
     ("POST", "/devices/{id}/commands", ACT),
+    ("POST", "/devices/{id}/account", SOURCES), ("DELETE", "/devices/{id}/account", SOURCES),
     ("POST", "/cameras", SOURCES), ("PATCH", "/cameras/{id}", SOURCES), ("DELETE", "/cameras/{id}", SOURCES),
     ("POST", "/cameras/probe", SOURCES), ("POST", "/cameras/discover", SOURCES),
     ("POST", "/cameras/import", SOURCES), ("POST", "/devices", SOURCES), ("PATCH", "/devices/{id}", SOURCES),
