@@ -15,9 +15,12 @@ import pytest
 
 from hub.cases import intake
 from hub.model.alert import Evidence, Fire, Severity
+from hub.model.observation import Observation
+from hub.model.source import SourceKind
 from hub.store import Store
+from hub.store.batches import BatchWriter
 from tests.e2e.fix_script import SCRIPTS, environment_of
-from tests.fix_api import GRID, OTHER_GRID, Api, fire
+from tests.fix_api import GRID, OTHER_GRID, Api, fire, refuse
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
 
@@ -183,3 +186,19 @@ def test_an_integrator_adds_two_hundred_cameras_of_which_seven_are_wrong(api: Ap
     assert sorted(one["id"] for one in gates if one["record"]["mode"] == "continuous") == [
         f"gate-00{number}" for number in range(20, 30)
     ]
+
+
+def test_every_screen_of_the_desk_can_be_used_by_everybody(api: Api) -> None:
+    now = datetime.now(UTC)
+    rows = [
+        Observation("smoke-1", "smoke", at, at, 0.1 + minute % 7 / 20)
+        for minute in range(120)
+        for at in (now - timedelta(minutes=minute),)
+    ]
+    BatchWriter(api.store, "mqtt-7", SourceKind.DEVICE).append(rows)
+    refuse(api)
+    fire(api.store)
+    with script("desk_pages.mjs", api.url, GRIDHUB_USER="anna") as process:
+        found = answered(process)
+    assert not found["faults"], "\n".join(found["faults"])
+    assert found["screens"] == 20
