@@ -24,6 +24,7 @@ _ROOT = Path(__file__).parents[1]
 _COPIED = ("hub", "rules", "examples")
 _FEW = "tests/unit/test_rules_oracle.py::test_random_rules_give_the_alerts_of_the_oracle_whatever_befalls_the_engine"
 _ENGINE = ("evaluator", "joins", "strays")
+_LANGUAGE = ("language", "language_more", "language_whole", "summary", "habits")
 MODULES: dict[str, Sequence[str]] = {
     "rules/window.py": ("spans",),
     "rules/take.py": ("take",),
@@ -38,11 +39,33 @@ MODULES: dict[str, Sequence[str]] = {
     "rules/state.py": (*_ENGINE, _FEW),
     "rules/group.py": (*_ENGINE, _FEW),
     "rules/links.py": (*_ENGINE, _FEW),
-    "rules/evaluator.py": (*_ENGINE, _FEW),
-    "rules/snapshot.py": (*_ENGINE, _FEW),
-    "rules/language.py": ("language", "language_more"),
-    "rules/condition_words.py": ("language", "language_more"),
-    "rules/params.py": ("language", "language_more"),
+    "rules/memory.py": (*_ENGINE, _FEW),
+    "rules/evaluator.py": (*_ENGINE, "surplus", _FEW),
+    "rules/snapshot.py": (*_ENGINE, "snapshot"),
+    "rules/strays.py": ("strays",),
+    "rules/telling.py": ("telling",),
+    "rules/timers.py": ("timers",),
+    "rules/adjacency.py": ("adjacency", "joins"),
+    "rules/sieve.py": ("in_step",),
+    "rules/quiet.py": ("in_step",),
+    "rules/lending.py": ("in_step",),
+    "rules/shelf.py": ("in_step",),
+    "rules/panes.py": ("panes", "in_step"),
+    "rules/samples.py": ("panes", "in_step"),
+    "rules/columns.py": ("columns",),
+    "rules/looks.py": ("looks",),
+    "rules/units.py": ("units",),
+    "rules/language.py": _LANGUAGE,
+    "rules/condition_words.py": _LANGUAGE,
+    "rules/words.py": _LANGUAGE,
+    "rules/params.py": _LANGUAGE,
+    "rules/summary.py": ("summary",),
+    "rules/inhibition.py": ("check",),
+    "rules/testing.py": ("testing", "outcome"),
+    "rules/trial.py": ("trial", "testing"),
+    "rules/backtest.py": ("backtest",),
+    "rules/timeline.py": ("timeline",),
+    "rules/ratios.py": ("ratios",),
     "hub/model/alarm.py": ("tests/unit/test_alarm.py",),
 }
 """Each with its tests: what stands in ``tests/unit/test_rules_NAME.py``, or a path."""

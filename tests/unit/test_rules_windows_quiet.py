@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -92,9 +92,9 @@ def changed(pair: Pair, chance: Random) -> None:
     pair.start_again()
 
 
-def compare(seed: int) -> Pair:
+def compare(seed: int, drawn: Callable[[Random], list[Rule]] = rules) -> Pair:
     chance = Random(seed)
-    pair = Pair(rules(chance))
+    pair = Pair(drawn(chance))
     for batch in batches(stream(chance), chance):
         pair.do("feed", batch, hold=chance.random() < 0.05)
         latest, draw = batch[-1].received_at, chance.random()
