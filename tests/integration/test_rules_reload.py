@@ -13,16 +13,21 @@ from hub.store.heart import Heart
 from hub.tally import Tally
 from rules.book import RuleFiles
 from rules.engine import Engine, Surroundings
-from tests.integration.test_rules_engine import City, catch_up, city  # noqa: F401  a fixture
+from tests.fix_rules import City, catch_up
 from tests.unit.rules_timeline import rule
 
 SMOKE = rule("{metric: smoke, above: 0.3}", "smoke", by="source")
 
 
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
+
+
 class Hub:
     """A city whose engine reads its rules from a file."""
 
-    def __init__(self, city: City, folder: Path) -> None:  # noqa: F811  the fixture
+    def __init__(self, city: City, folder: Path) -> None:
         self.city, self.path = city, folder / "rules.yaml"
         (folder / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
         (folder / "hub.yaml").write_text(yaml.safe_dump({"areas": "areas.geojson", "rules": ["rules.yaml"]}))
@@ -41,7 +46,7 @@ class Hub:
 
 
 @pytest.fixture
-def hub(city: City, tmp_path: Path) -> Hub:  # noqa: F811  the fixture
+def hub(city: City, tmp_path: Path) -> Hub:
     return Hub(city, tmp_path)
 
 
