@@ -23,7 +23,7 @@ from bench.report import Row
 _ROOT = Path(__file__).parents[1]
 _COPIED = ("hub", "rules", "examples")
 _FEW = "tests/unit/test_rules_oracle.py::test_random_rules_give_the_alerts_of_the_oracle_whatever_befalls_the_engine"
-_ENGINE = ("evaluator", "joins", "strays")
+_ENGINE = ("evaluator", "joins", "strays", "group")
 _LANGUAGE = ("language", "language_more", "language_whole", "summary", "habits")
 MODULES: dict[str, Sequence[str]] = {
     "rules/window.py": ("spans",),
@@ -40,7 +40,7 @@ MODULES: dict[str, Sequence[str]] = {
     "rules/group.py": (*_ENGINE, _FEW),
     "rules/links.py": (*_ENGINE, _FEW),
     "rules/memory.py": (*_ENGINE, _FEW),
-    "rules/evaluator.py": (*_ENGINE, "surplus", _FEW),
+    "rules/evaluator.py": (*_ENGINE, "surplus", "looks", "in_step", _FEW),
     "rules/snapshot.py": (*_ENGINE, "snapshot"),
     "rules/strays.py": ("strays",),
     "rules/telling.py": ("telling",),

@@ -311,6 +311,16 @@ def test_a_rule_that_takes_too_much_of_the_machine_is_set_aside_and_the_others_g
     assert set(engine.rules) == {"quick"}
 
 
+def test_a_rule_whose_filter_is_slow_is_set_aside_before_its_batch_is_over() -> None:
+    taken = iter(range(0, 10**12, 2 * 10**9))  # the filter takes two seconds of CPU time each time
+    rules = parse("rules:\n" + rule("{metric: smoke, above: 0.3, where: 'value < 9.0'}", "slow"), "r.yaml")
+    engine = Evaluator(rules, REGISTRY, meter=lambda: next(taken))
+    engine.advance(at(0))
+    engine.feed([said("smoke-1", 0.1 * number, 0.1) for number in range(1, 20)])
+    assert [(fault.rule, fault.is_slow) for fault in engine.faults] == [("slow", True)]
+    assert next(taken) == 12 * 10**9, "three times it was allowed, at half a second for each of ten"
+
+
 # --- windows --------------------------------------------------------------------------------------------------------
 
 

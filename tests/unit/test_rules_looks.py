@@ -117,3 +117,11 @@ def test_a_group_that_looks_through_windows_at_several_series_keeps_them_togethe
     assert of(when(both), when(own, "b", by="area")).by == {"area", "source"}
     assert of(when(plain, by="area")).by == frozenset()
     assert of(when(both), metric="motion").by == {"source"}
+
+
+def test_a_rule_that_looks_at_other_types_or_areas_hides_none_that_follows() -> None:
+    smoke = "{metric: smoke, above: 0.3}"
+    typed = when("{metric: smoke, types: [cam], above: 0.1}", "typed")
+    elsewhere = rule("{metric: smoke, above: 0.2}", "elsewhere", areas="['qth/taoshan/g2']")
+    for order in ((typed, elsewhere, when(smoke)), (when(smoke), elsewhere, typed), (elsewhere, when(smoke), typed)):
+        assert of(*order) == Look(True, Bounds(high=0.3))
