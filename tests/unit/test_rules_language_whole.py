@@ -238,6 +238,18 @@ def test_rules_that_decide_alike_have_the_same_digest() -> None:
     assert {one(**keys).digest for keys in [{}, *same]} == {one().digest}
 
 
+def test_a_rule_keeps_its_digest_when_the_hub_is_updated() -> None:
+    """What is in a checkpoint of today has to be known tomorrow: alerts of rules that decide otherwise are ended."""
+    whole = one(
+        by="source", areas="[a/*]", types="[x]", keep_firing_for="20s", during="{hours: ['22:00-06:00'], days: [mon]}",
+        when="{all: [{metric: a, above: 1, for: 5s}, {metric: b, absent_for: 3 periods}]}",
+        severity="{start: minor, major: {after: 5m}, critical: {above: 9}}",
+        overrides="[{areas: [b], off: true}, {areas: [c], severity: minor}]",
+    )  # fmt: skip
+    assert one().digest == "6d640974c56150e0ead05af0cab41e26e7618a43da17555295991326f416f33a"
+    assert whole.digest == "f5a4421bd90a1a1b1edf027645ffb1abe78a27b436cf95e32d8c9c69397addee"
+
+
 def test_the_text_of_a_rule_ends_with_it() -> None:
     found = parse(
         "# fire\nrules:\n# first\n- name: a\n  severity: major\n\n  summary: s  # why\n  when: {metric: a, above: 1}\n"
