@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.report import Row
 
 _ROOT = Path(__file__).parents[1]
-_COPIED = ("hub", "rules", "examples")
+_COPIED = ("hub", "rules", "examples", "docs")
 _FEW = "tests/unit/test_rules_oracle.py::test_random_rules_give_the_alerts_of_the_oracle_whatever_befalls_the_engine"
 _ENGINE = ("evaluator", "joins", "strays", "group")
 _LANGUAGE = ("language", "language_more", "language_whole", "summary", "habits")
@@ -107,6 +107,8 @@ def _try_out(folder: Path, module: str, sample: int, seed: int, *, show: bool) -
     _mutmut(folder, "run", "--max-children", "1", *names)
     statuses = _statuses(folder, module)
     tried = {name: status for name, status in statuses.items() if status in _KILLED | _SURVIVED}
+    if not tried:
+        raise RuntimeError(f"no mutant of {module} was tried: are its tests green without one?")
     survivors = sorted(name for name, status in tried.items() if status in _SURVIVED)
     for name in survivors:
         print(f"  {name}", flush=True)
@@ -128,7 +130,7 @@ def _copy(folder: Path, module: str) -> None:
     config = {
         "source_paths": ["hub", "rules"],
         "only_mutate": [module],
-        "also_copy": ["examples"],
+        "also_copy": ["examples", "docs"],
         "pytest_add_cli_args": ["-p", "no:xdist", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": tests,
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.model.area import Area
@@ -53,6 +53,34 @@ def test_boxes_are_neighbours_where_they_have_a_point_in_common(drawn: list[tupl
         }
 
 
+Triangle = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+def are_apart(one: Triangle, other: Triangle) -> bool:
+    """Whether a line runs between them along one of their sides (the theorem of the separating axis)."""
+    for shape in (one, other):
+        for (x1, y1), (x2, y2) in zip(shape, (*shape[1:], shape[0]), strict=True):
+            own, others = ([(y2 - y1) * x - (x2 - x1) * y for x, y in corners] for corners in (one, other))
+            if max(own) < min(others) or max(others) < min(own):
+                return True
+    return False
+
+
+def is_flat(shape: Triangle) -> bool:
+    (x1, y1), (x2, y2), (x3, y3) = shape
+    return (x2 - x1) * (y3 - y1) == (x3 - x1) * (y2 - y1)
+
+
+_CORNERS = st.tuples(st.integers(-4, 9), st.integers(2, 15))
+_TRIANGLES = st.tuples(_CORNERS, _CORNERS, _CORNERS).filter(lambda shape: not is_flat(shape))
+
+
+@settings(max_examples=300)
+@given(_TRIANGLES, _TRIANGLES)
+def test_triangles_are_neighbours_where_no_line_runs_between_them(one: Triangle, other: Triangle) -> None:
+    assert touch(polygon(*one), polygon(*other)) is not are_apart(one, other)
+
+
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
@@ -67,6 +95,9 @@ def test_boxes_are_neighbours_where_they_have_a_point_in_common(drawn: list[tupl
         (polygon((1, 1), (2, 1), (2, 2)), True),  # within
         (polygon((-1, -1), (9, -1), (9, 9), (-1, 9)), True),  # around
         (polygon((-1, 1), (5, 1), (5, 2), (-1, 2)), True),  # across, with no corner in the other
+        (polygon((6, 0), (9, 0), (9, 9)), False),  # with a side on the line of the other's, further on
+        (polygon((-9, 4), (-2, 4), (-2, 9)), False),
+        (polygon((4, 3), (4, 8), (8, 8)), True),  # with a side on a part of the other's
         (polygon((0, 5), (4, 5), (4, 9), (0, 9)), False),  # beyond to the north
         (polygon((0, -5), (4, -5), (4, -1), (0, -1)), False),  # to the south
     ],

@@ -153,6 +153,7 @@ def test_the_digest_is_of_what_decides_in_every_area() -> None:
         ),
         ({"when": "{metric: a, above: 1, from: next}"}, "rules[0].when.from: must be one of neighbours, parent"),
         ({"when": "{metric: a, above: 1, where: 'value >'}"}, "rules[0].when.where: "),
+        ({"when": "{metric: a, absent_for: 1000.5 periods}"}, "rules[0].when.absent_for: '1000.5 periods': from 1 to"),
         ({"when": "{metric: a, absent_for: 0 periods}"}, "rules[0].when.absent_for: '0 periods': from 1 to 1000"),
         (
             {"when": "{weigh: {prior: 0.5, above: 0.4, evidence: [{metric: a, above: 1, ratio: 3}]}}"},
