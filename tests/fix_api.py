@@ -136,6 +136,13 @@ class Stream:
         raise AssertionError("the stream has ended")
 
 
+def ids(api: Api, path: str, name: str = "vera", **params: Any) -> list[Any]:
+    """Of what is listed there, as ``name`` sees it."""
+    answer = api.client(name).get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return [item.get("id", item.get("path")) for item in answer.json()["items"]]
+
+
 def problem(answer: httpx.Response) -> tuple[int, str]:
     """The status and the code of a problem document."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
