@@ -47,7 +47,7 @@ MODULES: dict[str, Sequence[str]] = {
     "rules/timers.py": ("timers",),
     "rules/adjacency.py": ("adjacency", "joins"),
     "rules/sieve.py": ("in_step",),
-    "rules/quiet.py": ("in_step",),
+    "rules/quiet.py": ("quiet", "in_step"),
     "rules/lending.py": ("in_step",),
     "rules/shelf.py": ("in_step",),
     "rules/panes.py": ("panes", "in_step"),
