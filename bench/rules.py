@@ -143,7 +143,7 @@ def live_city(span_s: float) -> list[Row]:
 
 
 def _speak(store: Store, engine: psutil.Process, span_s: float) -> tuple[float, list[float]]:
-    """Cores of the engine once every device was heard, and milliseconds from commit to alert."""
+    """Once the engine has started and heard every device: its cores, and milliseconds from commit to alert."""
     listener = Listener(store.conninfo, ("gridhub_journal",), SystemClock())
     seen: list[tuple[int, float]] = []
     stop = threading.Event()
@@ -161,7 +161,8 @@ def _speak(store: Store, engine: psutil.Process, span_s: float) -> tuple[float, 
         items = [_observed(place, now, hot=place % (5 * BATCH) == 7) for place in range(number, number + BATCH)]
         batch = writer.append(items)
         assert batch is not None
-        committed.update(((item.source, item.ts), time.time()) for item in items if (item.value or 0) > 55)
+        if before:
+            committed.update(((item.source, item.ts), time.time()) for item in items if (item.value or 0) > 55)
         number += BATCH
         time.sleep(max(0.0, began_s + number / PER_S - time.monotonic()))
     cores = (sum(engine.cpu_times()[:2]) - before) / (time.monotonic() - measured_s)
