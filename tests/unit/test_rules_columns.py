@@ -16,9 +16,9 @@ from tests.unit.rules_timeline import G1, PLACES, at, said
 
 KEY = Key("smoke-1", G1, "smoke", "smoke")
 PLAIN = said("smoke-1", 1.25, 0.5, received=3)
-RICH = replace(said("smoke-2", 2, 0.25, text="x", attrs={"a": [1]}), quality=3)
+RICH = said("smoke-2", 2, 0.25, text="x", attrs={"a": [1]})._replace(quality=3)
 WORDS = said("cam-1", 3, None, text="self-test")
-MARKED = replace(said("smoke-1", 4, 0.75), quality=1)
+MARKED = said("smoke-1", 4, 0.75)._replace(quality=1)
 ALL = [PLAIN, RICH, WORDS, MARKED]
 
 
@@ -39,7 +39,7 @@ def observations(draw: st.DrawFn) -> list[Stored]:
         )
     ):
         item = said(source, second, value, received=second + 0.5, text=words, attrs=attrs)
-        found.append(replace(item, quality=quality))
+        found.append(item._replace(quality=quality))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,7 +109,7 @@ def test_what_was_decided_is_not_opened_again_by_what_began_before_its_end() -> 
 def test_an_alert_whose_only_ground_is_taken_from_it_says_so() -> None:
     engine = evaluator(rule(SMOKE, by="area"))
     told(engine, (0, 0.5), until=5)
-    moved = replace(said("smoke-1", 10, 0.5), area=G2)
+    moved = said("smoke-1", 10, 0.5)._replace(area=G2)
     ends = [item for item in engine.feed([moved]) if isinstance(item, Resolve)]
     assert [(item.reason, item.started_at) for item in ends] == [("late_data", at(0))]
 
@@ -165,9 +164,9 @@ def test_that_nobody_was_there_to_see_is_no_evidence_against() -> None:
 def test_what_a_source_said_where_it_stood_before_is_not_joined_with_what_it_says_now() -> None:
     engine = evaluator(rule("{all: [{metric: smoke, above: 0.3}, {metric: heat, above: 30}]}", by="source"))
     engine.feed([said("smoke-1", 0, 0.1), said("smoke-1", 0, 40, "heat")])
-    engine.feed([replace(said("smoke-1", 5, 0.9), area=G2)])
+    engine.feed([said("smoke-1", 5, 0.9)._replace(area=G2)])
     assert fires(engine.advance(at(60))) == []
-    engine.feed([replace(said("smoke-1", 70, 40, "heat"), area=G2)])
+    engine.feed([said("smoke-1", 70, 40, "heat")._replace(area=G2)])
     [fire] = fires(engine.advance(at(80)))
     assert (fire.area, seconds(fire.started_at)) == (G2, 70)
 
@@ -177,7 +176,7 @@ def test_a_count_of_several_goes_on_without_a_source_that_is_elsewhere() -> None
     wall.see(engine.feed([said("smoke-1", 0, 0.5), said("smoke-2", 5, 0.5)]))
     wall.see(engine.advance(at(10)))
     assert wall.of() == [(5, None)]
-    wall.see(engine.feed([replace(said("smoke-2", 11, 0.1), area=G2)]))
+    wall.see(engine.feed([said("smoke-2", 11, 0.1)._replace(area=G2)]))
     assert wall.of() == [(5, 8)], "up to where it was known to hold"
 
 

@@ -256,12 +256,12 @@ def many(count: int) -> Registry:
 
 def storm(rules: str, count: int) -> tuple[Evaluator, list[Any]]:
     engine = Evaluator(parse("rules:\n" + rules, "r.yaml"), many(count))
-    words = [replace(said("smoke-1", 1, 0.5), source=f"smoke-{number}") for number in range(count)]
+    words = [said("smoke-1", 1, 0.5)._replace(source=f"smoke-{number}") for number in range(count)]
     return engine, engine.feed(words)
 
 
 def quiet(number: int, second: float) -> Any:
-    return replace(said("smoke-1", second, 0.1), source=f"smoke-{number}")
+    return said("smoke-1", second, 0.1)._replace(source=f"smoke-{number}")
 
 
 LIMITED = rule("{metric: smoke, above: 0.3}", by="source", max_sources="3")

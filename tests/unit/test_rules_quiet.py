@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -46,7 +45,7 @@ def smoke(second: float, value: float | None = 0.1, **more: Any) -> Stored:
         ([smoke(1), smoke(1.2), smoke(10)], True),  # what is settled may be as close as it likes
         ([smoke(1, text="x")], False),
         ([smoke(1, attrs={})], False),
-        ([replace(smoke(1), quality=1)], False),
+        ([smoke(1)._replace(quality=1)], False),
         ([smoke(1, None, text="x")], False),
         ([smoke(1, None)], False),
         ([smoke(5, text="x"), smoke(10)], False),  # the newest that is settled counts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from rules import summary
@@ -11,7 +9,7 @@ from rules.summary import RESERVED, Facts
 from tests.unit.rules_timeline import G1, said
 
 WORD = said("smoke-1", 0, 0.6234, text="alarm")
-FACTS = Facts("fire", G1, "一区", "smoke-1", "烟感 1", {"smoke": WORD, "heat": replace(WORD, value=None, text=None)})
+FACTS = Facts("fire", G1, "一区", "smoke-1", "烟感 1", {"smoke": WORD, "heat": WORD._replace(value=None, text=None)})
 
 
 def rendered(text: str, facts: Facts = FACTS) -> str:
@@ -38,7 +36,7 @@ def test_its_fields_are_filled_in(text: str, expected: str) -> None:
 
 def test_a_number_is_written_without_digits_that_say_nothing() -> None:
     def value(number: float) -> str:
-        return rendered("{smoke.value}", FACTS._replace(conditions={"smoke": replace(WORD, value=number)}))
+        return rendered("{smoke.value}", FACTS._replace(conditions={"smoke": WORD._replace(value=number)}))
 
     assert [value(number) for number in (3.0, 0.1, 1234567.0, 0.0)] == ["3", "0.1", "1.23457e+06", "0"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from hub.model.alert import Fire
@@ -53,7 +52,7 @@ def test_of_many_only_twenty_are_shown_and_all_are_named() -> None:
     registry = Registry(sources={name: Source(name, SourceKind.DEVICE, G1, "smoke", name) for name in names})
     engine = Evaluator(parse("rules:\n" + rule("{metric: smoke, above: 0.3, sources: 30}"), "x"), registry)
     words = [said("smoke-1", number / 10, 0.5) for number in range(30)]
-    told = [replace(word, source=name) for word, name in zip(words, names, strict=True)]
+    told = [word._replace(source=name) for word, name in zip(words, names, strict=True)]
     fire = one([*engine.feed(told), *engine.advance(at(10))])
     assert len(fire.evidence) == 20
     assert fire.sources == tuple(names)

@@ -67,12 +67,12 @@ def stream(chance: Random) -> list[Stored]:
             text = "words" if chance.random() < disorder / 3 else None
             item = said(source, second - late, value, received=second, text=text)
             if chance.random() < disorder / 5:
-                item = replace(item, area=area)
+                item = item._replace(area=area)
                 area = chance.choice([G1, G2])
             items.append(item)
             if chance.random() < disorder:
                 again = chance.choice([0.0, 0.2, 3.0])
-                items.append(replace(item, received_at=item.received_at + timedelta(seconds=again)))
+                items.append(item._replace(received_at=item.received_at + timedelta(seconds=again)))
     return sorted(items, key=lambda item: item.received_at)
 
 
