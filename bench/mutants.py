@@ -46,7 +46,7 @@ MODULES: dict[str, Sequence[str]] = {
     "rules/telling.py": ("telling",),
     "rules/timers.py": ("timers",),
     "rules/adjacency.py": ("adjacency", "joins"),
-    "rules/sieve.py": ("in_step",),
+    "rules/sieve.py": ("sieve_steps", "in_step"),
     "rules/quiet.py": ("quiet", "in_step"),
     "rules/lending.py": ("lending", "in_step"),
     "rules/shelf.py": ("in_step",),

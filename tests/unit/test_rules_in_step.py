@@ -43,6 +43,7 @@ def test_a_long_block_cut_into_seconds_gives_the_alerts_of_life(seed: int) -> No
         walls[0].see(alone.feed(list(batch)))
     for begin in range(0, len(words), 50):
         walls[1].see(sieve.feed(sieve.book.block(words[begin : begin + 50]), step_us=SECOND))
-    for wall, engine in zip(walls, (alone, sieve), strict=True):
-        wall.see(engine.advance(words[-1].received_at + timedelta(seconds=100)))
+    last = words[-1].received_at + timedelta(seconds=100)
+    walls[0].see(alone.advance(last))
+    walls[1].see(sieve.advance(last))
     assert walls[1].alerts == {key: own for key, own in walls[0].alerts.items() if own}
