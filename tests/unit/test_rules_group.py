@@ -136,6 +136,16 @@ def test_what_a_source_said_before_it_went_blind_speaks_for_nothing_any_more() -
     assert wall.of() == [(5, 20)]
 
 
+def test_of_two_only_the_one_that_sees_is_asked() -> None:
+    smoke = "{metric: smoke, above: 0.3, ratio: 200}"
+    engine, wall = evaluator(rule(f"{{weigh: {{prior: 0.01, above: 0.5, evidence: [{smoke}]}}}}")), Wall()
+    wall.see(engine.feed([said("smoke-1", 0, 0.5), said("smoke-2", 0, 0.1)]))
+    wall.see(engine.advance(at(10)))
+    assert wall.of() == [(0, None)]
+    wall.see([*engine.see(blind("smoke-1", 20)), *engine.advance(at(30))])
+    assert wall.of() == [(0, 20)], "who is left says that there is none"
+
+
 def test_a_rule_that_counts_takes_a_source_at_its_last_word_though_it_is_blind() -> None:
     engine, wall = evaluator(rule("{metric: motion, above: 0}")), Wall()
     wall.see(engine.feed([said("cam-1", 0, 0.5)]))
