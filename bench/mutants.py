@@ -39,6 +39,7 @@ MODULES: dict[str, Sequence[str]] = {
     "rules/state.py": (*_ENGINE, _FEW),
     "rules/group.py": (*_ENGINE, _FEW),
     "rules/links.py": (*_ENGINE, _FEW),
+    "rules/registry.py": ("joins", "evaluator", _FEW),
     "rules/memory.py": (*_ENGINE, "lending", _FEW),
     "rules/evaluator.py": (*_ENGINE, "surplus", "looks", "in_step", _FEW),
     "rules/snapshot.py": (*_ENGINE, "snapshot"),
