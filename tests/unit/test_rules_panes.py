@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rules.panes import Panes
 from rules.shelf import new_panes
-from rules.take import KINDS, PERCENTILES, Made, Take, Window
+from rules.take import KINDS, MAX_VALUES, PERCENTILES, Made, Take, Window
 from rules.window import SECOND
 
 ROWS = 4
@@ -33,6 +33,9 @@ class Both:
         self.panes.add_rows(ROWS)
         self.panes.low[:] = chance.choice([-np.inf, 0.3])
         self.panes.high[:] = chance.choice([np.inf, 0.6, 2.0, 8.0])
+        if take.kind in EXACT and chance.random() < 0.7:
+            for row in range(ROWS):
+                self.panes.low[row], self.panes.high[row] = near(take.kind, chance)
         self.windows = [Window(take) for _ in range(ROWS)]
         self.time = [START] * ROWS
 
@@ -73,6 +76,14 @@ class Both:
         self.panes.load(row, self.panes.window(row, self.time[row]))
 
 
+def near(kind: str, chance: Random) -> tuple[float, float]:
+    """Limits on which values often fall, or between which they often are."""
+    if kind == "distinct":
+        return chance.choice([-np.inf, 0, 1, 2]), chance.choice([np.inf, 1, 2, 3, 8, 20])
+    middle = PERCENTILES[kind]
+    return chance.choice([-np.inf, middle - chance.random() / 5]), middle + chance.uniform(-0.1, 0.1)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**48), steps=st.sampled_from([10, 120]))
@@ -96,3 +107,15 @@ def test_numbers_too_large_to_be_added_up_are_never_taken_for_harmless() -> None
     ahead = panes.ahead(rows, times[1])
     ahead.enter(rows, times[1], np.array([1.7e308]))
     assert ahead.passing()[0]
+
+
+def test_of_as_many_values_as_are_kept_all_count() -> None:
+    panes = new_panes(Take("median", 10 * SECOND, 10 * SECOND))
+    panes.add_rows(1)
+    panes.high[:] = 15.2
+    rows = np.array([0])
+    for number in range(MAX_VALUES):
+        at = np.array([START + 1 + number])
+        assert not panes.ahead(rows, at).passing()[0]
+        panes.enter(rows, at, np.array([float(number)]))
+    assert panes.ahead(rows, at).passing()[0], "the middle of 0 to 31 is 15.5"
