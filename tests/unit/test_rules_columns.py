@@ -89,3 +89,18 @@ def test_a_number_beside_which_nothing_stands_comes_out_as_it_was() -> None:
     [found] = bare(Book().block([PLAIN])).stored([0])
     assert (found.value, found.text, found.attrs, found.quality, found.ts) == (0.5, None, None, 0, at(1.25))
     assert type(found.value) is float
+
+
+def test_observations_that_are_at_hand_are_not_made_again() -> None:
+    block = Book().block(ALL)
+    assert all(found is item for found, item in zip(block.stored(range(len(ALL))), ALL, strict=True))
+    turned = block.ordered(np.array([3, 1]))
+    assert [found is item for found, item in zip(turned.stored([0, 1]), [MARKED, RICH], strict=True)] == [True, True]
+
+
+def test_an_empty_block_has_columns_like_any_other() -> None:
+    empty, block = Book().block([]), Book().block(ALL)
+    for name in ("series", "ts", "received", "value"):
+        assert getattr(empty, name).dtype == getattr(block, name).dtype
+    assert empty.stored([]) == []
+    assert empty.select(slice(0, 5)).stored([]) == []
