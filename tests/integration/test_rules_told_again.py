@@ -73,6 +73,22 @@ def test_how_bad_an_alert_was_for_a_while_is_not_told_twice(store: Store) -> Non
     assert [item.severity for item in alerts.active(store)] == [Severity.CRITICAL]
 
 
+def test_how_bad_an_alert_was_in_its_beginning_is_corrected_where_it_is_told_again(store: Store) -> None:
+    """It was told as of its first evidence; what came late was heard, and the engine killed before it said so."""
+    worse = Revise("smoke", "area:qth", Severity.MAJOR, at(3), started_at=at(0))
+    carry_out(store, replace(fire(0), severity=Severity.MAJOR))
+    carry_out(store, fire(0))
+    [alert] = alerts.active(store)
+    assert alert.severity is Severity.MINOR
+    told = [entry.body["note"] for entry in journal.after(store, 0) if entry.kind == "alert"]
+    assert told[-1] == "severity_lowered"
+    carry_out(store, worse)
+    carry_out(store, fire(0))
+    assert [item.severity for item in alerts.active(store)] == [Severity.MAJOR], "it has become so since"
+    carry_out(store, replace(fire(1), severity=Severity.MINOR))
+    assert [item.severity for item in alerts.active(store)] == [Severity.MAJOR], "that is no beginning of it"
+
+
 def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: Store) -> None:
     carry_out(store, fire(4))
     carry_out(store, replace(fire(2), reason="earlier_evidence"))
