@@ -35,11 +35,11 @@ _NONE_CHOSEN = 5
 
 def main() -> int:
     for name, argv, cwd in STEPS:
-        print(f"--- {name}", flush=True)  # noqa: T201
+        print(f"--- {name}", flush=True)  # noqa: T201  for whoever watches
         began = time.monotonic()
         status = subprocess.run(argv, cwd=cwd, check=False).returncode
         verdict = "ok" if status == 0 else f"exit status {status}"
-        print(f"--- {name}: {verdict}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+        print(f"--- {name}: {verdict}, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201  for whoever watches
         if status != 0 and not (sys.argv[1:] and status == _NONE_CHOSEN):
             return status
     return 0

@@ -84,7 +84,7 @@ async def _lines(request: Request, task: dict[str, Any]) -> AsyncIterator[bytes]
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LINE_BYTES,
         )  # fmt: skip
         assert process.stdin is not None  # noqa: S101  both were asked for
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101  both were asked for
         process.stdin.write(json.dumps(task).encode())
         process.stdin.close()
         is_told = False
