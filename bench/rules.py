@@ -280,7 +280,7 @@ def _stored(folder: Path, task: Task) -> float:
                 (span - 1, T0),
             )
             tx.execute(
-                "insert into batch (id, writer, seq, rows, min_ts, max_ts, committed_at) "  # noqa: S608
+                "insert into batch (id, writer, seq, rows, min_ts, max_ts, committed_at) "  # noqa: S608  of constants
                 "overriding system value "
                 "select n + 1, (select id from writer), n + 1, 380, at, at, at + interval '100 ms' "
                 f"from {_SECONDS}",
