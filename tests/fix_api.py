@@ -17,7 +17,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api.app import make_app
+from dashboard.api.app import assemble, furnish
 from dashboard.api.server import Server
 from hub.cases import intake
 from hub.clock import SystemClock
@@ -257,10 +257,16 @@ def city(store: Store) -> Store:
     return store
 
 
+@pytest.fixture(scope="session")
+def _routes() -> FastAPI:
+    """Put together once: they hold nothing of the test before."""
+    return assemble()
+
+
 @pytest.fixture
-def api(city: Store, tmp_path: Path) -> Iterator[Api]:
+def api(city: Store, tmp_path: Path, _routes: FastAPI) -> Iterator[Api]:
     config, tally = write_config(tmp_path), Tally()
-    app = make_app(config, city, SystemClock(), tally)
+    app = furnish(_routes, config, city, SystemClock(), tally)
     with serving(app) as url:
         served = Api(url, app, city, config, tally)
         wait_for(lambda: app.state.context.live.last_id is not None, "the journal is being followed")

@@ -29,18 +29,19 @@ def security_headers(path: str) -> dict[str, str]:
 class Headers:
     """Middleware that adds them, and counts the answers by status."""
 
-    def __init__(self, app: ASGIApp, tally: Tally) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        tally: Tally = scope["app"].state.context.tally
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._tally.add("gridhub_http_responses_total", status=str(message["status"]))
+                tally.add("gridhub_http_responses_total", status=str(message["status"]))
                 MutableHeaders(scope=message).update(security_headers(scope["path"]))
             await send(message)
 
