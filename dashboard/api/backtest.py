@@ -55,7 +55,7 @@ async def backtest_rules(asked: Backtest, person: Operator, ctx: Ctx, request: R
     runs; 422 with all that is wrong with the rules."""
     if not timedelta() < asked.last - asked.first <= LONGEST:
         raise invalid("to", f"must come after from, by {LONGEST.days} days at most")
-    language.parse(asked.text, asked.file)
+    await asyncio.to_thread(language.parse, asked.text, asked.file)  # long files take seconds
     area = narrow(person, asked.area)
     if getattr(request.app.state, "backtest_runs", False):
         raise ProblemError(409, "busy", "another backtest is running: try again when it has ended")
