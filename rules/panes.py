@@ -20,28 +20,27 @@ import numpy.typing as npt
 
 from rules.columns import Flags, Floats, Ints
 from rules.take import PERCENTILES, SPEAKS_OF_NOTHING, WIDTH, Take, Window
-from rules.window import Instant
+from rules.window import SECOND, Instant
 
 _BETWEEN = {"min", "max", "mean", "last", *PERCENTILES}
 """A value of these lies between the lowest and the highest number of its window."""
-_LIMITS = {"low", "high", "inner_low", "inner_high", "near"}
-_NOT_KNOWN = np.iinfo(np.int64).max
+_LIMITS = {"low", "high", "near"}
+_NOT_KNOWN = np.iinfo(np.uint32).max
 _MARGIN = 1e-9
-"""Of a limit: a mean of numbers that are all this much within it is within it, however it is rounded."""
+"""Of a number: a mean of numbers that are all this much within a limit is within it, however it is rounded."""
 _ROUNDING = 1e-12
 """Of the sum of what is added up: many times what a few dozen additions in any order can lose."""
 
 
 class Panes(ABC):
     """``known``: a number was heard; ``begun``: one has entered. ``low`` and ``high``: a value beyond them matters.
-    ``near``: the time of the last number that is not well within ``inner_low`` and ``inner_high``."""
+    ``near``: when the last number was said that is not well within them, in seconds since 1970, rounded up."""
 
     def __init__(self, take: Take, rows: int = 0) -> None:
         self.take = take
         self.known, self.begun = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self.low, self.high = np.full(rows, -np.inf), np.full(rows, np.inf)
-        self.inner_low, self.inner_high = self.low.copy(), self.high.copy()
-        self.near = np.full(rows, _NOT_KNOWN, np.int64)
+        self.near = np.full(rows, _NOT_KNOWN, np.uint32)
         self.many = take.over_us // take.every_us
         self.data: Floats = np.zeros((rows, *self._shape()))
 
@@ -73,8 +72,6 @@ class Panes(ABC):
     def limit(self, row: int, low: float, high: float) -> None:
         """A value of the row matters from now on beyond these limits."""
         self.low[row], self.high[row] = low, high
-        self.inner_low[row] = low if np.isinf(low) else low + abs(low) * _MARGIN
-        self.inner_high[row] = high if np.isinf(high) else high - abs(high) * _MARGIN
         self.near[row] = _NOT_KNOWN
 
     def may_pass(self, rows: Ints, at: Ints, value: Floats) -> Flags:
@@ -82,10 +79,13 @@ class Panes(ABC):
         value that matters. Where all numbers of it are well within the limits there is no need to ask ``ahead``."""
         if self.take.kind not in _BETWEEN:
             return np.ones(len(rows), np.bool_)
-        is_within = (value > self.inner_low[rows]) & (value < self.inner_high[rows])
-        near = np.where(is_within, np.minimum(self.near[rows], at), at)
+        with np.errstate(over="ignore"):
+            margin = np.abs(value) * _MARGIN
+            is_within = (value - margin > self.low[rows]) & (value + margin < self.high[rows])
+        now_s = -(-at // SECOND)
+        near = np.where(is_within, np.minimum(self.near[rows], now_s), now_s)
         self.near[rows] = near
-        found: Flags = near > at - (self.take.over_us + self.take.every_us)
+        found: Flags = near > (at - (self.take.over_us + self.take.every_us)) // SECOND
         return found
 
     def pane(self, at: Ints) -> Ints:

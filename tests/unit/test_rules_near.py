@@ -9,9 +9,10 @@ import pytest
 
 from rules.shelf import new_panes
 from rules.take import Take, Window
+from rules.window import SECOND
 
-EVERY = 10
-OVER = 30
+EVERY = 10 * SECOND
+OVER = 30 * SECOND
 KINDS = ("min", "max", "mean", "last", "median", "p95")
 ROW = np.array([0])
 
@@ -22,6 +23,7 @@ def told(kind: str, said: list[tuple[int, float]], low: float, high: float) -> l
     panes.add_rows(1)
     panes.limit(0, low, high)
     found = []
+    said = [(at * SECOND, value) for at, value in said]
     for index, (at, value) in enumerate(said):
         asked = bool(panes.may_pass(ROW, np.array([at]), np.array([value]))[0])
         made = Window(panes.take).foresee(said[: index + 1])
@@ -53,12 +55,18 @@ def test_a_number_near_a_limit_is_asked_about_until_it_has_left_all_windows(kind
     assert [asked for asked, _ in told(kind, said, -1.0, 1.0)] == [True, False, True, True, True, False]
 
 
+def test_the_largest_number_is_near_any_limit_but_none() -> None:
+    said = [(1_000, 0.2), (1_040, 1.7976931348623157e308), (1_100, 0.2)]
+    assert [asked for asked, _ in told("max", said, -np.inf, 1e308)] == [True, True, False]
+    assert [asked for asked, _ in told("max", said[:2], -np.inf, np.inf)] == [True, True]
+
+
 def test_with_other_limits_or_another_series_in_its_place_what_was_said_is_not_known() -> None:
     panes = new_panes(Take("mean", OVER, EVERY))
     panes.add_rows(1)
 
     def asked(at: int) -> bool:
-        return bool(panes.may_pass(ROW, np.array([at]), np.array([0.2]))[0])
+        return bool(panes.may_pass(ROW, np.array([at * SECOND]), np.array([0.2]))[0])
 
     panes.limit(0, -1.0, 1.0)
     assert [asked(at) for at in (1_000, 1_100)] == [True, False]
