@@ -33,6 +33,21 @@ def test_a_schedule_is_looked_up_for_what_is_heard_while_the_clock_is_held() -> 
     assert wall.of() == [(1, 60)]
 
 
+@pytest.mark.parametrize("kind", [Evaluator, Sieve])
+def test_no_alert_ends_before_a_silence_that_may_carry_it_on_is_noticed(kind: type[Evaluator | Sieve]) -> None:
+    text = rule("{any: [{metric: smoke, above: 0.3}, {metric: motion, absent_for: 10s}]}")
+    engine, wall = kind(parse("rules:\n" + text, "r.yaml"), REGISTRY), Wall()
+    wall.see(engine.feed([said("cam-1", 0, 0.0)]))
+    wall.see(engine.advance(at(5)))
+    wall.see(engine.feed([said("smoke-1", 9, 0.5), said("smoke-1", 11, 0.1), said("smoke-1", 14, 0.1)], hold=True))
+    assert wall.of() == [(9, None)]
+    wall.see(engine.advance(at(14)))
+    assert wall.of() == [(9, None)]
+    wall.see(engine.feed([said("cam-1", 20, 0.0)]))
+    wall.see(engine.advance(at(23)))
+    assert wall.of() == [(9, 20)]
+
+
 def test_what_is_no_longer_remembered_does_not_make_not_hold_in_the_past() -> None:
     engine, wall = evaluator(rule("{all: [{metric: smoke, above: 0.3}, {not: {metric: heat, above: 30}}]}")), Wall()
     wall.see(engine.feed([said("smoke-1", 0, 40, "heat"), said("smoke-1", 1, 0.5)]))
