@@ -120,7 +120,7 @@ EITHER = ["a batch is removed", "an observation is removed", "a series is remove
 CASES = [("postgres", each) for each in DAMAGE] + [("timescale", each) for each in EITHER]
 
 
-@pytest.mark.parametrize(("town", "damage"), CASES, indirect=["town"])
+@pytest.mark.parametrize(("either", "damage"), CASES, indirect=["either"])
 def test_it_is_named_when(town: Store, damage: str, tmp_path: Path) -> None:
     harm, expected = DAMAGE[damage]
     with town.transaction() as tx:
