@@ -43,6 +43,7 @@ class Decoder:
         self._tick_s = float(stream.time_base or 0)
         self._made: VideoCodecContext | None = None
         self.damaged = 0
+        self._is_doubtful = False  # what follows is built upon a damaged picture
 
     def time_s(self, frame: av.VideoFrame) -> float | None:
         """The presentation time of a frame, on the camera's scale. PyAV gives a drained frame no time base."""
@@ -89,9 +90,17 @@ class Decoder:
             return []
         except av.error.FFmpegError:
             self.damaged += 1
+            self._is_doubtful = True
             return []
-        whole = [frame for frame in frames if not frame.is_corrupt]
-        self.damaged += len(frames) - len(whole)
+        whole: list[av.VideoFrame] = []
+        for frame in frames:
+            if frame.is_corrupt:
+                self.damaged += 1
+                self._is_doubtful = True
+                continue
+            self._is_doubtful = self._is_doubtful and not frame.key_frame
+            if not self._is_doubtful:
+                whole.append(frame)
         return whole
 
 
