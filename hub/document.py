@@ -22,7 +22,11 @@ from hub.errors import ConfigError, Problem
 Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 _MAX_BYTES = 64 * 1024 * 1024
-_MAX_VALUES = 2_000_000
+_MAX_ALIASED = 100_000
+_MAX_DEPTH = 100
+_SAFE_DEPTH = 1000
+"""So deep the library's own recursion goes without harm; much deeper, it ends the process."""
+_INDENT = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \t?:-]*)")
 _OF_YAML = {
     "tab character": ": it is indented by spaces",
     "cannot start any token": ": put a text that begins so into quotes",
@@ -74,19 +78,29 @@ def dotted(loc: Sequence[str | int]) -> str:
 
 def load(path: Path) -> Document:
     """Read a file. Raises ConfigError where it cannot be read or is not YAML."""
+    return parse(read(path), str(path))
+
+
+def read(path: Path) -> str:
+    """The text of a file. Raises ConfigError."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ConfigError([Problem(str(path), 0, 0, "", f"is larger than {_MAX_BYTES // 2**20} MiB")])
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(str(path), 0, 0, "", f"is not UTF-8 text (byte {error.start})")]) from error
     except OSError as error:
         raise ConfigError([Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror or error}")]) from error
-    return parse(text, str(path))
 
 
 def parse(text: str, file: str) -> Document:
     """Parse the text of a file. Raises ConfigError."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # half of a pair, as JSON can hold it
+            raise ConfigError([Problem(file, 0, 0, "", f"is not text (character {error.start})")]) from error
+    _check_depth(text, file)
     loader = yaml.CSafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -94,7 +108,8 @@ def parse(text: str, file: str) -> Document:
             return Document(file, None, {})
         positions: dict[Loc, tuple[int, int]] = {}
         problems: list[Problem] = []
-        _place(node, (), file, positions, problems, set())
+        # A value takes a character at least; what is more than that comes of aliases.
+        _place(node, (), file, positions, problems, set(), len(text) + _MAX_ALIASED)
         if problems:
             raise ConfigError(problems)
         value = loader.construct_document(node)
@@ -110,6 +125,33 @@ def parse(text: str, file: str) -> Document:
     finally:
         loader.dispose()
     return Document(file, value, positions)
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Raises ConfigError where values are nested so deep that to build them would exhaust the stack."""
+    # Each level takes a bracket, or, in a block, begins further right than every second one around it. What cannot be
+    # too deep by this count, and nearly no file can, is not read twice.
+    furthest = max(len(found) for found in _INDENT.findall(text))
+    if text.count("[") + text.count("{") + 2 * furthest <= _SAFE_DEPTH:
+        return
+    depth = 0
+    loader = yaml.CSafeLoader(text)
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MAX_DEPTH:
+                    raise ConfigError([_too_deep(file, event.start_mark)])
+    except (yaml.YAMLError, ValueError):
+        return  # what is wrong is told by whoever builds the values
+    finally:
+        loader.dispose()
+
+
+def _too_deep(file: str, mark: Any) -> Problem:
+    return Problem(file, mark.line + 1, mark.column + 1, "", f"is nested deeper than {_MAX_DEPTH} levels")
 
 
 def validate(document: Document, model: type[Model], habits: Mapping[str, str] | None = None) -> Model:
@@ -143,29 +185,37 @@ def _place(
     positions: dict[Loc, tuple[int, int]],
     problems: list[Problem],
     above: set[int],
+    most: int,
 ) -> None:
     here = (node.start_mark.line + 1, node.start_mark.column + 1)
     if id(node) in above:
         problems.append(Problem(file, *here, dotted(loc), "refers to itself"))
         return
-    if len(positions) > _MAX_VALUES:  # aliases of aliases can blow a small file up
-        raise ConfigError([Problem(file, *here, dotted(loc), f"the file holds more than {_MAX_VALUES} values")])
+    if len(above) >= _MAX_DEPTH and not isinstance(node, yaml.ScalarNode):
+        raise ConfigError([_too_deep(file, node.start_mark)])
+    if len(positions) > most:  # aliases of aliases can blow a small file up
+        raise ConfigError([Problem(file, *here, dotted(loc), "the aliases of the file stand for too many values")])
     positions.setdefault(loc, here)
     above = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         seen: dict[Hashable, int] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else repr(key_node)
             mark = key_node.start_mark
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(Problem(file, mark.line + 1, mark.column + 1, dotted(loc), "has a key that is no word"))
+                continue
+            key = str(key_node.value)
             if key in seen:
+                # Not looked into: what is told of a place is told once, and doubled aliases would double the work.
                 message = f"appears twice; first in line {seen[key]}"
                 problems.append(Problem(file, mark.line + 1, mark.column + 1, dotted((*loc, key)), message))
+                continue
             seen[key] = mark.line + 1
             positions[(*loc, key)] = (mark.line + 1, mark.column + 1)
-            _place(value_node, (*loc, key), file, positions, problems, above)
+            _place(value_node, (*loc, key), file, positions, problems, above, most)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _place(item, (*loc, index), file, positions, problems, above)
+            _place(item, (*loc, index), file, positions, problems, above, most)
 
 
 def _explain(document: Document, detail: Any, model: type[BaseModel], habits: Mapping[str, str]) -> Problem:

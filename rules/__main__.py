@@ -15,6 +15,7 @@ from hub.backoff import Backoff
 from hub.clock import SystemClock
 from hub.config import load, store_access
 from hub.errors import ConfigError, HubError
+from hub.signals import stop_event
 from hub.store import Store
 from hub.store.heart import Heart
 from hub.store.listen import Listener
@@ -35,9 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("-c", "--config", type=Path, default=Path("hub.yaml"))
     options = parser.parse_args(argv)
     log.setup("rules")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     try:
         config = load(options.config)
         files = RuleFiles(config)

@@ -23,6 +23,7 @@ from rules.backtest import Outcome
 from rules.backtest_task import Task, Tell, as_json, from_file, from_store, in_place_of, registry
 from rules.evaluator import Registry
 from rules.rule import Rule
+from rules.trial import SUFFIX
 
 _DEFAULT = Path("hub.yaml")
 _SHOWN = 10
@@ -67,7 +68,7 @@ def _backtest(options: argparse.Namespace) -> int:
         assert config is not None  # noqa: S101  only a file goes without
         with Store.open(store_access(config), "cli") as store, _progress(first, last) as tell:
             found = from_store(store, task, tell)
-    _report(found, is_held=against is not None)
+    _report(found, task, is_held=against is not None, is_judged=options.data is None)
     if options.json:
         json.dump(as_json(found), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
@@ -88,14 +89,17 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         found = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        found = [file for file in found if not path.is_dir() or not file.name.endswith(SUFFIX)]
         if not found:
-            raise ConfigError([Problem(str(path), 0, 0, "", "there is no *.yaml file in this folder")])
+            raise ConfigError([Problem(str(path), 0, 0, "", "there is no file of rules, *.yaml, in this folder")])
         files += found
     return list(dict.fromkeys(file.absolute() for file in files))
 
 
-def _report(found: Outcome, *, is_held: bool) -> None:
+def _report(found: Outcome, task: Task, *, is_held: bool, is_judged: bool) -> None:
     _say(f"{found.observations:,} observations from {rfc3339(found.first)} to {rfc3339(found.last)}")
+    if not found.observations:
+        _say(f"nobody said anything of {', '.join(task.metrics)} then: are the names and the times as you mean them?")
     for fault in found.faults:
         _say(f"FAILED and set aside: {fault}")
     width = max([len(tally.rule) for tally in found.rules] + [4])
@@ -104,17 +108,22 @@ def _report(found: Outcome, *, is_held: bool) -> None:
         before = "–" if tally.before is None else f"{tally.before:,}"
         longest = format_duration(timedelta(seconds=round(tally.longest.total_seconds())))
         _say(f"{tally.rule:{width}}  {tally.alerts:>8,}{before:>8}{tally.areas:>7,}  {longest}")
-    for title, counts in (("by day", found.by_day), ("most in", dict(list(found.by_area.items())[:_SHOWN]))):
+    for title, counts in (("by day (UTC)", found.by_day), ("most in", dict(list(found.by_area.items())[:_SHOWN]))):
         if counts:
             _say(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
     if found.longest:
         _say("the longest:")
     for alert in found.longest[:3]:
         lasted = format_duration(timedelta(seconds=round(alert.lasted(found.last).total_seconds())))
-        _say(f"  {rfc3339(alert.started_at)}  {lasted}  {alert.rule}  {alert.area}  {alert.summary}")
+        _say(f"  {rfc3339(alert.started_at)}  {lasted}  {alert.rule}  {alert.severity}  {alert.area}  {alert.summary}")
     if is_held:
         more = counted(found.new or 0, "alert")
         _say(f"against the rules as they are: {more} more, {found.missing or 0:,} that would not come")
+    if is_judged:  # of a file nobody judged anything
+        _report_judged(found)
+
+
+def _report_judged(found: Outcome) -> None:
     for title, lost in (
         ("confirmed by operators, and would be LOST", found.lost),
         ("dismissed by operators, and would go", found.gone),

@@ -20,6 +20,7 @@ class RuleFiles:
         self._config = config
         self._asked = threading.Event()
         self._stamp: _Stamp = ()
+        self._seen: _Stamp = ()
 
     def ask(self) -> None:
         """Have the files read again, whether they look changed or not."""
@@ -40,7 +41,10 @@ class RuleFiles:
             raise ConfigError([Problem(str(error.filename), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
 
     def is_changed(self) -> bool:
-        return self._asked.is_set() or self._look() != self._stamp
+        """A change counts when two looks have found the same: the first half of a file that is being written may well
+        be right, and would end the alerts of all rules in the other half."""
+        before, self._seen = self._seen, self._look()
+        return self._asked.is_set() or (self._seen != self._stamp and self._seen == before)
 
     def _look(self) -> _Stamp:
         found = []

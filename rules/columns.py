@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,8 +42,6 @@ class Extra(NamedTuple):
 
 
 _NOTHING = Extra()
-_PLACE = attrgetter("source", "area", "type", "metric")
-_TS, _RECEIVED_AT = attrgetter("ts"), attrgetter("received_at")
 
 
 class Book:
@@ -63,19 +60,27 @@ class Book:
 
     def block(self, observations: Iterable[Stored]) -> Block:
         items = list(observations)
-        count = len(items)
-        places = list(map(_PLACE, items))
+        if not items:
+            nothing = np.empty(0, np.int64)
+            return Block(self, nothing, nothing, nothing, np.empty(0, np.float64), items=items)
+        sources, areas, types, metrics, ts, received, value, text, attrs, quality = zip(*items, strict=True)
+        places = zip(sources, areas, types, metrics, strict=True)
         numbers = list(map(self._numbers.get, places))
         if None in numbers:
-            numbers = [self.number(Key(*place)) for place in places]
-        ts, received = (_instants(map(times, items), count) for times in (_TS, _RECEIVED_AT))
-        value = np.array([item.value for item in items], np.float64)  # None becomes NaN
-        extras = {
-            position: Extra(item.text, item.attrs, item.quality, item.value is not None)
-            for position, item in enumerate(items)
-            if item.text is not None or item.attrs is not None or item.quality or item.value is None
-        }
-        return Block(self, np.array(numbers, np.int64), ts, received, value, extras, items)
+            numbers = [self.number(Key(*item[:4])) for item in items]
+        count = len(items)
+        extras: dict[int, Extra] = {}
+        # Told of all at once: most have nothing beside a number.
+        if text.count(None) < count or attrs.count(None) < count or any(quality) or None in value:
+            extras = {
+                position: Extra(item.text, item.attrs, item.quality, item.value is not None)
+                for position, item in enumerate(items)
+                if item.text is not None or item.attrs is not None or item.quality or item.value is None
+            }
+        values = np.array(value, np.float64)  # None becomes NaN
+        return Block(
+            self, np.array(numbers, np.int64), _instants(ts, count), _instants(received, count), values, extras, items
+        )  # fmt: skip
 
 
 def _instants(moments: Iterable[datetime], count: int) -> Ints:

@@ -40,7 +40,7 @@ _PERIODS = re.compile(r"(\d+(?:\.\d+)?) periods?")
 
 def _duration(value: object) -> timedelta:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s or 1m30s")  # noqa: TRY004
+        raise ValueError(f"{value!r} is not a duration: a number and a unit, as in 10s or 1m30s")  # noqa: TRY004  pydantic's way
     duration = parse_duration(value)
     if duration <= timedelta(0):
         raise ValueError("must be longer than nothing: leave it out instead")
@@ -168,9 +168,9 @@ class When(Text):
     @classmethod
     def _is_a_condition(cls, value: object) -> object:
         if isinstance(value, list):
-            raise ValueError("is a list of conditions: say whether all or any are meant, as in {all: [...]}")  # noqa: TRY004
+            raise ValueError("is a list of conditions: say whether all or any are meant, as in {all: [...]}")  # noqa: TRY004  pydantic's way
         if not isinstance(value, dict | When):
-            raise ValueError("must be a condition, such as {metric: smoke, above: 0.3}, or all or any of several")  # noqa: TRY004
+            raise ValueError("must be a condition, such as {metric: smoke, above: 0.3}, or all or any of several")  # noqa: TRY004  pydantic's way
         return value
 
     @field_validator("*")

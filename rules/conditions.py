@@ -139,7 +139,7 @@ class Absence(_Condition):
             return self
         return replace(self, silence_us=max(MIN_SILENCE, round(self.periods * period_us)))
 
-    def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002
+    def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002  one question to all conditions
         # What passes a filter may be long ago when the silence ends: it is kept from the first on.
         return self.weighed or self.where is not None or silence_us > self.silence_us
 
@@ -168,7 +168,7 @@ class Count(_Condition):
     least: int
     window_us: int
 
-    def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002
+    def concerns(self, value: float | None, silence_us: int) -> bool:  # noqa: ARG002  one question to all conditions
         return self.weighed or self.level.passed(value)
 
     def stretches(self, points: Sequence[Point]) -> list[Stretch]:

@@ -1,9 +1,9 @@
 """The engine: batches from the store, through the evaluator, to alerts in the store.
 
 The alerts of a batch and the offset that says it was read are committed together. From time to time a checkpoint, the
-evaluator's state at offsets that were committed, is written beside that: that of a city takes PostgreSQL a third of a
-second, in which no alert would be told. After a crash, or a commit whose outcome is not known, the engine starts from
-the last checkpoint, feeds what it had read since, tells what comes of it again, and goes on. See ``docs/rules.md``.
+evaluator's state at offsets that were committed, is written beside that (``rules.checkpoints``). After a crash, or a
+commit whose outcome is not known, the engine starts from the last checkpoint, feeds what it had read since, tells what
+comes of it again, and goes on. See ``docs/rules.md``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -32,6 +31,7 @@ from hub.store.offsets import Checkpoint
 from hub.tally import Tally
 from rules import fusion
 from rules.book import RuleFiles
+from rules.checkpoints import Checkpoints
 from rules.evaluator import LATENESS, Registry
 from rules.orphans import orphans
 from rules.report import Report
@@ -44,7 +44,6 @@ from rules.window import microseconds
 READER = "rules"
 CHANNELS = ("gridhub_batch", "gridhub_sources")
 _BATCHES = 50  # read at once; each has at most a few thousand observations
-_CHECKPOINT_EVERY_S = 10.0
 _LOOK_EVERY_S = 1.0
 _FILES_EVERY_S = 2.0
 _SIGHT_EVERY_S = 5.0
@@ -93,9 +92,7 @@ class Engine:
         self._replayed: list[Decision] = []  # what the replay decided, until it is committed
         self._read_at: datetime | None = None
         self._held_until: datetime | None = None
-        self._checkpoint_due_s = 0.0
-        self._aside: Executor | None = None  # writes the checkpoints
-        self._writing: Future[None] | None = None
+        self._checkpoints = Checkpoints(store, clock, READER)
         self._settled_at = clock.now()  # from then on it is known of every alert whether it is still held
         self._is_reconciled = False
         self._report = Report(tally, heart, clock)
@@ -104,7 +101,7 @@ class Engine:
     def run_once(self, working: Callable[[], None], listener: Listener, stop: threading.Event) -> None:
         """Follow the batches until ``stop``. Raises StoreError; the next call starts from what was committed."""
         try:
-            with ThreadPoolExecutor(1, "checkpoint") as self._aside:
+            with self._checkpoints.beside():
                 while not stop.is_set():
                     is_current = self.step()
                     working()
@@ -112,7 +109,7 @@ class Engine:
                         self._wait(listener)
         finally:
             # What is in memory may be ahead of what was committed.
-            self._evaluator = self._aside = self._writing = None
+            self._evaluator = None
 
     def step(self) -> bool:
         """Read and act once; whether there was nothing more to read. Raises StoreError."""
@@ -143,7 +140,7 @@ class Engine:
         self._say_what_inhibits()
         evaluator = self._new()
         self._committed = committed = offsets.load(self._store, READER)
-        checkpoint = offsets.load_checkpoint(self._store, READER)
+        checkpoint = self._checkpoints.last()
         self._offsets = {}
         if checkpoint is not None:
             try:
@@ -163,7 +160,7 @@ class Engine:
         self._standing.read(self._store)
         self._evaluator = evaluator
         self._is_reconciled = False
-        self._checkpoint_due_s = self._clock.monotonic()
+        self._checkpoints.hasten()
         self._report.start_anew()
         _log.info("%d rules; %d batches replayed; %d alerts on", len(self._rules), replayed, len(evaluator.active()))
         return evaluator
@@ -201,7 +198,7 @@ class Engine:
         self._standing.look_again()
         self._evaluator = after
         self._is_reconciled = False
-        self._checkpoint_due_s = now_s  # the last one is of other rules
+        self._checkpoints.hasten()  # the last one is of other rules
         self._report.start_anew()
         _log.info("%d rules were read again; %d go on as before", len(rules), len(after.kept))
         return after
@@ -228,7 +225,7 @@ class Engine:
         self._read_at = self._held_until = None
         self._settled_at = read_at
         self._is_reconciled = False
-        self._checkpoint_due_s = self._clock.monotonic()
+        self._checkpoints.hasten()
         self._report.start_anew()
         return evaluator
 
@@ -279,7 +276,7 @@ class Engine:
         again: Sequence[Decision] = (),
     ) -> None:
         """``again``: what was decided before, and may be known."""
-        is_due = self._clock.monotonic() >= self._checkpoint_due_s
+        is_due = self._checkpoints.is_due
         standing = self._standing
         self._strays.add(evaluator.exact.strays)
         evaluator.exact.strays.clear()
@@ -308,22 +305,7 @@ class Engine:
         crash.point("rules_after_commit")
         self._report.decided(decisions, changed)
         if is_due:
-            self._checkpoint_due_s = self._clock.monotonic() + _CHECKPOINT_EVERY_S
-            self._keep(Checkpoint(dict(self._offsets), evaluator.snapshot()), now)
-
-    def _keep(self, checkpoint: Checkpoint, now: datetime) -> None:
-        """Raises StoreError, also that of the one before."""
-
-        def write() -> None:
-            with self._store.transaction() as tx:
-                offsets.save_checkpoint(tx, READER, checkpoint, now)
-
-        if self._writing is not None:
-            self._writing.result()
-        if self._aside is None:
-            write()
-        else:
-            self._writing = self._aside.submit(write)
+            self._checkpoints.write(Checkpoint(dict(self._offsets), evaluator.snapshot()), now)
 
     def _registry(self) -> Registry:
         known = sources.list_sources(self._store)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
 from rules import fusion
+from rules.conditions import Absence
 from rules.fusion import Past, Piece, View
 from rules.rule import Rule
 from rules.state import AnyTrack, Pool, Series, Slot
@@ -47,8 +48,8 @@ class Group:
     """One rule at one area, or one source: its tracks, and the alert that is on, if one is."""
 
     __slots__ = (
-        "active", "area", "border", "final", "floor", "has_moved", "has_past", "held_back", "held_to", "key", "past",
-        "rule", "started", "told", "told_to", "tracks", "waiting",
+        "active", "area", "awaits_silence", "border", "final", "floor", "has_moved", "has_past", "held_back", "held_to",
+        "key", "past", "rule", "started", "told", "told_to", "tracks", "waiting",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, key: str, area: str) -> None:
@@ -65,6 +66,7 @@ class Group:
         self.border: Instant = 0  # what was before is only known as the past
         self.past: Mapping[int, Past] = _NOTHING
         self.has_past = fusion.needs_past(rule.when)
+        self.awaits_silence = any(isinstance(condition, Absence) for condition in rule.conditions)
         self.has_moved = False  # the active alert is of another place
         self.waiting: Instant | None = None  # the event time that has to settle before the next decision
 
@@ -280,8 +282,15 @@ class Group:
         return intersection(lengthened(intersection(spans, open_), keep_us), open_)
 
     def _horizon(self, now: Instant) -> Instant:
-        """The event time up to which every source that said something here is settled."""
-        return min((series.settled_to(now) for series in self.series_heard()), default=FOREVER)
+        """The event time up to which every source that said something here is settled.
+
+        A source that fell silent is not among them until the hub's clock has come to where its silence is noticed.
+        While the clock is held, what others say may be far ahead of that.
+        """
+        settled = min((series.settled_to(now) for series in self.series_heard()), default=FOREVER)
+        if self.awaits_silence:
+            settled = min([settled, *(now - series.lateness for series in self.series_heard())])
+        return settled
 
     def _forgotten_at(self) -> Instant:
         """Where no observation is kept any more: the beginnings of sequences are, for as long as they can count."""

@@ -8,8 +8,8 @@ reads such a file imports this.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,15 @@ from rules.window import instant, moment
 ROWS_AT_ONCE = 250_000
 MOST_SORTED = 60_000_000
 """Rows that are sorted in memory: 40 bytes each."""
+_DAY = timedelta(days=1)
 _COLUMNS = ("source", "metric", "ts", "received_at", "value")
 _BESIDE = ("area", "text", "attrs", "quality")
 _MICROSECONDS = pyarrow.timestamp("us", "UTC")
+_WORDS, _MOMENT, _NUMBER, _WHOLE = "text", "a timestamp with a time zone", "a number", "a whole number"
+_KINDS = {
+    "source": _WORDS, "metric": _WORDS, "area": _WORDS, "text": _WORDS, "attrs": _WORDS,
+    "ts": _MOMENT, "received_at": _MOMENT, "value": _NUMBER, "quality": _WHOLE,
+}  # fmt: skip
 
 
 class HistoryFile:
@@ -49,11 +55,21 @@ class HistoryFile:
         self.path = path
         self.rows: int = self._file.metadata.num_rows
         self._names = [name for name in (*_COLUMNS, *_BESIDE) if name in names]
-        self._spans = [self._span(group) for group in range(self._file.num_row_groups)]
+        for name in self._names:
+            kind = self._file.schema_arrow.field(name).type
+            if not _is(kind, _KINDS[name]):
+                raise HubError(f"{path}: the column {name} is {kind}, and has to be {_KINDS[name]}")
+        groups = range(self._file.num_row_groups)
+        self._groups = [group for group in groups if self._file.metadata.row_group(group).num_rows]
+        self._spans = [self._span(group) for group in self._groups]
         if not self._spans:
             raise HubError(f"{path} holds nothing")
-        self.first = moment(min(first for first, _ in self._spans))
-        self.last = moment(max(last for _, last in self._spans))
+        try:
+            self.first = moment(min(first for first, _ in self._spans))
+            self.last = moment(max(last for _, last in self._spans))
+            _ = self.last + _DAY  # what ends after the last of them has a time, too
+        except OverflowError as error:
+            raise HubError(f"{path}: a time in received_at is outside the calendar") from error
         self._in_time = all(before[1] <= after[0] for before, after in zip(self._spans, self._spans[1:], strict=False))
         if not self._in_time and self.rows > MOST_SORTED:
             raise HubError(
@@ -67,9 +83,10 @@ class HistoryFile:
         """What happened in [first, last) of the wanted metrics, in the order of arrival; where ``sources`` do not know
         one, its area is the file's and its type is empty."""
         begin, end = instant(first), instant(last)
-        groups = [group for group, span in enumerate(self._spans) if span[1] >= begin]  # it arrives after it happened
+        pairs = zip(self._groups, self._spans, strict=True)
+        groups = [group for group, span in pairs if span[1] >= begin]  # it arrives after it happened
         for chosen in [[group] for group in groups] if self._in_time else [groups] if groups else []:
-            block = self._block(self._file.read_row_groups(chosen, self._names), book, sources, metrics)
+            block = self._block(self._read(chosen, self._names), book, sources, metrics)
             inside = (block.ts >= begin) & (block.ts < end)
             block = block.select(inside)
             if (np.diff(block.received) < 0).any():
@@ -84,25 +101,53 @@ class HistoryFile:
             column = columns.column(number)
             known = column.statistics
             if column.path_in_schema == "received_at" and known is not None and known.has_min_max:
-                return instant(known.min), instant(known.max)
-        times = self._file.read_row_group(group, ["received_at"])["received_at"].cast(_MICROSECONDS).to_numpy()
-        times = times.astype("datetime64[us]").astype(np.int64)
+                try:
+                    return instant(known.min), instant(known.max)
+                except (ValueError, OverflowError):  # nanoseconds, or none of the calendar
+                    break
+        times = _instants(self._read([group], ["received_at"])["received_at"])
         return int(times.min()), int(times.max())
+
+    def _read(self, groups: Sequence[int], names: Sequence[str]) -> Any:
+        """Raises HubError where what is there cannot be read, or has no source, metric or time."""
+        try:
+            table = self._file.read_row_groups(groups, names)
+        except (OSError, pyarrow.ArrowException) as error:
+            raise HubError(f"{self.path} is damaged: {error}") from error
+        for name in ("source", "metric", "ts", "received_at"):
+            if name in names and table[name].null_count:
+                raise HubError(f"{self.path}: {table[name].null_count:,} rows have no {name}")
+        return table
 
     def _block(self, table: Any, book: Book, sources: Mapping[str, Source], metrics: Collection[str]) -> Block:
         wanted = pyarrow.compute.is_in(table["metric"].cast(pyarrow.string()), pyarrow.array(list(metrics)))
         if not pyarrow.compute.all(wanted).as_py():
             table = table.filter(wanted)
         if "quality" in table.column_names:
-            fit = pyarrow.compute.equal(pyarrow.compute.bit_wise_and(table["quality"], int(UNFIT)), 0)
-            table = table.filter(fit)
+            marks = table["quality"].cast(pyarrow.int64()).fill_null(0)  # what has no mark is good
+            table = table.set_column(table.column_names.index("quality"), "quality", marks)
+            table = table.filter(pyarrow.compute.equal(pyarrow.compute.bit_wise_and(marks, int(UNFIT)), 0))
         series = _series(table, book, sources)
-        ts, received = (
-            table[name].cast(_MICROSECONDS).to_numpy().astype("datetime64[us]").astype(np.int64)
-            for name in ("ts", "received_at")
-        )
+        ts, received = (_instants(table[name]) for name in ("ts", "received_at"))
         value = table["value"].to_numpy().astype(np.float64)
-        return Block(book, series, ts, received, value, _extras(table))
+        return Block(book, series, ts, received, value, _extras(table, self.path))
+
+
+def _is(kind: Any, wanted: str) -> bool:
+    types = pyarrow.types
+    if wanted == _MOMENT:
+        return types.is_timestamp(kind) and kind.tz is not None
+    if wanted == _WHOLE:
+        return bool(types.is_integer(kind))
+    if wanted == _NUMBER:
+        return bool(types.is_integer(kind) or types.is_floating(kind))
+    words = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(words) or types.is_large_string(words) or types.is_null(words))
+
+
+def _instants(column: Any) -> Any:
+    found = column.cast(_MICROSECONDS, safe=False).to_numpy()  # nanoseconds are cut off
+    return found.astype("datetime64[us]").astype(np.int64)
 
 
 def _series(table: Any, book: Book, sources: Mapping[str, Source]) -> Any:
@@ -127,7 +172,7 @@ def _series(table: Any, book: Book, sources: Mapping[str, Source]) -> Any:
     return numbers[pair]
 
 
-def _extras(table: Any) -> dict[int, Extra]:
+def _extras(table: Any, path: Path) -> dict[int, Extra]:
     """Of the rows that are not plain numbers."""
     compute = pyarrow.compute
     odd = compute.is_null(table["value"])
@@ -139,13 +184,24 @@ def _extras(table: Any) -> dict[int, Extra]:
     places = np.flatnonzero(odd.to_numpy())
     if not len(places):
         return {}
-    rows = table.take(pyarrow.array(places)).to_pylist()
+    beside = [name for name in ("value", *present, "quality") if name in table.column_names]
+    rows = table.select(beside).take(pyarrow.array(places)).to_pylist()
     return {
         int(place): Extra(
             row.get("text"),
-            None if row.get("attrs") is None else json.loads(row["attrs"]),
+            None if row.get("attrs") is None else _attrs(row["attrs"], path),
             row.get("quality") or 0,
             row["value"] is not None,
         )
         for place, row in zip(places, rows, strict=True)
     }
+
+
+def _attrs(text: str, path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise HubError(f"{path}: the column attrs holds what is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise HubError(f"{path}: the column attrs holds {found!r:.60}, and has to hold objects of JSON")
+    return found

@@ -36,8 +36,7 @@ from rules.words import FileText, OverrideText, RuleText, StepsText
 
 def load(path: Path) -> list[Rule]:
     """The rules of one file. Raises ConfigError with everything that is wrong in it."""
-    source = document.load(path)
-    return _rules(source, path.read_text(encoding="utf-8"))
+    return parse(document.read(path), str(path))  # read once: it may be written, or go, at any time
 
 
 def parse(text: str, file: str) -> list[Rule]:

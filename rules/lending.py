@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rules.conditions import Threshold
 from rules.group import Group, GroupKey
 from rules.links import Link
-from rules.rule import Rule
 from rules.state import AnyTrack, Series, Slot, Windowed
 from rules.take import Take, Window
 
@@ -31,7 +29,7 @@ Groups = Mapping[GroupKey, Group]
 def is_free(slots: Sequence[Slot], known: Known, groups: Groups) -> bool:
     """Whether no group needs any of these series but for windows of which no value matters."""
     return all(
-        group.active is None and group.waiting is None and _is_idle(track, group)
+        group.active is None and group.waiting is None and _is_idle(track)
         for slot in slots
         for link in known[slot][1]
         for group, track in _tracks(link, groups)
@@ -53,15 +51,6 @@ def _tracks(link: Link, groups: Groups) -> list[tuple[Group, AnyTrack]]:
     return [] if group is None or track is None else [(group, track)]
 
 
-def _is_idle(track: AnyTrack, group: Group) -> bool:
-    if not isinstance(track, Windowed) or track.current:
-        return False
-    # What an alert was of is of no more use where nothing can be joined with it.
-    ended = len(track.ended) if _is_alone(group.rule) and all(each.end <= group.floor for each in track.ended) else 0
-    return len(track.stretches()) == ended
-
-
-def _is_alone(rule: Rule) -> bool:
-    only = rule.conditions[0]
-    is_bare = isinstance(only, Threshold) and not (only.hold_us or only.within_us or rule.keep_firing_us)
-    return is_bare and len(rule.conditions) == 1 and rule.by == "source"
+def _is_idle(track: AnyTrack) -> bool:
+    """What ended and may still be joined with something is among its stretches, what was decided is not."""
+    return isinstance(track, Windowed) and track.current is None and not track.stretches()

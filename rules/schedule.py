@@ -113,7 +113,7 @@ class During(BaseModel):
     @classmethod
     def _is_a_mapping(cls, value: object) -> object:
         if not isinstance(value, dict | During):
-            raise ValueError('must be a schedule, such as {hours: ["22:00-06:00"], days: [mon-fri]}, or several')  # noqa: TRY004
+            raise ValueError('must be a schedule, such as {hours: ["22:00-06:00"], days: [mon-fri]}, or several')  # noqa: TRY004  pydantic's way
         return value
 
     @model_validator(mode="after")

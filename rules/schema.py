@@ -112,7 +112,7 @@ _WORDS = {
 
 
 class _Generator(GenerateJsonSchema):
-    def timedelta_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
+    def timedelta_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002  the library's signature
         return {"type": "string", "pattern": _DURATION}
 
 

@@ -83,7 +83,7 @@ class Shelf:
                 continue
             if row < 0:
                 row = self._rows[name][slot] = self._new_row(name, panes)
-            panes.low[row], panes.high[row] = limits[name]
+            panes.limit(row, *limits[name])
 
     def go_on(self, run: Run, quiet: Quiet, left_out: Flags) -> Ints:
         """Take in what the slots say that are not left out; those of which a window may matter. ``undo`` takes it
@@ -184,13 +184,19 @@ class Shelf:
         panes.tick(rows, border // panes.take.every_us)
         panes.known[rows] = True
         waits = ~is_settled & (then > 0)
-        ahead = panes.ahead(rows, at)
-        for place in np.flatnonzero(waits.any(axis=1)).tolist():
-            own = np.flatnonzero(waits[place])
-            ahead.enter(own, then[place, own], number[place, own])
-        ahead.enter(np.arange(len(rows)), at, value)
         # Windows that end before this observation were never looked at where the series was not.
-        return (waits & ~is_known).any(axis=0) | ahead.passing()
+        passing = np.zeros(len(rows), np.bool_)
+        passing |= (waits & ~is_known).any(axis=0)
+        asked = np.flatnonzero(panes.may_pass(rows, at, value))
+        if len(asked):
+            ahead = panes.ahead(rows[asked], at[asked])
+            waits, then, number = waits[:, asked], then[:, asked], number[:, asked]
+            for place in np.flatnonzero(waits.any(axis=1)).tolist():
+                own = np.flatnonzero(waits[place])
+                ahead.enter(own, then[place, own], number[place, own])
+            ahead.enter(np.arange(len(asked)), at[asked], value[asked])
+            passing[asked] |= ahead.passing()
+        return passing
 
 
 def _earlier(run: Run, quiet: Quiet, index: Ints, slot: Ints, turn: int) -> tuple[Ints, Floats]:

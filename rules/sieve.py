@@ -154,7 +154,7 @@ class Sieve:
                 {(rule, key): (began, ended) for rule, key, began, ended in state.get("over", ()) if rule in kept}
             )
             self._restore_quiet(state.get("quiet", {}))
-        except (LookupError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise ValueError(f"the snapshot is damaged: {type(error).__name__}: {error}") from error
         heard = self.exact.heard()
         numbers = [self.book.number(Key(each.source, each.area, each.type, each.metric)) for each in heard]

@@ -172,7 +172,7 @@ def _fill(track: AnyTrack, encoded: Mapping[str, Any], series: Mapping[Slot, Ser
         else:
             track.pending = points
     if not isinstance(track, Tally):
-        own = next(iter(series.values()))
+        own = min(series.values(), key=lambda each: each.source)  # by whom a common window calls its values, too
         track.ended = [_decode_stretch(stretch, own) for stretch in encoded["ended"]]
         track.current = None if encoded["current"] is None else _decode_stretch(encoded["current"], own)
     if isinstance(track, Windowed | Pool):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ def _run(trial: Trial, index: int, rules: Sequence[Rule]) -> Outcome:
 def _disordered(words: Sequence[Stored], most: timedelta, seed: int) -> list[Stored]:
     chance = random.Random(seed)
     told = [word for word in words for _ in range(2 if chance.randrange(_TWICE) == 0 else 1)]
-    late = [replace(word, received_at=word.received_at + most * chance.random()) for word in told]
+    late = [word._replace(received_at=word.received_at + most * chance.random()) for word in told]
     return sorted(late, key=lambda word: word.received_at)
 
 

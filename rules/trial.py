@@ -32,7 +32,7 @@ from hub.errors import ConfigError, Problem
 from hub.model.area import Area
 from hub.model.observation import Stored
 from hub.model.source import Source, SourceKind
-from hub.model.times import parse_instant
+from hub.model.times import aware, parse_instant
 from rules import language
 from rules.rule import Rule
 
@@ -41,6 +41,8 @@ MAX_DISORDER = timedelta(seconds=2)
 """As much as a rule waits for; what comes later is left out, and so are its alerts."""
 _MAX_VALUES = 100_000
 _START = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday, noon in China
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""When stories may begin: the calendar has room for the longest after it."""
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TOKEN = re.compile(rf"(?:(?P<silent>_)|(?P<first>{_NUMBER})(?P<step>[+-](?:\d+\.?\d*|\.\d+))?)(?:x(?P<times>\d+))?")
 _NOTHING = timedelta(0)
@@ -76,11 +78,10 @@ def _expand(text: str) -> list[float | None]:
 
 
 def _moment(value: object) -> datetime:
-    if isinstance(value, datetime):  # YAML reads some times itself
-        if value.tzinfo is None:
-            raise ValueError(f"{value.isoformat()} has no time zone: add Z or an offset")
-        return value.astimezone(UTC)
-    return parse_instant(value)
+    found = aware(value) if isinstance(value, datetime) else parse_instant(value)  # YAML reads some times itself
+    if not _FIRST <= found < _LAST:
+        raise ValueError(f"{found.isoformat()} is no time for a story: from {_FIRST.year} to {_LAST.year}")
+    return found
 
 
 _Moment = Annotated[datetime, BeforeValidator(_moment)]

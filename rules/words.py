@@ -5,6 +5,7 @@ The order of the fields of a model is the order of their checks. ``rules.languag
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
@@ -20,6 +21,14 @@ MAX_DEPTH = 8
 
 def _pattern(text: str) -> str:
     AreaPattern.parse(text)
+    return text
+
+
+def _printable(text: str) -> str:
+    """A database holds no zero byte: an alert with one in it could never be written, and would hold up all others."""
+    odd = next((mark for mark in text if mark not in "\n\t" and unicodedata.category(mark) == "Cc"), "")
+    if odd:
+        raise ValueError(f"holds a character that cannot be shown (U+{ord(odd):04X})")
     return text
 
 
@@ -100,8 +109,8 @@ class RuleText(Text):
     re_alarm: Duration | None = None
     max_sources: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
     inhibits: Annotated[list[RuleName], Field(min_length=1)] | None = None
-    procedure: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
-    summary: Annotated[str, Field(min_length=1, max_length=300)]
+    procedure: Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_printable)] | None = None
+    summary: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_printable)]
 
     @field_validator("when")
     @classmethod

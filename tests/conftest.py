@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fix_commands",
     "tests.fix_api",
     "tests.fix_proxy",
+    "tests.fix_rules",
 ]
 
 

@@ -9,8 +9,6 @@ is, and the journal says of each once that it was raised.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -25,6 +23,7 @@ from hub.model.area import Area
 from hub.model.observation import Observation
 from hub.model.source import Source, SourceKind
 from hub.store import Store, alerts, areas, batches, journal, offsets, series, sources
+from tests.fix_rules import RuleProcess
 from tests.unit.rules_cases import untold
 from tests.unit.rules_of_oracle import RULES
 from tests.unit.rules_oracle import TICK_S, Alerts, History, Seen, expected, source_text
@@ -41,7 +40,6 @@ LONGEST_TICKS = 72
 """A story: for so long the oracle looks, less the time until all is settled. 36 s are a whole number of all windows."""
 _MOST_S_A_KILL = 8.0
 _METERS = 400
-_ROOT = Path(__file__).parents[1]
 
 
 @dataclass
@@ -52,23 +50,6 @@ class Verdict:
     observations: int
     alerts: int
     wrong: list[str] = field(default_factory=list)
-
-
-class Engine:
-    """The process, started again as often as it is killed."""
-
-    def __init__(self, config: Path) -> None:
-        self.log = config.parent / "rules.log"
-        self._argv = [sys.executable, "-m", "rules", "-c", str(config)]
-        self.start()
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self._argv, stdout=log, stderr=log, cwd=_ROOT)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 class District:
@@ -185,34 +166,31 @@ def kill_engine(
     return verdict
 
 
-def wait_at_work(store: Store, engine: Engine) -> None:
+def wait_at_work(store: Store, engine: RuleProcess) -> None:
     """Until the engine commits."""
-    before, deadline = offsets.load(store, "rules"), time.monotonic() + 60
-    while offsets.load(store, "rules") == before:
-        assert engine.process.poll() is None, engine.log.read_text()[-2000:]
-        assert time.monotonic() < deadline, engine.log.read_text()[-2000:]
-        time.sleep(0.05)
+    before = offsets.load(store, "rules")
+    engine.wait(lambda: offsets.load(store, "rules") != before, "it commits")
 
 
-def wait_read(store: Store, engine: Engine, town: Town, done: datetime) -> None:
+def wait_read(store: Store, engine: RuleProcess, town: Town, done: datetime) -> None:
     """Until the engine has read everything and looked at the clock after ``done``."""
-    deadline = time.monotonic() + 100 + (done - datetime.now(UTC)).total_seconds()
-    looked = None
-    while looked is None or looked < done:
-        assert engine.process.poll() is None, engine.log.read_text()[-2000:]
-        assert time.monotonic() < deadline, engine.log.read_text()[-2000:]
-        time.sleep(0.2)
+
+    def has_looked() -> bool:
         read = offsets.load(store, "rules")
-        if all(read.get(name, 0) >= seq for name, seq in town.seqs.items()):
-            # A checkpoint says how far the engine's clock had come.
-            checkpoint = offsets.load_checkpoint(store, "rules")
-            now_us = checkpoint.state["now"] if checkpoint else 0
-            looked = datetime.fromtimestamp(now_us / 1e6, UTC)
+        if any(read.get(name, 0) < seq for name, seq in town.seqs.items()):
+            return False
+        # A checkpoint says how far the engine's clock had come.
+        checkpoint = offsets.load_checkpoint(store, "rules")
+        now_us = checkpoint.state["now"] if checkpoint else 0
+        return datetime.fromtimestamp(now_us / 1e6, UTC) >= done
+
+    left_s = (done - datetime.now(UTC)).total_seconds()
+    engine.wait(has_looked, "it has read everything and looked at the clock", 100 + left_s, every_s=0.2)
 
 
 @contextmanager
-def _running(config: Path) -> Iterator[Engine]:
-    engine = Engine(config)
+def _running(config: Path) -> Iterator[RuleProcess]:
+    engine = RuleProcess(config)
     try:
         yield engine
     finally:

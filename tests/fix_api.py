@@ -17,7 +17,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dashboard.api.app import make_app
+from dashboard.api.app import assemble, furnish
 from dashboard.api.server import Server
 from dashboard.api.tls import Certificate
 from hub.cases import intake
@@ -141,6 +141,13 @@ class Stream:
         raise AssertionError("the stream has ended")
 
 
+def ids(api: Api, path: str, name: str = "vera", **params: Any) -> list[Any]:
+    """Of what is listed there, as ``name`` sees it."""
+    answer = api.client(name).get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return [item.get("id", item.get("path")) for item in answer.json()["items"]]
+
+
 def problem(answer: httpx.Response) -> tuple[int, str]:
     """The status and the code of a problem document."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
@@ -255,10 +262,16 @@ def city(store: Store) -> Store:
     return store
 
 
+@pytest.fixture(scope="session")
+def _routes() -> FastAPI:
+    """Put together once: they hold nothing of the test before."""
+    return assemble()
+
+
 @pytest.fixture
-def api(city: Store, tmp_path: Path) -> Iterator[Api]:
+def api(city: Store, tmp_path: Path, _routes: FastAPI) -> Iterator[Api]:
     config, tally = write_config(tmp_path), Tally()
-    app = make_app(config, city, SystemClock(), tally)
+    app = furnish(_routes, config, city, SystemClock(), tally)
     with serving(app) as url:
         served = Api(url, app, city, config, tally)
         wait_for(lambda: app.state.context.live.last_id is not None, "the journal is being followed")

@@ -32,15 +32,18 @@ rules:
 Found = TypeVar("Found")
 
 
-def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
-    """The first answer of ``look`` that is not empty. Fails after ``seconds``, saying what was waited for."""
+def wait_for(
+    look: Callable[[], Found | None], seconds: float, what: str | Callable[[], str], every_s: float = 0.05
+) -> Found:
+    """The first answer of ``look`` that is not empty. Fails after ``seconds``, saying what was waited for; a function
+    is asked then."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what() if callable(what) else what}"
+        time.sleep(every_s)
 
 
 class Hub:
@@ -81,7 +84,7 @@ class Hub:
             """It, and not what is left of the one before it."""
             return b"gridhub is ready" in self.log.read_bytes()[said:] and self._is_ready()
 
-        wait_for(is_ready, ready_s, f"the hub is ready; its log:\n{self.tail()}")
+        wait_for(is_ready, ready_s, lambda: f"the hub is ready; its log:\n{self.tail()}")
         return self
 
     def stop(self, seconds: float = 10.0) -> float:

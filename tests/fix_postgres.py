@@ -1,14 +1,16 @@
-"""A real PostgreSQL for tests: one server a session, a fresh database a test."""
+"""A real PostgreSQL for tests: one server a session, a database of its own a test."""
 
 from __future__ import annotations
 
 import itertools
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from hub.app.postgres import EmbeddedPostgres
 from hub.store import Store, migrate
@@ -29,22 +31,43 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             server.stop()
 
 
-@pytest.fixture
-def database(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """The connection URL of an empty database."""
+@contextmanager
+def _made(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')
+        connection.execute(f'create database "{name}" template "{template}"')
     yield postgres.conninfo(name)
     with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as connection:
         connection.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(scope="session")
+def _newest(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The name of a database with the newest schema: a copy of it is had sooner than the migrations are applied."""
+    with _made(postgres, "template1") as conninfo:
+        with Store.open(conninfo, "test") as store:
+            migrate.upgrade(store)
+        yield str(conninfo_to_dict(conninfo)["dbname"])
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, _newest: str) -> Iterator[str]:
+    """The connection URL of a database with the newest schema and nothing in it."""
+    with _made(postgres, _newest) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The connection URL of a database without a schema."""
+    with _made(postgres, "template1") as conninfo:
+        yield conninfo
 
 
 @pytest.fixture
 def postgres_store(database: str) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     with Store.open(database, "test") as opened:
-        migrate.upgrade(opened)
         yield opened
 
 

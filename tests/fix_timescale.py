@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from hub.errors import StoreError
 from hub.model.source import SourceKind
 from hub.store import Store, migrate
 
+KINDS = ("postgres", "timescale")
 SERIES = [
     f"{table}_{kind}"
     for table in ("observation", "rollup_day", "rollup_hour", "rollup_minute")
@@ -88,3 +90,24 @@ def _empty(store: Store) -> None:
             tx.execute(f"truncate {table}".encode())
         tx.execute("update rollup_state set edge = '2026-02-27Z', floor = '2000-01-01Z'")
         tx.execute("alter table journal enable trigger journal_append_only")
+
+
+@pytest.fixture(params=KINDS)
+def either(request: pytest.FixtureRequest) -> Store:
+    """A store with the newest schema and nothing in it: each test runs on plain PostgreSQL and on TimescaleDB."""
+    if request.param == "postgres":
+        return cast(Store, request.getfixturevalue("postgres_store"))
+    found = cast(Store, request.getfixturevalue("timescale"))
+    empty(found)
+    return found
+
+
+@pytest.fixture(params=KINDS)
+def fresh(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A store without a schema, of either kind."""
+    if request.param == "timescale":
+        with timescale_server() as store:
+            yield store
+    else:
+        with Store.open(request.getfixturevalue("empty_database"), "test") as store:
+            yield store

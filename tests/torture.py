@@ -221,7 +221,7 @@ def torture(
     """Play ``rounds`` on a hub in ``folder``; what is in its store in the end, and what it left behind."""
 
     def say(words: str) -> None:
-        print(f"seed {seed}: {words}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"seed {seed}: {words}", file=sys.stderr, flush=True)  # noqa: T201  for whoever watches
 
     needs_disk = any("disk_full" in faults for faults in rounds)
     disk = Disk(folder / "disk") if needs_disk else None

@@ -10,18 +10,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from dashboard.api import shapes
+from dashboard.api import cursors, shapes
 from dashboard.api.auth import MayAct, MayRecordings, MaySee
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
+from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, Text
 from dashboard.api.problems import ProblemError, invalid
 from hub.cases import acts
 from hub.errors import Conflict
 from hub.model import alert as model
 from hub.model.alarm import Refusal
 from hub.model.alert import AlertChange, AlertState, Damping, Severity, Stage
-from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, journal
 from hub.store.alerts import Filter, alert_json
 
@@ -83,11 +82,12 @@ def list_alerts(
         within=caller.narrow(area),
         first=first,
         last=last,
-        before=None if cursor is None else _read_cursor(cursor),
+        before=cursors.instant(cursor),
     )
     found = alerts.list_alerts(ctx.store, wanted, limit + 1)
     items = of_alerts(ctx, found[:limit])
-    return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
+    end = found[limit - 1] if len(found) > limit else None
+    return shapes.Page(items=items, next=cursors.of_instant(end.started_at, end.id) if end else None)
 
 
 @router.get("/alerts/{id}")
@@ -201,15 +201,3 @@ _REFUSED: dict[str, str] = {
     Refusal.NOT_LATCHED: "it is not latched: it needs no reset",
     Refusal.STILL_ACTIVE: "its condition still holds",
 }
-
-
-def _cursor(alert: model.Alert) -> str:
-    return f"{rfc3339(alert.started_at)}~{alert.id}"
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    at, _, number = text.partition("~")
-    try:
-        return parse_instant(at), bigint(number)
-    except ValueError as error:
-        raise invalid("cursor", "is not one that this hub gave out") from error

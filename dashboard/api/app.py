@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
+from starlette.datastructures import State
 
 from dashboard.api import (
     activity,
@@ -112,7 +113,11 @@ _RESOURCES = (
 
 def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:
     """The whole interface. The store may be away when this is called, and at any time later."""
-    live = Live(expected(config), clock, tally)
+    return furnish(assemble(), config, store, clock, tally)
+
+
+def assemble() -> FastAPI:
+    """The routes. It takes half a second to put them together."""
     app = FastAPI(
         title="gridhub",
         version=VERSION,
@@ -124,6 +129,24 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         swagger_ui_oauth2_redirect_url=None,
         lifespan=_lifespan,
     )
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    app.include_router(api)
+    app.include_router(openapi.router)
+    app.include_router(operations.router)
+    app.include_router(static.router_of(static.Console(static.ROOT)))
+    # The library puts a route together when the first request comes by it. Now is better: a route that is wrong ends
+    # the start, and no request waits for it or has it done by two threads at once.
+    app.openapi()
+    return app
+
+
+def furnish(app: FastAPI, config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:
+    """Give the routes what they work with, instead of what they had before, while nobody serves them."""
+    live = Live(expected(config), clock, tally)
+    app.state = State()
     app.state.context = Context(
         config=config,
         store=store,
@@ -139,14 +162,14 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
         started_at=clock.now(),
     )
     app.state.follower = Follower(store, live, clock)
-    problems.install(app)
-    api = APIRouter(prefix="/api/v1", responses=problems.RESPONSES)
-    for resource in _RESOURCES:
-        api.include_router(resource.router)
-    app.include_router(api)
-    app.include_router(openapi.router)
-    app.include_router(operations.router)
-    app.include_router(static.router_of(static.Console(static.ROOT)))
+    _wrap(app, config, store, clock, tally, live)
+    return app
+
+
+def _wrap(app: FastAPI, config: Config, store: Store, clock: Clock, tally: Tally, live: Live) -> None:
+    """What every request passes, the last one first."""
+    app.middleware_stack = None  # put together anew when the first request comes
+    app.user_middleware.clear()
     app.add_middleware(BodyLimit)
     app.add_middleware(Renewal)
     book = Book(store, config.data_dir, clock, tally, lambda: live.store_is_away)
@@ -154,10 +177,6 @@ def make_app(config: Config, store: Store, clock: Clock, tally: Tally) -> FastAP
     app.add_middleware(AddressPace, pace=Pace(clock, 2.0 * config.web.rate), tally=tally)
     app.add_middleware(Hosts, names=config.web.hosts)
     app.add_middleware(Headers, tally=tally)
-    # The library puts a route together when the first request comes by it. Now is better: a route that is wrong ends
-    # the start, and no request waits for it or has it done by two threads at once.
-    app.openapi()
-    return app
 
 
 @asynccontextmanager

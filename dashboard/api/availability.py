@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from dashboard.api import shapes
 from dashboard.api.auth import MaySee
+from dashboard.api.camera_shapes import AreaAvailability, Availability
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaInPath, IdInPath, Instant
 from dashboard.api.problems import invalid
@@ -27,18 +27,18 @@ To = Annotated[Instant, Query(alias="to")]
 
 
 @router.get("/cameras/{id}/availability", tags=["cameras"])
-def get_camera_availability(id: IdInPath, caller: MaySee, ctx: Ctx, first: From, last: To) -> shapes.Availability:
+def get_camera_availability(id: IdInPath, caller: MaySee, ctx: Ctx, first: From, last: To) -> Availability:
     """Of [from, to), at most a year, from when the camera was added and until now."""
     seen_row(ctx, caller, SourceKind.CAMERA, id)
     last = _until_now(ctx, first, last)
     found = ledger.account(ctx.store, id, SourceKind.CAMERA, first, last)
-    return shapes.Availability.model_validate({**_of(found), "from": first, "to": last})
+    return Availability.model_validate({**_of(found), "from": first, "to": last})
 
 
 @router.get("/areas/{path:path}/availability", tags=["areas"])
 def get_area_availability(
     path: AreaInPath, caller: MaySee, ctx: Ctx, first: From, last: To
-) -> shapes.AreaAvailability:
+) -> AreaAvailability:
     """Of the cameras at and below the area that are there now, over [from, to), at most a year and until now."""
     caller.require(path, f"area {path!r}")
     areas.get(ctx.store, path)
@@ -46,10 +46,10 @@ def get_area_availability(
     return area_availability(path, ledger.accounts(ctx.store, SourceKind.CAMERA, path, first, last), first, last)
 
 
-def area_availability(path: str, found: Sequence[Account], first: datetime, last: datetime) -> shapes.AreaAvailability:
+def area_availability(path: str, found: Sequence[Account], first: datetime, last: datetime) -> AreaAvailability:
     """Pure. ``found``: the least watched first."""
     fractions = [account.watched for account in found if account.watched is not None]
-    return shapes.AreaAvailability.model_validate(
+    return AreaAvailability.model_validate(
         {
             "path": path,
             "from": first,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from dashboard.api import shapes
+from dashboard.api import camera_shapes, shapes
 from dashboard.api.auth import MayLive, MayRecordings, MaySee, MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
@@ -89,7 +89,7 @@ def list_cameras(
     state: Annotated[SourceState | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> shapes.Page[shapes.Camera]:
+) -> shapes.Page[camera_shapes.Camera]:
     """In the order of their ids."""
     rows = readings.source_page(
         ctx.store, SourceKind.CAMERA, within=caller.narrow(area), state=state, cursor=cursor or "", limit=limit + 1
@@ -99,7 +99,7 @@ def list_cameras(
 
 
 @router.post("/cameras", status_code=201)
-def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response) -> shapes.Camera:
+def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response) -> camera_shapes.Camera:
     """409 `conflict` where the id is taken."""
     _require_grid(ctx, caller, new.area)
     settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
@@ -123,12 +123,12 @@ def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response)
 
 
 @router.get("/cameras/{id}")
-def get_camera(id: IdInPath, caller: MaySee, ctx: Ctx) -> shapes.Camera:
+def get_camera(id: IdInPath, caller: MaySee, ctx: Ctx) -> camera_shapes.Camera:
     return _one(ctx, caller, id)
 
 
 @router.patch("/cameras/{id}")
-def change_camera(id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx) -> shapes.Camera:
+def change_camera(id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx) -> camera_shapes.Camera:
     source = changeable(ctx, caller, SourceKind.CAMERA, id)
     if change.area is not None and change.area != source.area:
         _require_grid(ctx, caller, change.area)
@@ -171,14 +171,14 @@ def get_recordings(
     ctx: Ctx,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
-) -> shapes.Recordings:
+) -> camera_shapes.Recordings:
     """The segments and the gaps that touch [from, to], at most 31 days."""
     _require_interval(first, last, LONGEST_LISTING)
     found = segments.list_segments(ctx.store, camera["id"], first, last)
     gaps = health.gaps(ctx.store, camera["id"], first, last)
-    return shapes.Recordings(
+    return camera_shapes.Recordings(
         segments=[
-            shapes.RecordedSegment.model_validate(
+            camera_shapes.RecordedSegment.model_validate(
                 {
                     "from": item.began_at,
                     "to": item.ended_at,
@@ -188,7 +188,7 @@ def get_recordings(
             )
             for item in found
         ],
-        gaps=[shapes.Gap.model_validate(gap) for gap in gaps],
+        gaps=[camera_shapes.Gap.model_validate(gap) for gap in gaps],
     )
 
 
@@ -209,12 +209,12 @@ def _require_interval(first: datetime, last: datetime, longest: timedelta) -> No
         raise invalid("to", f"must come after from, by at most {format_duration(longest)}")
 
 
-def _one(ctx: Context, caller: Caller, camera_id: str) -> shapes.Camera:
+def _one(ctx: Context, caller: Caller, camera_id: str) -> camera_shapes.Camera:
     return _of_row(seen_row(ctx, caller, SourceKind.CAMERA, camera_id))
 
 
-def _of_row(row: Row) -> shapes.Camera:
-    return shapes.Camera.model_validate({**row["config"], **row})
+def _of_row(row: Row) -> camera_shapes.Camera:
+    return camera_shapes.Camera.model_validate({**row["config"], **row})
 
 
 def _changed(ctx: Context, source: Source, change: CameraChange) -> Source:

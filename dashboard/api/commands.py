@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Response
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
-from dashboard.api import shapes
+from dashboard.api import cursors, shapes
 from dashboard.api.auth import MayAct, MaySee
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import Body, Cursor, Duration, IdInPath, Limit, bigint
-from dashboard.api.problems import ProblemError, invalid
+from dashboard.api.fields import Body, Cursor, Duration, IdInPath, Limit
+from dashboard.api.problems import ProblemError
 from dashboard.api.shapes import Time
 from dashboard.api.sources import seen_row
 from hub.config.device_commands import CommandSettings, in_bounds
@@ -116,11 +116,7 @@ def give_command(
 def list_commands(id: IdInPath, caller: MaySee, ctx: Ctx, cursor: Cursor = None, limit: Limit = 100) -> Commands:
     """The newest first, and ``offers``: what the device can be told."""
     row = seen_row(ctx, caller, SourceKind.DEVICE, id)
-    try:
-        before = None if cursor is None else bigint(cursor)
-    except ValueError as error:
-        raise invalid("cursor", "is not one that this hub gave out") from error
-    found = commands.of_device(ctx.store, id, before, limit + 1)
+    found = commands.of_device(ctx.store, id, cursors.number(cursor), limit + 1)
     items = [Command.model_validate(command_json(command)) for _, command in found[:limit]]
     following = str(found[limit - 1][0]) if len(found) > limit else None
     offers = [_offer(name, settings) for name, settings in _offers(ctx).get(row["type"], {}).items()]

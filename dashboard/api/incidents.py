@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from fastapi import APIRouter
 
-from dashboard.api import shapes
+from dashboard.api import cursors, shapes
 from dashboard.api.alerts import of_alerts
 from dashboard.api.auth import MaySee
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import AreaFilter, Cursor, Limit, NumberInPath, bigint
-from dashboard.api.problems import invalid
+from dashboard.api.fields import AreaFilter, Cursor, Limit, NumberInPath
 from hub.model import incident as model
-from hub.model.incident import IncidentState
-from hub.model.times import parse_instant, rfc3339
 from hub.store import alerts, areas, incidents, journal
 
 router = APIRouter(tags=["incidents"])
@@ -27,10 +23,11 @@ def list_incidents(
     caller: MaySee, ctx: Ctx, area: AreaFilter = None, cursor: Cursor = None, limit: Limit = 100
 ) -> shapes.Page[shapes.Incident]:
     """Open ones first, then newest first."""
-    before = None if cursor is None else _read_cursor(cursor)
-    found = incidents.list_incidents(ctx.store, caller.narrow(area), limit + 1, before)
+    found = incidents.list_incidents(ctx.store, caller.narrow(area), limit + 1, cursors.state(cursor))
     items = _of_incidents(ctx, found[:limit])
-    return shapes.Page(items=items, next=_cursor(found[limit - 1]) if len(found) > limit else None)
+    end = found[limit - 1] if len(found) > limit else None
+    following = cursors.of_state(end.state, end.opened_at, end.id) if end else None
+    return shapes.Page(items=items, next=following)
 
 
 @router.get("/incidents/{id}")
@@ -76,15 +73,3 @@ def _of_incidents(ctx: Context, found: Sequence[model.Incident]) -> list[shapes.
         )
         for incident in found
     ]
-
-
-def _cursor(incident: model.Incident) -> str:
-    return f"{incident.state}~{rfc3339(incident.opened_at)}~{incident.id}"
-
-
-def _read_cursor(text: str) -> tuple[bool, datetime, int]:
-    try:
-        state, opened_at, number = text.split("~")
-        return IncidentState(state) is IncidentState.OPEN, parse_instant(opened_at), bigint(number)
-    except ValueError as error:
-        raise invalid("cursor", "is not one that this hub gave out") from error

@@ -18,24 +18,14 @@ from dashboard.api.problems import invalid
 from dashboard.api.shapes import AlertCounts, Time
 from hub.config.alarms import Alarms
 from hub.model.alert import Severity
-from hub.model.load import PRIORITIES, PRIORITIES_SOURCE, Verdict
+from hub.model.load import PRIORITIES, PRIORITIES_SOURCE, Figure
 from hub.store import Store
 from hub.store import load as store_load
+from hub.store.load import Share
 
 LONGEST = timedelta(days=366)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 router = APIRouter(tags=["load"])
-
-
-class Figure(BaseModel):
-    """``value`` up to ``acceptable`` is good, beyond ``limit`` poor."""
-
-    name: str
-    value: float
-    acceptable: float
-    limit: float
-    verdict: Verdict
-    source: str
 
 
 class Priority(BaseModel):
@@ -71,16 +61,6 @@ class Stale(BaseModel):
     area: str
     severity: Severity
     started_at: Time
-
-
-class Share(BaseModel):
-    """Of an area, or of a shift by the time of day at which it begins."""
-
-    name: str
-    alarms: int
-    per_hour: float
-    peak_10_min: int
-    in_floods: float
 
 
 class Load(BaseModel):

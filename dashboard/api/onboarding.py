@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from dashboard.api import shapes
+from dashboard.api import camera_shapes
 from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.cameras import Credential, Url
@@ -48,7 +48,7 @@ class ToDiscover(Body):
 
 
 @router.post("/cameras/probe")
-async def probe_camera(what: ToProbe, _: MaySources, ctx: Ctx) -> shapes.Probe:
+async def probe_camera(what: ToProbe, _: MaySources, ctx: Ctx) -> camera_shapes.Probe:
     """Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
 
     403 `address_not_allowed` where no camera may be at its address.
@@ -59,7 +59,7 @@ async def probe_camera(what: ToProbe, _: MaySources, ctx: Ctx) -> shapes.Probe:
 
 
 @router.post("/cameras/discover")
-async def discover_cameras(what: ToDiscover, _: MaySources, ctx: Ctx) -> shapes.Discovered:
+async def discover_cameras(what: ToDiscover, _: MaySources, ctx: Ctx) -> camera_shapes.Discovered:
     """Cameras that answer by ONVIF (WS-Discovery), with their streams. Takes up to 60 s."""
     given = {"username": what.username or "", "password": what.password or ""}
     return await ctx.pictures.discover(what.targets, given, what.area or "")
@@ -73,7 +73,7 @@ async def import_cameras(
     dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
     partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
     update: Annotated[bool, Query(description="change cameras that are there and differ")] = False,
-) -> shapes.Imported:
+) -> camera_shapes.Imported:
     """A list in CSV (UTF-8, at most 1 MiB): `id,url,area` and optional columns. All of it or nothing, at once.
 
     What is there already and the same is passed over, so that a list can be sent again.
@@ -86,7 +86,7 @@ async def import_cameras(
 
 def _import(
     ctx: Context, caller: Caller, data: bytes, *, dry_run: bool, partial: bool, update: bool
-) -> shapes.Imported:
+) -> camera_shapes.Imported:
     vault = Vault.of(ctx.config)
     known = importing.known_to(ctx.store, ctx.config.network.allowed, vault)
     planned = importing.plan(data, _FILE, _narrowed(known, caller), update=update)
@@ -94,18 +94,18 @@ def _import(
     if is_done:
         importing.carry_out(ctx.store, planned, vault, ctx.clock.now())
     lines = planned.lines()
-    return shapes.Imported(
+    return camera_shapes.Imported(
         done=is_done,
         added=len(planned.new),
         updated=len(planned.changed),
         unchanged=len(planned.unchanged),
         wrong=sum(line.outcome == "wrong" for line in lines),
         lines=[
-            shapes.ImportLine(
+            camera_shapes.ImportLine(
                 line=line.line,
                 id=line.id,
                 outcome=line.outcome,
-                problems=[shapes.ImportProblem(key=item.key, message=item.message) for item in line.problems],
+                problems=[camera_shapes.ImportProblem(key=item.key, message=item.message) for item in line.problems],
             )
             for line in lines
         ],

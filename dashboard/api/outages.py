@@ -8,11 +8,11 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
-from dashboard.api import shapes
+from dashboard.api import cursors, shapes
 from dashboard.api.auth import MaySee, MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, Text, bigint
+from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, Text
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.sources import require_area
 from hub.cases import acts
@@ -68,7 +68,7 @@ def list_outages(
 ) -> shapes.Page[Outage]:
     """The newest first."""
     below = caller.narrow(area)
-    found = outages.list_outages(ctx.store, below, ended, None if cursor is None else _number(cursor), limit + 1)
+    found = outages.list_outages(ctx.store, below, ended, cursors.number(cursor), limit + 1)
     items = [_of(outage) for outage in found[:limit]]
     return shapes.Page(items=items, next=str(items[-1].id) if len(found) > limit else None)
 
@@ -116,10 +116,3 @@ def _seen(caller: Caller, outage: model.Outage) -> None:
 
 def _of(outage: model.Outage) -> Outage:
     return Outage.model_validate(outage_json(outage))
-
-
-def _number(cursor: str) -> int:
-    try:
-        return bigint(cursor)
-    except ValueError as error:
-        raise invalid("cursor", "is not one that this hub gave out") from error

@@ -24,7 +24,7 @@ from fastapi import Response
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
-from dashboard.api import shapes
+from dashboard.api import camera_shapes
 from dashboard.api.problems import ProblemError
 from hub.config import Config
 from hub.model.source import SourceState
@@ -77,7 +77,7 @@ class Pictures:
         except (OSError, ValueError):  # a name that no file can have
             return None
 
-    async def probe(self, url: str, secret: Mapping[str, str], transport: str, tls: str) -> shapes.Probe:
+    async def probe(self, url: str, secret: Mapping[str, str], transport: str, tls: str) -> camera_shapes.Probe:
         """Open a camera once."""
         asked = {
             "url": url,
@@ -91,9 +91,9 @@ class Pictures:
             reason = f"the camera did not show a picture within {_PROBE_TIMEOUT_S:.0f} s"
             words = {"level": "bad", "en": reason, "zh": f"摄像机在 {_PROBE_TIMEOUT_S:.0f} 秒内没有画面"}
             said = {"state": SourceState.STALLED, "reason": reason, "verdict": [words]}
-        return shapes.Probe.model_validate(said)
+        return camera_shapes.Probe.model_validate(said)
 
-    async def discover(self, targets: Sequence[str], secret: Mapping[str, str], area: str) -> shapes.Discovered:
+    async def discover(self, targets: Sequence[str], secret: Mapping[str, str], area: str) -> camera_shapes.Discovered:
         """Ask for cameras by ONVIF. Raises ProblemError."""
         asked = {
             "targets": list(targets),
@@ -106,7 +106,7 @@ class Pictures:
             raise ProblemError(503, "discovery_failed", "the network could not be asked in time: ask for fewer hosts")
         if "refused" in said:
             raise ProblemError(422, "invalid", said["refused"])
-        return shapes.Discovered.model_validate(said)
+        return camera_shapes.Discovered.model_validate(said)
 
     async def clip(self, store: Store, camera: str, first: datetime, last: datetime) -> FileResponse:
         """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404 or 507."""

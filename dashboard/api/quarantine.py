@@ -9,12 +9,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dashboard.api import device_shapes
+from dashboard.api import cursors, device_shapes
 from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
-from dashboard.api.fields import Body, Cursor, Limit, NumberInPath, Text, bigint
-from dashboard.api.problems import ProblemError, invalid
+from dashboard.api.fields import Body, Cursor, Limit, NumberInPath, Text
+from dashboard.api.problems import ProblemError
 from dashboard.api.shapes import Page
 from dashboard.api.sources import Row
 from hub.model.rights import EVERYWHERE
@@ -47,11 +47,7 @@ def list_refused(
     limit: Limit = 100,
 ) -> Page[device_shapes.Refused]:
     """The newest first. Of the oldest only so many are kept as there is room for: 10,000, and 64 MiB."""
-    try:
-        before = None if cursor is None else bigint(cursor)
-    except ValueError as error:
-        raise invalid("cursor", str(error)) from error
-    rows = quarantine.page(ctx.store, Which(cause, origin, device, caller.narrow()), before, limit + 1)
+    rows = quarantine.page(ctx.store, Which(cause, origin, device, caller.narrow()), cursors.number(cursor), limit + 1)
     more = len(rows) > limit
     return Page(items=[_shape(row) for row in rows[:limit]], next=str(rows[limit - 1]["id"]) if more else None)
 

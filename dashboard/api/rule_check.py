@@ -10,11 +10,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from dashboard.api import shapes
 from dashboard.api.auth import MayRules
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, Text
+from dashboard.api.rule_shapes import RuleProblem
 from hub import document
 from hub.errors import ConfigError, Problem
 from hub.model.rights import Right
@@ -50,8 +50,8 @@ class Checked(BaseModel):
     """All mistakes, at which the file would not be taken; where there are none, what is odd, and what each rule
     matches."""
 
-    problems: list[shapes.RuleProblem]
-    warnings: list[shapes.RuleProblem]
+    problems: list[RuleProblem]
+    warnings: list[RuleProblem]
     rules: list[Matched]
 
 
@@ -105,7 +105,7 @@ def _matched(rule: Rule, world: World) -> Matched:
     )
 
 
-def _told(problems: Sequence[Problem]) -> list[shapes.RuleProblem]:
+def _told(problems: Sequence[Problem]) -> list[RuleProblem]:
     return [
-        shapes.RuleProblem(line=each.line, column=each.column, key=each.key, message=each.message) for each in problems
+        RuleProblem(line=each.line, column=each.column, key=each.key, message=each.message) for each in problems
     ]

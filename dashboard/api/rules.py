@@ -8,7 +8,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from dashboard.api import shapes
+from dashboard.api import rule_shapes, shapes
 from dashboard.api.auth import MaySee
 from dashboard.api.context import Ctx
 from hub.store import processes, readings, rule_states
@@ -26,7 +26,7 @@ _STATES: dict[str, State] = {
 
 
 @router.get("/rules")
-def list_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[shapes.Rule]:
+def list_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[rule_shapes.Rule]:
     """All of them, on one page."""
     within = caller.narrow()
     counts = readings.open_alerts_by_rule(ctx.store, within)
@@ -34,7 +34,7 @@ def list_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[shapes.Rule]:
     told = _told(processes.list_processes(ctx.store))
     faults = rule_states.faults(ctx.store)
     items = [
-        shapes.Rule(
+        rule_shapes.Rule(
             name=page.rule.name,
             severity=page.rule.severity,
             summary=page.summary,
@@ -55,15 +55,15 @@ def list_rules(caller: MaySee, ctx: Ctx) -> shapes.Page[shapes.Rule]:
 
 
 @router.get("/rules/files")
-def list_rule_files(_: MaySee, ctx: Ctx) -> shapes.Page[shapes.RuleFile]:
+def list_rule_files(_: MaySee, ctx: Ctx) -> shapes.Page[rule_shapes.RuleFile]:
     """The rule files as they are written now, with all that is wrong in them. On one page."""
     items = [
-        shapes.RuleFile(
+        rule_shapes.RuleFile(
             file=found.name,
             text=found.text,
             rules=[page.rule.name for page in found.pages],
             problems=[
-                shapes.RuleProblem(line=each.line, column=each.column, key=each.key, message=each.message)
+                rule_shapes.RuleProblem(line=each.line, column=each.column, key=each.key, message=each.message)
                 for each in found.problems
             ],
         )

@@ -8,17 +8,16 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, model_validator
 
-from dashboard.api import shapes
+from dashboard.api import cursors, shapes
 from dashboard.api.auth import MayAct, MaySee
 from dashboard.api.caller import Caller
 from dashboard.api.context import Ctx
-from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath, bigint
+from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Limit, NumberInPath
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.sources import require_area
 from hub.errors import Conflict
 from hub.model import silence as model
 from hub.model.rights import EVERYWHERE, Right, narrowed
-from hub.model.times import parse_instant, rfc3339
 from hub.store import silences
 from hub.store.silences import Listed, State, silence_json
 
@@ -79,11 +78,12 @@ def list_silences(
     limit: Limit = 100,
 ) -> shapes.Page[Silence]:
     """The one that ends last first; of an area all that can mute anything there."""
-    before = None if cursor is None else _read_cursor(cursor)
+    before = cursors.instant(cursor)
     now = ctx.clock.now()
     found = silences.list_silences(ctx.store, now, caller.narrow(area), state, limit + 1, before)
     items = [_of(listed, now) for listed in found[:limit]]
-    return shapes.Page(items=items, next=_cursor(found[limit - 1].silence) if len(found) > limit else None)
+    end = found[limit - 1].silence if len(found) > limit else None
+    return shapes.Page(items=items, next=cursors.of_instant(end.ends_at, end.id) if end else None)
 
 
 @router.post("/silences", status_code=201)
@@ -135,15 +135,3 @@ def _of(listed: Listed, now: datetime) -> Silence:
     silence = listed.silence
     state = "over" if silence.ends_at <= now else "active" if silence.begins_at <= now else "pending"
     return Silence.model_validate({**silence_json(silence), "state": state, "muted": listed.muted})
-
-
-def _cursor(silence: model.Silence) -> str:
-    return f"{rfc3339(silence.ends_at)}~{silence.id}"
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    at, _, number = text.partition("~")
-    try:
-        return parse_instant(at), bigint(number)
-    except ValueError as error:
-        raise invalid("cursor", "is not one that this hub gave out") from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from hub.backoff import Backoff
 from hub.cases import acts, quiet
 from hub.clock import Clock, SystemClock
 from hub.config import Config, load, store_access
+from hub.signals import stop_event
 from hub.store import Store, commands, health, processes
 from hub.store.heart import LATE_S, Heart
 from hub.store.processes import Process
@@ -133,9 +133,7 @@ def main() -> None:
     parser.add_argument("-c", "--config", type=Path, required=True)
     config = load(parser.parse_args().config)
     log.setup("keeper")
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    stop = stop_event()
     clock = SystemClock()
     with Store.open(store_access(config), "keeper") as store:
         tally = Tally()

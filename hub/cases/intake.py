@@ -37,9 +37,9 @@ def carry_out(
     ``muted_by`` names the known cause by which an alert is made suppressed; it is not asked about ends. Left out: as
     the topology, the rules and the silences of the store say. Safe to repeat: an alert that is known by (rule,
     fingerprint, started_at), also by a beginning that was corrected since, or whose fingerprint is active, is not
-    raised again (evidence that came late moves its beginning back), a step in its severity is not told
-    after a later one, and one that has ended does not end again. All journal rows are written after all others, so that
-    the journal's lock is taken last.
+    raised again (evidence that came late moves its beginning back, or says how bad it was then), a step in its
+    severity is not told after a later one, and one that has ended does not end again. All journal rows are written
+    after all others, so that the journal's lock is taken last.
     """
     intake = _Intake(tx, now, actor, alarms or Alarms(), muted_by or quiet.asked(tx, decisions, now))
     changed: list[Alert] = []
@@ -102,7 +102,7 @@ class _Intake:
     def fire(self, decision: Fire) -> list[Alert]:
         before = alerts.before(self.tx, decision, self.alarms.chattering.within, self.now)
         if before.known:
-            return []
+            return self._fire_again(decision)
         begun = begin(decision, before, self.alarms, self.muted_by(decision), self.now)
         seconds = (decision.detail or {}).get("re_alarm_s")
         re_alarm_s = float(seconds) if isinstance(seconds, int | float) else None
@@ -122,6 +122,15 @@ class _Intake:
         self._log(alert, AlertChange.FIRED, decision.reason, str(begun.damped or begun.hidden or ""))
         self.entries += placed
         return [*past, alert]
+
+    def _fire_again(self, decision: Fire) -> list[Alert]:
+        """An engine that was killed may know more of how an alert began when it tells it again."""
+        alert = alerts.active_of(self.tx, decision.rule, decision.fingerprint)
+        if alert is None or alert.started_at != decision.started_at or _REVISED_AT in (alert.detail or {}):
+            return []
+        reason = "severity_raised" if decision.severity.rank < alert.severity.rank else "severity_lowered"
+        at = decision.started_at
+        return self.revise(Revise(decision.rule, decision.fingerprint, decision.severity, at, reason, started_at=at))
 
     def _supersede(self, waiting: Sequence[int], alert: Alert) -> list[Alert]:
         past = []

@@ -58,7 +58,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``acceptable`` and ``limit``: up to the first it is good, beyond the second poor."""
+    """``value`` up to ``acceptable`` is good, beyond ``limit`` poor."""
 
     name: str
     value: float

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -63,9 +63,9 @@ class Batch:
     committed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An observation as it is read back: with its area and the type of its source, in the batch that holds it."""
+class Stored(NamedTuple):
+    """An observation as it is read back: with its area and the type of its source, in the batch that holds it. A tuple,
+    as many of them are turned into columns at once."""
 
     source: str
     area: str

@@ -39,7 +39,6 @@ class Listener:
             if self._connection is None:
                 self._connect()
                 return [(channel, "") for channel in self._channels]
-            assert self._connection is not None  # noqa: S101
             return self._there() or (self._there() if _readable(self._connection, timeout_s) else [])
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if self._connection is not None:
@@ -50,7 +49,7 @@ class Listener:
 
     def _there(self) -> list[tuple[str, str]]:
         """What has come already."""
-        assert self._connection is not None  # noqa: S101
+        assert self._connection is not None  # noqa: S101  wait() looks first
         return [(notify.channel, notify.payload) for notify in self._connection.notifies(timeout=0, stop_after=1)]
 
     def close(self) -> None:

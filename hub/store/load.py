@@ -21,10 +21,12 @@ _LOOK_BACK = timedelta(days=1)
 """A flood that is on when the period begins began at most so long before: such a long one goes on in any case."""
 _MOST_PARTS = 100
 
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of an area (a flood is then one that comes from it alone) or of a shift, all of its days together, by the time of
-    day at which it begins. The rest is as in ``Load``."""
+    """Of an area, or of a shift by the time of day at which it begins."""
+
+    # A flood of an area is one that comes from it alone; a shift is all of its days together.
 
     name: str
     alarms: int

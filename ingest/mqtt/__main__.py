@@ -6,9 +6,7 @@ import argparse
 import gc
 import hashlib
 import logging
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from hub.clock import SystemClock
 from hub.config import Config, broker_access, load, store_access
 from hub.config.access import secret
 from hub.errors import ConfigError, HubError
+from hub.signals import stop_event
 from hub.store import Store
 from ingest.base import Shard
 from ingest.mqtt.commanding import Commander
@@ -41,9 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     log.setup(f"mqtt-{shard.index}")
     gc.set_threshold(50_000, 20, 20)  # messages die by their count; looking for cycles among them took a fifth
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     try:
         config = load(options.config)
         with Store.open(store_access(config), f"mqtt-{shard.index}", timeout_s=_STORE_TIMEOUT_S) as store:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -22,6 +21,7 @@ from hub import config, log
 from hub.clock import Clock, SystemClock
 from hub.errors import HubError
 from hub.model.times import rfc3339
+from hub.signals import stop_event
 from ingest.simulate import actuators, city, script
 from ingest.simulate.actuators import Actuators
 from ingest.simulate.city import Device, Role
@@ -142,9 +142,7 @@ def main() -> int:
     parser.add_argument("--epoch", type=float, required=True, help="when the script began, in seconds since 1970")
     arguments = parser.parse_args()
     log.setup("devices")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     try:
         run(arguments.config, arguments.epoch, SystemClock(), stop)
     except HubError as error:

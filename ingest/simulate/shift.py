@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from hub.clock import Clock, SystemClock
 from hub.config import store_access
 from hub.errors import Conflict, HubError, StoreUnavailable
 from hub.model.alert import Alert, AlertChange, AlertState
+from hub.signals import stop_event
 from hub.store import Store, alerts
 from ingest.simulate import city
 from ingest.simulate.city import Role
@@ -94,9 +94,7 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True, help="the hub.yaml with the devices and the store")
     arguments = parser.parse_args()
     log.setup("shift")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     try:
         run(arguments.config, SystemClock(), stop)
     except HubError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -15,6 +14,7 @@ from hub.clock import SystemClock
 from hub.config import Config, load, store_access
 from hub.config.vault import Vault
 from hub.errors import ConfigError, HubError
+from hub.signals import stop_event
 from hub.store import Store
 from ingest.base import Shard
 from ingest.video import heap
@@ -30,9 +30,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     log.setup(f"video-{arguments.shard.index}")
     heap.settle()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     try:
         config = load(arguments.config)
         _run(config, arguments.shard, stop)

@@ -68,6 +68,8 @@ class Frame:
     """Set by an analyser that sees something worth recording in ``event`` mode."""
     fading: bool = False
     """Set where the picture does not show what moved a moment ago: the next ones tell whether that is over."""
+    doubtful: bool = False
+    """Built upon a damaged picture: what moves is seen in it, but not whether the camera still looks where it did."""
 
     @property
     def ts(self) -> datetime:

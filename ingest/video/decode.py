@@ -24,6 +24,9 @@ _WITH_LUMA_PLANE = ("yuv4", "yuvj4", "nv12", "nv21", "p010", "gray")
 _MAX_ASPECT = 4
 """A picture that is higher, by its width, is analysed as if it were squeezed: one of 16×16384 would be 100 MB."""
 
+_HEALED_S = 30.0
+"""So long after a damage a stream without keyframes (one that refreshes its picture strip by strip) is whole again."""
+
 MAX_PIXELS = 8192 * 4608
 """Of a picture. A larger one is damage: what it would need is taken from the other cameras of the worker."""
 
@@ -32,7 +35,7 @@ cv2.setNumThreads(1)
 
 
 class Decoder:
-    """Decodes in order; ``damaged`` counts what could not be.
+    """Decodes in order; ``damaged`` counts what could not be, ``is_doubtful`` while what comes is built upon it.
 
     It has a context of its own, apart from the stream's: one that can be given up, with its pictures, when nothing is
     decoded for a while.
@@ -43,6 +46,8 @@ class Decoder:
         self._tick_s = float(stream.time_base or 0)
         self._made: VideoCodecContext | None = None
         self.damaged = 0
+        self.is_doubtful = False
+        self._doubtful_s: float | None = None  # the time of the first picture since the damage
 
     def time_s(self, frame: av.VideoFrame) -> float | None:
         """The presentation time of a frame, on the camera's scale. PyAV gives a drained frame no time base."""
@@ -88,11 +93,27 @@ class Decoder:
         except av.error.EOFError:
             return []
         except av.error.FFmpegError:
-            self.damaged += 1
+            self._hurt()
             return []
-        whole = [frame for frame in frames if not frame.is_corrupt]
-        self.damaged += len(frames) - len(whole)
+        whole: list[av.VideoFrame] = []
+        for frame in frames:
+            if frame.is_corrupt:
+                self._hurt()
+            else:
+                self.is_doubtful = self.is_doubtful and not frame.key_frame and not self._is_healed(frame)
+                whole.append(frame)
         return whole
+
+    def _hurt(self) -> None:
+        self.damaged += 1
+        self.is_doubtful = True
+        self._doubtful_s = None
+
+    def _is_healed(self, frame: av.VideoFrame) -> bool:
+        now_s = self.time_s(frame)
+        if self._doubtful_s is None:
+            self._doubtful_s = now_s
+        return now_s is not None and self._doubtful_s is not None and now_s - self._doubtful_s >= _HEALED_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _read(data: bytes, answering: str) -> set[Found]:
         return set()
     text = data.decode("utf-8", "ignore")
     # Only its parser: its own search for devices goes on to ask each address that it is told of, unchecked.
-    parsed: list[dict[str, Any]] = ONVIFDiscovery()._parse_responses([{"xml": text, "address": answering}])  # noqa: SLF001
+    parsed: list[dict[str, Any]] = ONVIFDiscovery()._parse_responses([{"xml": text, "address": answering}])  # noqa: SLF001  see above
     places: set[Found] = set()
     for device in parsed:
         for url in device["xaddrs"][:8]:

@@ -186,7 +186,7 @@ class Recorder:
             self._append(packets)
 
     def _append(self, packets: Iterable[Coded]) -> None:
-        assert self._file is not None  # noqa: S101
+        assert self._file is not None  # noqa: S101  it has just been opened
         try:
             for coded in packets:
                 self._file.write(coded)

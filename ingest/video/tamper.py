@@ -68,6 +68,8 @@ class Tamper:
         return self._spell.doubtful or (self._still.suspected and not self._frozen)
 
     def see(self, frame: Frame) -> Sequence[Observation]:
+        if frame.doubtful:
+            return ()
         step = None if self._looked_at is None else frame.ts - self._looked_at
         if step is not None and timedelta(0) <= step < _BETWEEN_LOOKS and not self.wants_more:
             return ()

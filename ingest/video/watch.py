@@ -255,7 +255,7 @@ class Watch:
             return
         self._analysed_at = picture.ts
         self._count.analysed += 1
-        frame = Frame(picture, self._clock.now(), picture.luma(WIDTH))
+        frame = Frame(picture, self._clock.now(), picture.luma(WIDTH), doubtful=self._decoder.is_doubtful)
         said = self._row.see(frame)
         self._luma = frame.luma
         moving = None if frame.motion is None else frame.motion.score > 0

@@ -144,7 +144,7 @@ def test_a_camera_is_added_from_the_console_goes_live_and_its_recordings_play(hu
         assert "H.264" in found["facts"]
         assert found["gaps"] > 0
         assert "ss/w" not in hub.tail(10_000), "a password in the log"
-    print(f"live {found['live_ms']} ms after it was saved; verdict: {found['verdict']!r}")  # noqa: T201
+    print(f"live {found['live_ms']} ms after it was saved; verdict: {found['verdict']!r}")  # noqa: T201  shown with pytest -s
 
 
 def recordings(hub: Hub, camera: str) -> dict[str, Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from hub.model.observation import Observation
 from hub.model.source import SourceKind
 from hub.store.batches import BatchWriter
+from rules import language
 from tests.fix_api import GRID, OTHER_GRID, T0, Api
 
 RULES = """
@@ -103,3 +107,21 @@ def test_a_viewer_may_not_and_one_runs_at_a_time(api: Api) -> None:
     assert api.client("vera").post("/rules/backtest", json=asked()).status_code == 403
     api.app.state.backtest_runs = True
     assert api.client("ines").post("/rules/backtest", json=asked()).json()["code"] == "busy"
+
+
+def test_a_long_file_holds_up_nobody_else_while_it_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_up: list[bool] = []
+    parse = language.parse
+
+    def watched(text: str, file: str) -> object:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            held_up.append(False)
+        else:
+            held_up.append(True)
+        return parse(text, file)
+
+    monkeypatch.setattr(language, "parse", watched)
+    assert api.client("ines").post("/rules/backtest", json=asked(text="rules: []")).status_code == 422
+    assert held_up == [False], "not in the thread of the event loop"

@@ -270,7 +270,7 @@ def test_a_wrong_time_is_told_with_what_was_given(api: Api, params: dict[str, st
 
 
 def test_the_first_and_the_last_second_that_can_be_written_are_no_mistake_of_ours(api: Api) -> None:
-    for first in (datetime.min, datetime(9999, 12, 31, 23, 59, 58)):  # noqa: DTZ001, DTZ901
+    for first in (datetime.min, datetime(9999, 12, 31, 23, 59, 58)):  # noqa: DTZ001, DTZ901  UTC is written below
         second = f"{first:%Y-%m-%dT%H:%M:}".rjust(17, "0")
         params = {**HOUR, "from": f"{second}{first:%S}Z", "to": f"{second}59Z"}
         assert read(api, **params)["points"] == []

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.api.app import make_app
 from hub.clock import SystemClock
-from hub.store import Store, migrate
+from hub.store import Store
 from hub.tally import Tally
 from tests.fix_api import PASSWORD, Api, Event, Stream, fill, fire, problem, serving, wait_for, write_config
 from tests.fix_proxy import StoreProxy
@@ -22,7 +22,6 @@ NOTICED_S = 10.0
 def far_api(database: str, proxy: StoreProxy, tmp_path: Path) -> Iterator[Api]:
     """An interface whose store is behind ``proxy``; ``store`` of it is the store itself."""
     with Store.open(database, "test") as direct, Store.open(proxy.conninfo, "far", max_size=8, timeout_s=2.0) as far:
-        migrate.upgrade(direct)
         fill(direct)
         config, tally = write_config(tmp_path), Tally()
         app = make_app(config, far, SystemClock(), tally)
@@ -105,7 +104,6 @@ def test_nobody_is_called_dead_for_not_beating_while_the_store_was_away(far_api:
 def test_the_interface_starts_while_the_store_is_away(database: str, proxy: StoreProxy, tmp_path: Path) -> None:
     proxy.cut()
     with Store.open(database, "test") as direct, Store.open(proxy.conninfo, "far", timeout_s=2.0) as far:
-        migrate.upgrade(direct)
         fill(direct)
         config, tally = write_config(tmp_path), Tally()
         app = make_app(config, far, SystemClock(), tally)

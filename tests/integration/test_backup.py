@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import pytest
@@ -39,15 +39,6 @@ from tests.fix_versions import made_at
 
 def quiet(*_: object) -> None:
     """Nobody looks."""
-
-
-@pytest.fixture(params=["postgres", "timescale"])
-def either(request: pytest.FixtureRequest) -> Store:
-    if request.param == "postgres":
-        return cast(Store, request.getfixturevalue("postgres_store"))
-    found = cast(Store, request.getfixturevalue("timescale"))
-    empty(found)
-    return found
 
 
 @pytest.fixture
@@ -198,8 +189,10 @@ def databases(store: Store, conninfo: str) -> list[str]:
     return [row["datname"] for row in store.fetch(query, [conninfo_to_dict(conninfo)["dbname"]])]
 
 
-def test_a_database_of_an_earlier_version_is_upgraded_on_its_way(database: str, second: str, tmp_path: Path) -> None:
-    with Store.open(database, "test") as store:
+def test_a_database_of_an_earlier_version_is_upgraded_on_its_way(
+    empty_database: str, second: str, tmp_path: Path
+) -> None:
+    with Store.open(empty_database, "test") as store:
         made_at(store, "0003_ledger")
         backup.write(store, tmp_path / "b.zip", quiet)
     assert restored(second, tmp_path / "b.zip") == [name for name in migrate.versions() if name > "0003_ledger"]

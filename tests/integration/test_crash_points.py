@@ -284,9 +284,9 @@ def _stored(store: Store) -> list[Any]:
 
 @pytest.mark.parametrize("point", MIGRATIONS)
 def test_an_upgrade_killed_there_again_and_again_ends_in_the_same_schema(
-    database: str, postgres: EmbeddedPostgres, tmp_path: Path, victim: Callable[..., Victim], point: str
+    empty_database: str, postgres: EmbeddedPostgres, tmp_path: Path, victim: Callable[..., Victim], point: str
 ) -> None:
-    upgrade = victim("hub.cli", "db", "upgrade", "-c", str(write_config(tmp_path, database)))
+    upgrade = victim("hub.cli", "db", "upgrade", "-c", str(write_config(tmp_path, empty_database)))
     kills = 0
     while True:
         upgrade.start(f"{point}:{MIGRATIONS[point]}")
@@ -302,7 +302,7 @@ def test_an_upgrade_killed_there_again_and_again_ends_in_the_same_schema(
         try:
             with Store.open(postgres.conninfo("upgraded_at_once"), "test") as store:
                 migrate.upgrade(store)
-            assert schema(database) == schema(postgres.conninfo("upgraded_at_once"))
+            assert schema(empty_database) == schema(postgres.conninfo("upgraded_at_once"))
         finally:
             admin.execute("drop database upgraded_at_once with (force)")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -12,24 +11,18 @@ from hub.app import db_check
 from hub.store import Store, check_video
 from hub.store.rollup import Rollup
 from tests import fix_town
-from tests.fix_timescale import empty
 
 VIDEO = "recordings/cam-1/2026-03-01"
 
 
-@pytest.fixture(params=["postgres", "timescale"])
-def town(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+@pytest.fixture
+def town(either: Store, tmp_path: Path) -> Store:
     """A store with something of everything, and the recording that it knows of."""
-    if request.param == "postgres":
-        store = cast(Store, request.getfixturevalue("postgres_store"))
-    else:
-        store = cast(Store, request.getfixturevalue("timescale"))
-        empty(store)
-    fix_town.live_in(store)
-    Rollup(store, fix_town.set_back(store)).catch_up()
+    fix_town.live_in(either)
+    Rollup(either, fix_town.set_back(either)).catch_up()
     (tmp_path / VIDEO).mkdir(parents=True)
     (tmp_path / VIDEO / "a.mp4").write_bytes(b"video")
-    return store
+    return either
 
 
 def checked(store: Store, folder: Path, *, repair: bool = False) -> list[str]:
@@ -127,7 +120,7 @@ EITHER = ["a batch is removed", "an observation is removed", "a series is remove
 CASES = [("postgres", each) for each in DAMAGE] + [("timescale", each) for each in EITHER]
 
 
-@pytest.mark.parametrize(("town", "damage"), CASES, indirect=["town"])
+@pytest.mark.parametrize(("either", "damage"), CASES, indirect=["either"])
 def test_it_is_named_when(town: Store, damage: str, tmp_path: Path) -> None:
     harm, expected = DAMAGE[damage]
     with town.transaction() as tx:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -18,26 +17,20 @@ from hub.store.batches import BatchWriter
 from rules.backtest import Reader
 from rules.columns import Book
 from rules.window import moment
-from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRID = "qth/g1"
 AGES = timedelta(days=20_000)
 
 
-@pytest.fixture(params=["postgres", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "postgres":
-        found = cast(Store, request.getfixturevalue("postgres_store"))
-    else:
-        found = cast(Store, request.getfixturevalue("timescale"))
-        empty(found)
-    with found.transaction() as tx:
+@pytest.fixture
+def store(either: Store) -> Store:
+    with either.transaction() as tx:
         areas.put(tx, [Area("qth", "City", "city"), Area(GRID, "Grid 1", "grid")])
         for name in ("smoke-1", "smoke-2", "cam-1"):
             kind = SourceKind.CAMERA if name == "cam-1" else SourceKind.DEVICE
             sources.add(tx, Source(name, kind, GRID, name.partition("-")[0], name), T0)
-    return found
+    return either
 
 
 def said(source: str, second: float, value: float | None, **more: Any) -> Observation:
@@ -64,7 +57,7 @@ def test_history_is_what_the_engine_was_given(store: Store) -> None:
 
 def comparable(item: Stored) -> Stored:
     """A NaN is equal to nothing."""
-    return replace(item, value=None, text="nan") if item.value is not None and math.isnan(item.value) else item
+    return item._replace(value=None, text="nan") if item.value is not None and math.isnan(item.value) else item
 
 
 def test_only_the_wanted_series_are_read(store: Store) -> None:

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +17,6 @@ from hub.model.area import Area
 from hub.model.source import GapCause, GapScope, Health, Source, SourceKind, SourceState, Unrecorded
 from hub.store import Store, areas, health, ledger, segments, sources
 from hub.store.segments import Segment
-from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WATCHING, STALLED, UNREACHABLE = SourceState.WATCHING, SourceState.STALLED, SourceState.UNREACHABLE
@@ -28,13 +27,9 @@ def at(second: float) -> datetime:
     return T0 + timedelta(seconds=second)
 
 
-@pytest.fixture(params=["postgresql", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "postgresql":
-        return cast(Store, request.getfixturevalue("postgres_store"))
-    found = cast(Store, request.getfixturevalue("timescale"))
-    empty(found)
-    return found
+@pytest.fixture
+def store(either: Store) -> Store:
+    return either
 
 
 @pytest.fixture

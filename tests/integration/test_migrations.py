@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,23 +16,11 @@ from hub.app import db_check
 from hub.clock import SimulatedClock
 from hub.store import Store, journal, migrate
 from hub.store.rollup import Rollup
-from tests.fix_timescale import timescale_server
 from tests.fix_versions import FOLDER, made_at
 
 VERSIONS = migrate.versions()
 LATER = datetime(2026, 3, 2, 12, tzinfo=UTC)
 UPGRADE = "import sys; from hub.store import Store, migrate; migrate.upgrade(Store.open(sys.argv[1], 'upgrade'))"
-
-
-@pytest.fixture(params=["postgres", "timescale"])
-def fresh(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """A store without a schema."""
-    if request.param == "timescale":
-        with timescale_server() as store:
-            yield store
-    else:
-        with Store.open(request.getfixturevalue("database"), "test") as store:
-            yield store
 
 
 def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
@@ -51,7 +38,7 @@ def is_right(store: Store, version: str, folder: Path) -> None:
         ("cam-1", "watching", "09:00"), ("door-1", "unknown", "09:00"), ("smoke-1", "silent", "11:00"),
     ]  # fmt: skip
     times = "to_char(began_at, 'HH24:MI') as first, to_char(ended_at, 'HH24:MI') as last"
-    assert rows(store, f"select source, scope, cause, state, {times} from gap order by 1, began_at") == [  # noqa: S608
+    assert rows(store, f"select source, scope, cause, state, {times} from gap order by 1, began_at") == [  # noqa: S608  of constants
         ("cam-1", "watch", "worker", "unknown", "09:00", "09:30"),
         ("cam-1", "watch", "network", "stalled", "09:30", "10:00"),
         ("door-1", "watch", "worker", "unknown", "09:00", None),
@@ -87,7 +74,7 @@ def is_right(store: Store, version: str, folder: Path) -> None:
 def observations_are_right(store: Store) -> None:
     what = "s.source, s.metric, to_char(o.ts, 'DD HH24:MI'), o.value, o.key, o.text, o.attrs, o.batch, o.quality"
     found = {
-        kind: rows(store, f"select {what} from observation_{kind} o join series s on s.id = o.series order by 1, o.ts")  # noqa: S608
+        kind: rows(store, f"select {what} from observation_{kind} o join series s on s.id = o.series order by 1, o.ts")  # noqa: S608  of constants
         for kind in ("camera", "device")
     }
     # Of what sources that are gone have said, the kind is not known any more: it is in either table.
@@ -103,7 +90,7 @@ def observations_are_right(store: Store) -> None:
     }
     Rollup(store, SimulatedClock(LATER)).catch_up()
     for level in ("minute", "hour", "day"):
-        [counted] = rows(store, f"select sum(count) as a, sum(bad) as b, sum(sum) as c from rollup_{level}")  # noqa: S608
+        [counted] = rows(store, f"select sum(count) as a, sum(bad) as b, sum(sum) as c from rollup_{level}")  # noqa: S608  of constants
         assert counted == (3, 1, pytest.approx(0.85)), level  # 1e300 is no value that can be added up
 
 
@@ -161,16 +148,15 @@ def test_an_upgraded_database_has_the_schema_of_a_new_one(
 
 
 def test_an_upgrade_that_is_killed_before_and_after_every_step_goes_on_where_it_was(
-    database: str, tmp_path: Path
+    empty_database: str, tmp_path: Path
 ) -> None:
-    with Store.open(database, "test") as store:
+    with Store.open(empty_database, "test") as store:
         made_at(store, "0002_observation")
         killed = 0
         for step in range(2 * len(VERSIONS)):
             point = ("migration_applied", "migration_committed")[step % 2]
-            ended = subprocess.run(
-                [sys.executable, "-c", UPGRADE, database], env={**os.environ, "GRIDHUB_CRASH_AT": point}, check=False
-            )
+            argv = [sys.executable, "-c", UPGRADE, empty_database]
+            ended = subprocess.run(argv, env={**os.environ, "GRIDHUB_CRASH_AT": point}, check=False)
             if ended.returncode == 0:
                 break
             assert ended.returncode == -signal.SIGKILL

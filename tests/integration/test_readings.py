@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 import pytest
 
@@ -15,20 +14,15 @@ from hub.model.source import Source, SourceKind
 from hub.store import Store, areas, export, readings, sources
 from hub.store.batches import BatchWriter
 from hub.store.rollup import Rollup
-from tests.fix_timescale import empty
 
 NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) + timedelta(days=1)
 """After the edge of a database that was made a moment ago."""
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-@pytest.fixture(params=["postgres", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "postgres":
-        return cast(Store, request.getfixturevalue("postgres_store"))
-    found = cast(Store, request.getfixturevalue("timescale"))
-    empty(found)
-    return found
+@pytest.fixture
+def store(either: Store) -> Store:
+    return either
 
 
 @pytest.fixture

@@ -5,110 +5,26 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
 import pytest
 from msgspec import structs
 
 from hub.clock import SimulatedClock
-from hub.config.keep import Keep
 from hub.errors import StoreError
 from hub.model.bucket import Level
 from hub.model.observation import Observation
 from hub.model.quality import BAD, Quality
 from hub.model.source import SourceKind
-from hub.store import Store, batches, housekeeping, offsets, partitions, reconcile, rollup, series
+from hub.store import Store, offsets, partitions, rollup, series
 from hub.store.rollup import Rollup
-from hub.store.rollup_schema import LEVELS
-from tests.fix_timescale import empty
-
-NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
-START = NOW.replace(second=0) - timedelta(days=2)
-Bucket = tuple[Any, ...]
-
-
-@pytest.fixture(params=["postgres", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """Each test runs on plain PostgreSQL and on TimescaleDB. Nothing was counted yet."""
-    if request.param == "postgres":
-        found = cast(Store, request.getfixturevalue("postgres_store"))
-    else:
-        found = cast(Store, request.getfixturevalue("timescale"))
-        empty(found)
-    with found.transaction() as tx:
-        tx.execute("update rollup_state set edge = %s, floor = '2000-01-01Z'", (START,))
-    return found
-
-
-class Town:
-    """A store with a clock, a writer of each kind, and what they were given."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.clock = SimulatedClock(NOW)
-        self.rollup = Rollup(store, self.clock)
-        self.writers = {kind: batches.BatchWriter(store, f"{kind}-0", kind) for kind in SourceKind}
-        self.given: dict[tuple[str, datetime, str], Observation] = {}
-
-    def say(self, *observations: Observation, kind: SourceKind = SourceKind.DEVICE) -> None:
-        self.writers[kind].append(observations)
-        for item in observations:
-            self.given.setdefault((item.source, item.ts, item.key), item)
-
-    def expected(self, level: Level) -> dict[tuple[str, datetime], Bucket]:
-        """What Python makes of it."""
-        found: dict[tuple[str, datetime], list[Observation]] = {}
-        for item in self.given.values():
-            if item.value is not None or item.quality & BAD:
-                found.setdefault((item.source, rollup.floor(item.ts, level)), []).append(item)
-        return {key: _bucket(items) for key, items in found.items()}
-
-    def read(self, level: Level) -> dict[tuple[str, datetime], Bucket]:
-        query = f"select s.source, r.* from rollup_{level} r join series s on s.id = r.series"  # noqa: S608
-        rows = self.store.fetch(query.encode())
-        found = {(row["source"], row["ts"]): _tuple(row) for row in rows}
-        assert len(found) == len(rows), "no bucket twice"
-        return found
-
-    def check(self) -> None:
-        for level in LEVELS:
-            read, expected = self.read(level), self.expected(level)
-            assert read.keys() == expected.keys(), level
-            for key, bucket in expected.items():
-                assert [value is None for value in read[key]] == [value is None for value in bucket], (level, key)
-                numbers = [value or 0.0 for value in bucket]
-                assert [value or 0.0 for value in read[key]] == pytest.approx(numbers, rel=1e-9, abs=1e-9), (level, key)
-
-
-def _bucket(items: Sequence[Observation]) -> Bucket:
-    good = [item for item in items if not item.quality & BAD and item.value is not None and abs(item.value) < 1e290]
-    values = [cast(float, item.value) for item in good]
-    last = max(((item.ts, cast(float, item.value)) for item in good), default=(None, None))
-    return (
-        len(good), len(items) - len(good), math.fsum(values), min(values, default=None), max(values, default=None),
-        last[1], last[0] and last[0].timestamp(),
-    )  # fmt: skip
-
-
-def _tuple(row: dict[str, Any]) -> Bucket:
-    last_ts = row["last_ts"] and row["last_ts"].timestamp()
-    return row["count"], row["bad"], row["sum"], row["min"], row["max"], row["last"], last_ts
+from tests.fix_rollups import DAY, HOUR, MINUTE, NOW, Town, heat
 
 
 @pytest.fixture
-def town(store: Store) -> Town:
-    return Town(store)
-
-
-def heat(seconds: float, value: float | None = 20.0, source: str = "heat-1", **more: Any) -> Observation:
-    """``seconds`` after ``NOW``."""
-    at = NOW + timedelta(seconds=seconds)
-    return Observation(source, "heat", at, NOW, None if value is None else float(value), **more)
-
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
+def town(either: Store) -> Town:
+    return Town(either)
 
 
 def test_what_has_just_been_stored_is_read_at_every_level_before_anything_was_counted(town: Town) -> None:
@@ -327,111 +243,8 @@ def test_neighbouring_buckets_are_one_window_and_many_become_few() -> None:
     assert windows_of([], Level.DAY) == []
 
 
-def test_the_flags_that_the_tables_know_as_bad_are_those_of_the_model(store: Store) -> None:
+def test_the_flags_that_the_tables_know_as_bad_are_those_of_the_model(either: Store) -> None:
     """The views hold the number as it was when they were made: another one takes a migration."""
     assert int(BAD) == 9
-    with store.transaction() as tx:
+    with either.transaction() as tx:
         assert series.is_hypertable(tx) in {True, False}
-
-
-def damage(town: Town, level: Level, column: str) -> None:
-    """Change what was counted of one bucket of a day ago, behind everybody's back."""
-    table = f"rollup_{level}_device"
-    with town.store.transaction() as tx:
-        if series.is_hypertable(tx):
-            row = tx.execute(
-                "select materialization_hypertable_schema || '.' || materialization_hypertable_name as name"
-                " from timescaledb_information.continuous_aggregates where view_name = %s",
-                [table],
-            ).fetchone()
-            assert row is not None
-            table = row["name"]
-        query = f"update {table} set {column} = {column} + 1 where ts < %s"  # noqa: S608
-        changed = tx.execute(query.encode(), [NOW - timedelta(days=1)])
-        assert changed.rowcount == 1
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("column", ["count", "bad", "sum", "max"])
-def test_a_rollup_that_is_wrong_is_found_named_and_put_right(town: Town, level: Level, column: str) -> None:
-    town.say(heat(-36 * HOUR, 5), heat(-36 * HOUR + 1, 7), heat(-5, 1))
-    first, last = NOW - timedelta(days=3), NOW
-    assert reconcile.reconcile(town.store, first, last, clock=town.clock) == []
-    damage(town, level, column)
-    found = reconcile.reconcile(town.store, first, last, clock=town.clock)
-    assert {(item.source, item.metric) for item in found} == {("heat-1", "heat")}
-    assert level in {item.level for item in found}
-    assert column in str(next(item for item in found if item.level is level))
-    assert reconcile.reconcile(town.store, first, last, repair=True, clock=town.clock) == found
-    assert reconcile.reconcile(town.store, first, last, clock=town.clock) == []
-    town.check()
-
-
-def test_days_whose_rows_were_dropped_keep_their_rollups_and_are_not_compared(town: Town) -> None:
-    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
-    town.rollup.catch_up()
-    keep = Keep(observations=timedelta(days=1))
-    for _ in range(2):
-        housekeeping.run(town.store, NOW + timedelta(days=1), keep)
-    assert len(town.store.fetch("select 1 from observation")) == 1
-    town.check()
-    damage(town, Level.HOUR, "sum")
-    assert reconcile.reconcile(town.store, NOW - timedelta(days=3), NOW, repair=True, clock=town.clock) == []
-    town.say(heat(-36 * HOUR + 1, 6))
-    town.rollup.catch_up()
-    day = rollup.floor(NOW - timedelta(hours=36), Level.DAY)
-    assert town.read(Level.DAY)["heat-1", day][:3] in {(2, 0, 11.0), (1, 0, 5.0)}, "what was counted is not lost"
-
-
-def test_what_comes_late_while_its_day_is_about_to_be_dropped_is_counted_first(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
-    town.rollup.catch_up()
-    keep, later = Keep(observations=timedelta(days=1)), NOW + timedelta(days=1)
-    housekeeping.run(town.store, later, keep)
-    announce, late = rollup.announce, [heat(-36 * HOUR + 1, 6)]
-
-    def and_meanwhile(store: Store, kind: SourceKind, instant: datetime) -> datetime:
-        if late:
-            town.say(late.pop())
-        return announce(store, kind, instant)
-
-    monkeypatch.setattr(rollup, "announce", and_meanwhile)
-    housekeeping.run(town.store, later, keep)
-    town.rollup.catch_up()
-    day = town.read(Level.DAY)["heat-1", rollup.floor(NOW - timedelta(hours=36), Level.DAY)][:3]
-    assert day == ((1, 0, 5.0) if town.rollup._is_hyper else (2, 0, 11.0)), "there a bucket is counted as a whole"
-    housekeeping.run(town.store, later, keep)
-    assert len(town.store.fetch("select 1 from observation")) == 1
-
-
-def test_rollups_are_dropped_by_their_own_age(town: Town) -> None:
-    town.say(heat(-36 * HOUR, 5), heat(-5, 1))
-    town.rollup.catch_up()
-    town.clock.advance(31 * DAY)
-    town.rollup.catch_up()
-    for _ in range(2):
-        housekeeping.run(town.store, town.clock.now(), Keep(observations=timedelta(days=9), minute=timedelta(days=9)))
-    assert town.read(Level.MINUTE) == {}
-    assert len(town.read(Level.HOUR)) == 2
-
-
-def test_late_rows_reach_what_is_compressed_and_are_compressed_again(town: Town) -> None:
-    town.say(*(heat(-12 * DAY + second, second) for second in range(0, 600, 10)))
-    town.rollup.catch_up()
-    housekeeping.run(town.store, NOW, Keep())
-    if town.rollup._is_hyper:
-        assert compressed(town.store, "observation_device") == 1
-    again = heat(-12 * DAY + 20, 20)
-    town.say(heat(-12 * DAY + 25, 500), again, *(heat(-12 * DAY + 7, 1, f"heat-{number}") for number in range(2, 30)))
-    town.rollup.catch_up()
-    town.check()
-    housekeeping.run(town.store, NOW, Keep())
-    town.check()
-    assert len(town.store.fetch("select 1 from observation")) == 60 + 1 + 28
-
-
-def compressed(store: Store, table: str) -> int:
-    query = "select number_compressed_chunks as number from hypertable_compression_stats(%s)"
-    return sum(row["number"] for row in store.fetch(query, [table]))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import threading
 
 import psycopg
+import pytest
 
 from hub.store import offsets
 from hub.store.listen import Listener
 from rules.engine import CHANNELS, READER
-from tests.integration.test_rules_engine import City
-from tests.integration.test_rules_engine import city as city
+from tests.fix_rules import City
+
+
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
 
 
 def test_no_alert_waits_for_a_checkpoint_and_none_is_left_unwritten(city: City) -> None:

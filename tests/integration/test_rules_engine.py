@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,108 +15,22 @@ from hub.cases import acts, intake
 from hub.clock import SimulatedClock, SystemClock
 from hub.errors import StoreUnavailable
 from hub.model.alert import Alert, AlertChange, AlertState
-from hub.model.area import Area
 from hub.model.observation import Observation
-from hub.model.source import Source, SourceKind
-from hub.store import Store, Tx, alerts, areas, batches, journal, offsets, sources
+from hub.model.source import SourceKind
+from hub.store import Tx, alerts, batches, offsets, sources
 from hub.store.heart import Heart
 from hub.store.listen import Listener
 from hub.tally import Tally
 from rules.conditions import Threshold
 from rules.engine import CHANNELS, READER, Engine
 from rules.language import parse
-from tests.unit.rules_timeline import G1, G2, PLACES, rule
-
-T0 = datetime.now(UTC).replace(microsecond=0)
-SMOKE = "{metric: smoke, above: 0.3, clear_below: 0.2}"
-PLAIN = rule(SMOKE, "smoke", by="source")
-
-
-class City:
-    """A store with two grids, a writer, and a clock that stands still until it is told."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.clock = SimulatedClock(T0)
-        self.writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
-        self.tally = Tally()
-
-    def at(self, second: float) -> datetime:
-        return T0 + timedelta(seconds=second)
-
-    def say(self, *words: tuple[str, float, float]) -> None:
-        """One batch of (source, second, value); it arrives as it happens."""
-        found = []
-        for source, second, value in words:
-            metric = "motion" if source.startswith("cam") else "smoke"
-            found.append(Observation(source, metric, self.at(second), self.at(second), value))
-        self.writer.append(found)
-
-    def engine(self, rules: str = PLAIN) -> Engine:
-        heart = Heart(self.store, "rules", self.clock, self.tally)
-        return Engine(self.store, parse("rules:\n" + rules, "rules.yaml"), self.clock, self.tally, heart)
-
-    def go_on_to(self, second: float) -> None:
-        self.clock.advance((self.at(second) - self.clock.now()).total_seconds())
-
-    def pass_time(self, engine: Engine, second: float) -> None:
-        """The engine looks every five seconds until then."""
-        while self.clock.now() < self.at(second):
-            self.go_on_to(min(second, (self.clock.now() - T0).total_seconds() + 5))
-            engine.step()
-
-    def run(self, engine: Engine, passes: int) -> None:
-        """The engine's own loop, so many times round."""
-        stop = threading.Event()
-        left = iter(range(passes - 1, -1, -1))
-        listener = Listener(self.store.conninfo, CHANNELS, self.clock)
-        try:
-            engine.run_once(lambda: None if next(left) else stop.set(), listener, stop)
-        finally:
-            listener.close()
-
-    def alerts(self) -> list[tuple[str, str, float, float | None]]:
-        """(rule, fingerprint, start, end), the oldest first."""
-        found = alerts.list_alerts(self.store, alerts.Filter())
-        return [
-            (item.rule, item.fingerprint, self._second(item.started_at), self._end(item)) for item in reversed(found)
-        ]
-
-    def spans(self) -> list[tuple[float, float | None]]:
-        return [(start, end) for _, _, start, end in self.alerts()]
-
-    def reasons(self) -> list[tuple[str, str]]:
-        """What the journal says of alerts: (change, reason)."""
-        entries = journal.after(self.store, 0)
-        return [(entry.change, entry.body["note"]) for entry in entries if entry.kind == "alert"]
-
-    def _second(self, moment: datetime) -> float:
-        return (moment - T0).total_seconds()
-
-    def _end(self, alert: Alert) -> float | None:
-        return None if alert.resolved_at is None else self._second(alert.resolved_at)
+from tests.fix_rules import PLAIN, SMOKE, City, catch_up, settle
+from tests.unit.rules_timeline import G1, rule
 
 
 @pytest.fixture
-def city(store: Store) -> City:
-    with store.transaction() as tx:
-        places = [("qth", "city"), ("qth/taoshan", "district"), (G1, "grid"), (G2, "grid")]
-        areas.put(tx, [Area(path, path, kind) for path, kind in places])
-        for name, area in PLACES.items():
-            sources.add(tx, Source(name, SourceKind.DEVICE, area, name.partition("-")[0], name), T0)
-    return City(store)
-
-
-def catch_up(engine: Engine) -> None:
-    while not engine.step():
-        pass
-
-
-def settle(city: City, engine: Engine) -> None:
-    """As far as nothing is in doubt any more that was decided before it started."""
-    catch_up(engine)
-    city.clock.advance(2.0)
-    catch_up(engine)
+def city(rules_city: City) -> City:
+    return rules_city
 
 
 # --- the way of a batch ---------------------------------------------------------------------------------------------
@@ -208,10 +121,10 @@ def test_an_engine_that_starts_again_goes_on_and_repeats_nothing(city: City) -> 
 
 
 def test_a_database_whose_clock_is_ahead_of_the_hub_is_no_clock_that_was_set_back(
-    city: City, monkeypatch: pytest.MonkeyPatch
+    city: City,
 ) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "T0", T0 - timedelta(minutes=10))
-    city.clock = SimulatedClock(T0)
+    city.began -= timedelta(minutes=10)
+    city.clock = SimulatedClock(city.began)
     test_an_engine_that_starts_again_goes_on_and_repeats_nothing(city)
 
 

@@ -15,16 +15,21 @@ from hub.store.heart import Heart
 from hub.store.rule_states import Hold
 from rules.book import RuleFiles
 from rules.engine import Engine, Surroundings
-from tests.integration.test_rules_engine import City, city  # noqa: F401  a fixture
+from tests.fix_rules import City
 from tests.unit.rules_timeline import G1, rule
 
 LIMITED = rule("{metric: smoke, above: 0.3}", by="source", max_sources="2")
 
 
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
+
+
 class Storm:
     """Five detectors of one grid under a rule that allows two alerts."""
 
-    def __init__(self, city: City) -> None:  # noqa: F811  the fixture
+    def __init__(self, city: City) -> None:
         self.city = city
         with city.store.transaction() as tx:
             for number in range(5):
@@ -65,7 +70,7 @@ class Storm:
 
 
 @pytest.fixture
-def storm(city: City) -> Storm:  # noqa: F811  the fixture
+def storm(city: City) -> Storm:
     return Storm(city)
 
 

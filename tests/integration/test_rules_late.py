@@ -9,29 +9,34 @@ import pytest
 from hub.model.observation import Observation
 from hub.store import alerts, journal
 from rules.engine import Engine
-from tests.integration.test_rules_engine import City, city  # noqa: F401  a fixture
+from tests.fix_rules import City
 from tests.unit.rules_timeline import rule
 
 HELD = rule("{metric: smoke, above: 0.3, for: 5s}", by="source")
 
 
-def say(city: City, second: float, value: float, arrives: float) -> None:  # noqa: F811  the fixture
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
+
+
+def say(city: City, second: float, value: float, arrives: float) -> None:
     city.writer.append([Observation("smoke-1", "smoke", city.at(second), city.at(arrives), value)])
 
 
-def look(city: City, engine: Engine, second: float) -> None:  # noqa: F811  the fixture
+def look(city: City, engine: Engine, second: float) -> None:
     city.pass_time(engine, second)
     engine.step()
 
 
-def notes(city: City) -> list[tuple[str, str]]:  # noqa: F811  the fixture
+def notes(city: City) -> list[tuple[str, str]]:
     """(rule, note) of what the journals of alerts say of late observations."""
     entries = [entry for entry in journal.after(city.store, 0) if entry.body.get("reason") == "late_evidence"]
     return [(entry.body["alert"]["rule"], entry.body["note"]) for entry in entries]
 
 
 @pytest.fixture
-def engine(city: City) -> Engine:  # noqa: F811  the fixture
+def engine(city: City) -> Engine:
     """An alert that began in second 5 is on, and it is second 20."""
     made = city.engine(HELD)
     say(city, 0, 0.5, 0)
@@ -42,9 +47,7 @@ def engine(city: City) -> Engine:  # noqa: F811  the fixture
     return made
 
 
-def test_an_observation_that_comes_too_late_changes_nothing_and_the_alert_says_so(
-    city: City, engine: Engine  # noqa: F811  the fixture
-) -> None:
+def test_an_observation_that_comes_too_late_changes_nothing_and_the_alert_says_so(city: City, engine: Engine) -> None:
     say(city, 7, 0.1, 21)
     look(city, engine, 21)
     assert city.spans() == [(5, None)]
@@ -53,9 +56,7 @@ def test_an_observation_that_comes_too_late_changes_nothing_and_the_alert_says_s
     assert city.tally.get("gridhub_rules_left_out_total", cause="late") == 1
 
 
-def test_many_that_come_too_late_are_told_together_once_a_minute(
-    city: City, engine: Engine  # noqa: F811  the fixture
-) -> None:
+def test_many_that_come_too_late_are_told_together_once_a_minute(city: City, engine: Engine) -> None:
     for second in (7, 8, 9, 10):
         say(city, second, 0.1, 21)
         look(city, engine, 21)
@@ -68,9 +69,7 @@ def test_many_that_come_too_late_are_told_together_once_a_minute(
 
 
 @pytest.mark.parametrize("second", [15, 29])
-def test_what_concerns_an_alert_that_is_over_is_said_in_its_journal(
-    city: City, engine: Engine, second: float  # noqa: F811  the fixture
-) -> None:
+def test_what_concerns_an_alert_that_is_over_is_said_in_its_journal(city: City, engine: Engine, second: float) -> None:
     """Whether it is too late for its source or only for the end that was decided."""
     look(city, engine, 29)
     say(city, 30, 0.1, 30)
@@ -83,9 +82,7 @@ def test_what_concerns_an_alert_that_is_over_is_said_in_its_journal(
     assert len(notes(city)) == 1
 
 
-def test_what_concerns_no_alert_is_only_counted(
-    city: City, engine: Engine  # noqa: F811  the fixture
-) -> None:
+def test_what_concerns_no_alert_is_only_counted(city: City, engine: Engine) -> None:
     city.writer.append([Observation("smoke-2", "smoke", city.at(20), city.at(21), 0.1)])
     city.writer.append([Observation("smoke-2", "smoke", city.at(2), city.at(21), 0.5)])
     look(city, engine, 21)
@@ -93,9 +90,7 @@ def test_what_concerns_no_alert_is_only_counted(
     assert city.tally.get("gridhub_rules_left_out_total", cause="late") == 1
 
 
-def test_what_was_told_is_not_told_again_by_an_engine_that_starts_again(
-    city: City, engine: Engine  # noqa: F811  the fixture
-) -> None:
+def test_what_was_told_is_not_told_again_by_an_engine_that_starts_again(city: City, engine: Engine) -> None:
     say(city, 7, 0.1, 21)
     look(city, engine, 21)
     again = city.engine(HELD)

@@ -15,14 +15,12 @@ from random import Random
 
 import pytest
 
-from hub.model.area import Area
 from hub.model.observation import Observation
-from hub.model.source import Source, SourceKind
-from hub.store import Store, alerts, areas, batches, journal, offsets, processes, sources
+from hub.model.source import SourceKind
+from hub.store import Store, alerts, batches, journal, offsets, processes
+from tests.fix_rules import SOURCES, RuleProcess
 from tests.unit.rules_timeline import rule
 
-GRID = "qth/g1"
-SOURCES = 12
 KILLS = 8
 RULES = (
     "rules:\n"
@@ -32,43 +30,14 @@ RULES = (
 
 
 @pytest.fixture
-def config(tmp_path: Path, database: str, store: Store) -> Path:
-    features = [
-        {"type": "Feature", "geometry": None, "properties": {"path": path, "name": path, "kind": "grid"}}
-        for path in ("qth", GRID)
-    ]
-    (tmp_path / "areas.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    (tmp_path / "rules.yaml").write_text(RULES)
-    path = tmp_path / "hub.yaml"
-    path.write_text(json.dumps({"areas": "areas.geojson", "rules": ["rules.yaml"], "store": {"url": database}}))
-    with store.transaction() as tx:
-        areas.put(tx, [Area("qth", "qth", "city"), Area(GRID, GRID, "grid")])
-        for number in range(SOURCES):
-            name = f"smoke-{number}"
-            sources.add(tx, Source(name, SourceKind.DEVICE, GRID, "smoke", name), datetime.now(UTC))
-    return path
-
-
-class Engine:
-    """The process, started again as often as it is killed."""
-
-    def __init__(self, config: Path) -> None:
-        self.log = config.parent / "rules.log"
-        self._argv = [sys.executable, "-m", "rules", "-c", str(config)]
-        self.start()
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self._argv, stdout=log, stderr=log, cwd=Path(__file__).parents[2])
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+def config(rules_config: Path) -> Path:
+    (rules_config.parent / "rules.yaml").write_text(RULES)
+    return rules_config
 
 
 @pytest.fixture
-def engine(config: Path) -> Iterator[Engine]:
-    made = Engine(config)
+def engine(config: Path) -> Iterator[RuleProcess]:
+    made = RuleProcess(config)
     yield made
     made.kill()
 
@@ -104,15 +73,14 @@ class City(threading.Thread):
                 changes_at[name] = time.monotonic() + chance.uniform(0.3, 3.5)
 
 
-def wait_for_engine(store: Store, engine: Engine, seq: int) -> None:
-    deadline = time.monotonic() + 20
-    while offsets.load(store, "rules").get("mqtt-0", 0) < seq or alerts.active(store):
-        assert engine.process.poll() is None, engine.log.read_text()
-        assert time.monotonic() < deadline, engine.log.read_text()
-        time.sleep(0.05)
+def wait_for_engine(store: Store, engine: RuleProcess, seq: int) -> None:
+    def is_done() -> bool:
+        return offsets.load(store, "rules").get("mqtt-0", 0) >= seq and not alerts.active(store)
+
+    engine.wait(is_done, "it has read everything, and no alert is on", 20)
 
 
-def test_killed_at_any_moment_it_misses_nothing_and_repeats_nothing(store: Store, engine: Engine) -> None:
+def test_killed_at_any_moment_it_misses_nothing_and_repeats_nothing(store: Store, engine: RuleProcess) -> None:
     chance = Random(11)
     city = City(store)
     city.start()
@@ -138,11 +106,9 @@ def test_killed_at_any_moment_it_misses_nothing_and_repeats_nothing(store: Store
     assert sorted(changes) == once
 
 
-def test_it_says_how_it_is_and_stops_when_told(store: Store, engine: Engine) -> None:
-    deadline = time.monotonic() + 20
-    while not any(part.detail == "2 rules, 0 alerts on" for part in processes.list_processes(store)):
-        assert time.monotonic() < deadline, engine.log.read_text()
-        time.sleep(0.05)
+def test_it_says_how_it_is_and_stops_when_told(store: Store, engine: RuleProcess) -> None:
+    details = "2 rules, 0 alerts on"
+    engine.wait(lambda: any(part.detail == details for part in processes.list_processes(store)), details, 20)
     engine.process.send_signal(signal.SIGTERM)
     assert engine.process.wait(5) == 0
     [part] = processes.list_processes(store)
@@ -163,12 +129,9 @@ def test_it_waits_for_a_store_that_is_away(config: Path, request: pytest.Fixture
     text = json.loads(config.read_text())
     text["store"]["url"] = "postgresql://nobody@127.0.0.1:1/nothing"
     config.write_text(json.dumps(text))
-    engine = Engine(config)
+    engine = RuleProcess(config)
     request.addfinalizer(engine.kill)
-    deadline = time.monotonic() + 20
-    while "no connection to the store can be had now" not in engine.log.read_text():
-        assert engine.process.poll() is None, engine.log.read_text()
-        assert time.monotonic() < deadline, engine.log.read_text()
-        time.sleep(0.05)
+    words = "no connection to the store can be had now"
+    engine.wait(lambda: words in engine.log.read_text(), words, 20)
     engine.process.send_signal(signal.SIGTERM)
     assert engine.process.wait(8) == 0

@@ -4,7 +4,6 @@ had happened; what is broken, wrong or slow is said, and harms nobody else.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from hub.model.source import SourceKind
 from hub.store import Store, alerts, batches, journal, processes, rule_states
 from hub.store.alerts import Filter
 from hub.store.processes import Process
-from tests.integration.test_rules_process import Engine, config  # noqa: F401  a fixture
+from tests.fix_rules import RuleProcess
 from tests.unit.rules_timeline import rule
 
 SMOKE = rule("{metric: smoke, above: 0.3}", "smoke", by="source")
@@ -30,11 +29,11 @@ DIVIDES = rule("{metric: smoke, above: 0.3, where: '10 / int(value) > 1'}", "div
 class Hub:
     """A process, its files, and a writer of what detectors say now."""
 
-    def __init__(self, config: Path, store: Store) -> None:  # noqa: F811  the fixture
-        self.folder, self.store = config.parent, store
+    def __init__(self, rules_config: Path, store: Store) -> None:
+        self.folder, self.store = rules_config.parent, store
         self.writer = batches.BatchWriter(store, "mqtt-0", SourceKind.DEVICE)
         self.write(SMOKE + HELD)
-        self.engine = Engine(config)
+        self.engine = RuleProcess(rules_config)
 
     def write(self, rules: str) -> None:
         """At once: a file that is half written would be a broken one."""
@@ -47,11 +46,7 @@ class Hub:
         self.writer.append([Observation(source, "smoke", now, now, value)])
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 60
-        while not condition():
-            assert self.engine.process.poll() is None, self.engine.log.read_text()
-            assert time.monotonic() < deadline, f"{self.on()}, {self.part()}\n{self.engine.log.read_text()}"
-            time.sleep(0.05)
+        self.engine.wait(condition, lambda: f"what is waited for; there are {self.on()}, {self.part()}")
 
     def on(self) -> list[tuple[str, str]]:
         """(rule, source) of alerts that are on."""
@@ -66,8 +61,8 @@ class Hub:
 
 
 @pytest.fixture
-def hub(config: Path, store: Store) -> Iterator[Hub]:  # noqa: F811  the fixture
-    made = Hub(config, store)
+def hub(rules_config: Path, store: Store) -> Iterator[Hub]:
+    made = Hub(rules_config, store)
     yield made
     made.engine.kill()
 

@@ -13,16 +13,21 @@ from hub.store.heart import Heart
 from hub.tally import Tally
 from rules.book import RuleFiles
 from rules.engine import Engine, Surroundings
-from tests.integration.test_rules_engine import City, catch_up, city  # noqa: F401  a fixture
+from tests.fix_rules import City, catch_up
 from tests.unit.rules_timeline import rule
 
 SMOKE = rule("{metric: smoke, above: 0.3}", "smoke", by="source")
 
 
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
+
+
 class Hub:
     """A city whose engine reads its rules from a file."""
 
-    def __init__(self, city: City, folder: Path) -> None:  # noqa: F811  the fixture
+    def __init__(self, city: City, folder: Path) -> None:
         self.city, self.path = city, folder / "rules.yaml"
         (folder / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
         (folder / "hub.yaml").write_text(yaml.safe_dump({"areas": "areas.geojson", "rules": ["rules.yaml"]}))
@@ -41,7 +46,7 @@ class Hub:
 
 
 @pytest.fixture
-def hub(city: City, tmp_path: Path) -> Hub:  # noqa: F811  the fixture
+def hub(city: City, tmp_path: Path) -> Hub:
     return Hub(city, tmp_path)
 
 
@@ -95,7 +100,7 @@ def test_a_broken_file_leaves_the_rules_as_they_were_and_says_so(hub: Hub, store
     assert "did you mean 'major'?" in state[1]
     assert [process.name for process in processes.list_processes(store)] == ["rules"]
     hub.write(SMOKE)
-    hub.pass_time(15)
+    hub.pass_time(20)  # two looks
     assert hub.heart._detail.startswith("1 rules")
 
 
@@ -110,7 +115,7 @@ def test_files_that_are_gone_end_no_alert(hub: Hub) -> None:
     assert hub.heart._state == "degraded"
     assert "there is no file rules.yaml" in hub.heart._detail
     hub.write(SMOKE)
-    hub.pass_time(25)
+    hub.pass_time(30)  # two looks
     assert [end for *_, end in hub.city.alerts()] == [None]
     assert hub.heart._state == "ok"
 
@@ -118,6 +123,19 @@ def test_files_that_are_gone_end_no_alert(hub: Hub) -> None:
 def test_files_are_read_again_on_demand_though_they_look_the_same(hub: Hub) -> None:
     assert not hub.files.is_changed()
     hub.files.ask()
+    assert hub.files.is_changed()
+    hub.files.load()
+    assert not hub.files.is_changed()
+
+
+def test_a_file_is_read_when_it_has_been_written_to_its_end(hub: Hub) -> None:
+    """What has been written so far may be right, and would end the alerts of all rules that are still to come."""
+    hub.write(SMOKE + rule("{metric: heat, above: 50}", "heat"))
+    assert not hub.files.is_changed()
+    hub.write(SMOKE)
+    assert not hub.files.is_changed()
+    hub.write(SMOKE + rule("{metric: heat, above: 60}", "heat"))
+    assert not hub.files.is_changed()
     assert hub.files.is_changed()
     hub.files.load()
     assert not hub.files.is_changed()

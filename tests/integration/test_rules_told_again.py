@@ -13,10 +13,15 @@ from hub.model.alert import Decision, Fire, Resolve, Revise, Severity
 from hub.model.area import Area
 from hub.model.observation import Observation
 from hub.store import Store, alerts, areas, journal
-from tests.integration.test_rules_engine import City, city, settle  # noqa: F401  a fixture
+from tests.fix_rules import City, settle
 from tests.unit.rules_timeline import rule
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def city(rules_city: City) -> City:
+    return rules_city
 
 
 def at(second: float) -> datetime:
@@ -68,6 +73,22 @@ def test_how_bad_an_alert_was_for_a_while_is_not_told_twice(store: Store) -> Non
     assert [item.severity for item in alerts.active(store)] == [Severity.CRITICAL]
 
 
+def test_how_bad_an_alert_was_in_its_beginning_is_corrected_where_it_is_told_again(store: Store) -> None:
+    """It was told as of its first evidence; what came late was heard, and the engine killed before it said so."""
+    worse = Revise("smoke", "area:qth", Severity.MAJOR, at(3), started_at=at(0))
+    carry_out(store, replace(fire(0), severity=Severity.MAJOR))
+    carry_out(store, fire(0))
+    [alert] = alerts.active(store)
+    assert alert.severity is Severity.MINOR
+    told = [entry.body["note"] for entry in journal.after(store, 0) if entry.kind == "alert"]
+    assert told[-1] == "severity_lowered"
+    carry_out(store, worse)
+    carry_out(store, fire(0))
+    assert [item.severity for item in alerts.active(store)] == [Severity.MAJOR], "it has become so since"
+    carry_out(store, replace(fire(1), severity=Severity.MINOR))
+    assert [item.severity for item in alerts.active(store)] == [Severity.MAJOR], "that is no beginning of it"
+
+
 def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: Store) -> None:
     carry_out(store, fire(4))
     carry_out(store, replace(fire(2), reason="earlier_evidence"))
@@ -76,7 +97,7 @@ def test_an_end_holds_for_an_alert_that_was_found_to_have_begun_earlier(store: S
 
 
 def test_an_engine_whose_place_was_taken_while_it_slept_does_nothing_until_it_has_started_again(
-    city: City,  # noqa: F811  the fixture
+    city: City,
 ) -> None:
     """It would raise what the other one had corrected and ended, since it was not there when that happened."""
     asleep, other = city.engine(), city.engine()
@@ -98,7 +119,7 @@ def test_an_engine_whose_place_was_taken_while_it_slept_does_nothing_until_it_ha
     assert [change for change, _ in city.reasons()] == ["fired", "updated", "resolved"]
 
 
-def test_what_only_the_replay_decided_is_told(city: City) -> None:  # noqa: F811  the fixture
+def test_what_only_the_replay_decided_is_told(city: City) -> None:
     """The engine looks at a group when something happens to it, or when all of its sources are settled. The one that
     starts from a checkpoint looks at all of them, and may find what the one before it had not looked for."""
     smoke = rule("{metric: smoke, above: 0.4, for: 1s}", "smoke", by="area")

@@ -42,7 +42,7 @@ def city(store: Store) -> Store:
 def dump(store: Store) -> str:
     """Every row of every table, as a dump has them."""
     names = [row["tablename"] for row in store.fetch("select tablename from pg_tables where schemaname = 'public'")]
-    rows = [store.fetch(f'select to_jsonb(t)::text as row from "{name}" t'.encode()) for name in names]  # noqa: S608
+    rows = [store.fetch(f'select to_jsonb(t)::text as row from "{name}" t'.encode()) for name in names]  # noqa: S608  names of the catalogue
     return json.dumps([row["row"] for table in rows for row in table], ensure_ascii=False)
 
 

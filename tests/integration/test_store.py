@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import pytest
@@ -41,20 +41,14 @@ from hub.store.sql import sql
 from hub.tally import Tally
 from ingest.spool import Spool
 from ingest.writer import Writer
-from tests.fix_timescale import empty
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRID = "qth/taoshan/g1"
 
 
-@pytest.fixture(params=["postgres", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """Each test runs on plain PostgreSQL and on TimescaleDB."""
-    if request.param == "postgres":
-        return cast(Store, request.getfixturevalue("postgres_store"))
-    found = cast(Store, request.getfixturevalue("timescale"))
-    empty(found)
-    return found
+@pytest.fixture
+def store(either: Store) -> Store:
+    return either
 
 
 @pytest.fixture

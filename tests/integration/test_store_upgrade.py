@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.model.source import SourceKind
 from hub.store import Store, migrate, partitions, series
-from tests.fix_timescale import timescale_server
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCES = """
@@ -18,17 +16,6 @@ insert into source (id, kind, area, type, name, origin) values
     ('cam-1', 'camera', 'town', 'camera', 'C', 'api'), ('smoke-1', 'device', 'town', 'smoke', 'S', 'api');
 insert into series (source, metric) values ('cam-1', 'motion'), ('smoke-1', 'smoke'), ('gone-1', 'smoke');
 """
-
-
-@pytest.fixture(params=["postgres", "timescale"])
-def fresh(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """A store without a schema."""
-    if request.param == "timescale":
-        with timescale_server() as store:
-            yield store
-    else:
-        with Store.open(request.getfixturevalue("database"), "test") as store:
-            yield store
 
 
 def old_rows(store: Store, cameras: int, devices: int) -> None:
@@ -61,7 +48,7 @@ def test_observations_move_to_the_table_of_their_kind(
     migrate.upgrade(fresh)
     found = {
         kind: fresh.fetch(
-            f"select o.value, s.source from observation_{kind} o join series s on s.id = o.series"  # noqa: S608
+            f"select o.value, s.source from observation_{kind} o join series s on s.id = o.series"  # noqa: S608  of constants
             " where s.source <> 'gone-1' and quality = 0 and text = 'x' order by value".encode()
         )
         for kind in SourceKind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -19,20 +18,15 @@ from hub.tally import Tally
 from ingest.video import disk, retention
 from ingest.video.record import PART, Plan
 from ingest.video.retention import Retention, enough
-from tests.fix_timescale import empty
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LONG_AGO, LATER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 MB = 1_000_000
 
 
-@pytest.fixture(params=["postgresql", "timescale"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "postgresql":
-        return cast(Store, request.getfixturevalue("postgres_store"))
-    found = cast(Store, request.getfixturevalue("timescale"))
-    empty(found)
-    return found
+@pytest.fixture
+def store(either: Store) -> Store:
+    return either
 
 
 class House:

@@ -28,6 +28,7 @@ class Books:
         self.alerts: dict[Key, list[tuple[float, float | None]]] = {}
         self.steps: dict[Key, list[tuple[float, str]]] = {}
         self._detected: dict[Key, list[float]] = {}
+        self._revised: dict[Key, bool] = {}  # whether more was said of how bad the newest alert is than as it began
 
     def carry_out(self, decisions: Sequence[Decision], now: datetime) -> None:
         """As the intake: what is known is passed over, so that a decision may be told again."""
@@ -38,13 +39,15 @@ class Books:
             if not isinstance(decision, Fire) and decision.started_at is not None:
                 is_on = is_on and own[-1][0] <= seconds(decision.started_at)
             if isinstance(decision, Fire):
-                self._fire(own, steps, self._detected.setdefault(key, []), decision, now)
+                detected, revised = self._detected.setdefault(key, []), self._revised.get(key, False)
+                self._revised[key] = self._fire(own, steps, detected, decision, now, revised=revised)
             elif isinstance(decision, Resolve) and is_on:
                 own[-1] = (own[-1][0], seconds(decision.resolved_at))
             elif not isinstance(decision, Revise) or not is_on or seconds(decision.at) < steps[-1][0]:
                 continue
             elif steps[-1][1] != decision.severity:
                 steps.append((seconds(decision.at), decision.severity))
+                self._revised[key] = True
 
     def _fire(
         self,
@@ -53,18 +56,26 @@ class Books:
         detected: list[float],
         decision: Fire,
         now: datetime,
-    ) -> None:
+        *,
+        revised: bool,
+    ) -> bool:
+        """Whether more was said then of how bad it is."""
         start = seconds(decision.started_at)
         for (known, end), told in zip(own, detected, strict=True):
             if known == start or (known < start <= told and (end is None or start < end)):
-                return
+                if own[-1] == (start, None) and not revised and steps[-1][1] != decision.severity:
+                    steps.append((start, decision.severity))
+                    return True
+                return revised
         if not own or own[-1][1] is not None:
             own.append((start, None))
             detected.append(seconds(now))
             steps.append((start, decision.severity))
-        elif start < own[-1][0]:
+            return False
+        if start < own[-1][0]:
             own[-1] = (start, None)
             steps[-1] = (start, decision.severity)
+        return revised
 
     def on(self) -> set[Key]:
         return {key for key, own in self.alerts.items() if own and own[-1][1] is None}

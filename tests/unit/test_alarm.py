@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.alarm import Act, Alarm, Event, Reason, Refusal, Step, step
-from hub.model.alert import AlertChange, AlertState, Damping, Stage
+from hub.model.alarm import Act, Alarm, Event, Reason, Refusal, Step, of, step
+from hub.model.alert import Alert, AlertChange, AlertState, Damping, Severity, Stage
 
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVENTS = [
@@ -165,3 +166,74 @@ def test_refusal(alarm: Alarm, event: Event, refusal: Refusal) -> None:
 
 def test_what_is_damped_or_hidden_calls_for_nobody() -> None:
     assert [alarm for alarm in BIRTHS if alarm.announces] == [Alarm(), Alarm(latch=True)]
+
+
+CHATTER = Alarm(damped=Damping.CHATTERING)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "event", "expected", "reason"),
+    [
+        (Alarm(), Event(Act.RETURN), Alarm(active=False), Reason.RETURNED_UNACKNOWLEDGED),
+        (
+            Alarm(),
+            Event(Act.RETURN, fleeting=True),
+            Alarm(active=False, closed=True, damped=Damping.FLEETING),
+            Reason.RETURNED_FLEETING,
+        ),
+        (Alarm(acked=True), Event(Act.RETURN), Alarm(active=False, acked=True, closed=True), Reason.RETURNED),
+        (
+            CHATTER,
+            Event(Act.RETURN, fleeting=True),
+            replace(CHATTER, active=False, closed=True),
+            Reason.RETURNED_CHATTERING,
+        ),
+        (Alarm(latch=True), Event(Act.RETURN), Alarm(latch=True, active=False), Reason.RETURNED_LATCHED),
+        (CHATTER, Event(Act.STAY), Alarm(), Reason.STAYED_ON),
+        (replace(CHATTER, acked=True), Event(Act.RAISE), Alarm(), Reason.SEVERITY_RAISED),
+        (Alarm(acked=True), Event(Act.LOWER), Alarm(acked=True), Reason.SEVERITY_LOWERED),
+        (Alarm(shelved_until=UNTIL), Event(Act.EXPIRE), Alarm(), Reason.SHELF_OVER),
+        (Alarm(shelved_until=UNTIL), Event(Act.UNSHELVE), Alarm(), Reason.BY_PERSON),
+        (
+            Alarm(latch=True, shelved_until=UNTIL),
+            Event(Act.CLEAR),
+            Alarm(active=False, acked=True, closed=True),
+            Reason.BY_PERSON,
+        ),
+    ],
+)
+def test_what_a_step_leaves_and_why(alarm: Alarm, event: Event, expected: Alarm, reason: Reason) -> None:
+    made = step(alarm, event)
+    assert isinstance(made, Step)
+    assert (made.alarm, made.reason) == (expected, reason)
+
+
+@pytest.mark.parametrize("alarm", [Alarm(), CHATTER])
+def test_only_what_is_on_and_was_damped_stays(alarm: Alarm) -> None:
+    over = step(replace(alarm, active=False), Event(Act.STAY))
+    assert over is Refusal.NOT_ACTIVE
+    assert (step(alarm, Event(Act.STAY)) is Refusal.NOT_DAMPED) is (alarm.damped is None)
+
+
+def kept(**known: Any) -> Alert:
+    state = known.pop("state", AlertState.FIRING)
+    return Alert(1, "r", "area:g", Severity.MAJOR, state, "g", (), "s", UNTIL, UNTIL, **known)
+
+
+@pytest.mark.parametrize(
+    ("alert", "expected"),
+    [
+        (kept(), Alarm()),
+        (kept(state=AlertState.ACKNOWLEDGED, acked_at=UNTIL, stage=Stage.ACKNOWLEDGED), Alarm(acked=True)),
+        (kept(state=AlertState.RESOLVED, stage=Stage.RETURNED), Alarm(active=False)),
+        (kept(state=AlertState.RESOLVED, stage=Stage.NORMAL), Alarm(active=False, closed=True)),
+        (kept(latch=True, damped=Damping.CHATTERING), Alarm(latch=True, damped=Damping.CHATTERING)),
+        (
+            kept(shelved_until=UNTIL, suppressed_by="silence:1", out_of_service=7, stage=Stage.OUT_OF_SERVICE),
+            Alarm(shelved_until=UNTIL, suppressed_by="silence:1", out_of_service=7),
+        ),
+    ],
+)
+def test_an_alarm_is_what_is_kept_of_its_alert(alert: Alert, expected: Alarm) -> None:
+    assert of(alert) == expected
+    assert of(alert).stage is alert.stage

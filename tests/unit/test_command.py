@@ -124,12 +124,12 @@ def test_whatever_happens_it_ends_once_and_stays_as_it_ended(
         now = T0 + timedelta(seconds=second)
         changed = {
             "send": lambda: machine.send(command, now),  # noqa: B023  called at once
-            "deliver": lambda: machine.deliver(command, now),  # noqa: B023
-            "refuse": lambda: machine.deliver(command, now, "no"),  # noqa: B023
-            "ok": lambda: machine.answer(command, "siren-1", now, done=True),  # noqa: B023
-            "failed": lambda: machine.answer(command, "siren-1", now, done=False),  # noqa: B023
-            "other": lambda: machine.answer(command, "siren-2", now, done=True),  # noqa: B023
-            "expire": lambda: machine.expire(command, now, "x"),  # noqa: B023
+            "deliver": lambda: machine.deliver(command, now),  # noqa: B023  called at once
+            "refuse": lambda: machine.deliver(command, now, "no"),  # noqa: B023  called at once
+            "ok": lambda: machine.answer(command, "siren-1", now, done=True),  # noqa: B023  called at once
+            "failed": lambda: machine.answer(command, "siren-1", now, done=False),  # noqa: B023  called at once
+            "other": lambda: machine.answer(command, "siren-2", now, done=True),  # noqa: B023  called at once
+            "expire": lambda: machine.expire(command, now, "x"),  # noqa: B023  called at once
         }[event]()
         if changed is not None:
             assert changed != command, "a change changes something"

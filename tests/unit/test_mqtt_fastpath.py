@@ -98,7 +98,7 @@ _SAMPLES: Any = st.fixed_dictionaries(
     optional={
         "ts": st.one_of(
             st.integers(NOW_MS - 10**10, NOW_MS + 10**6), _SCALARS,
-            st.datetimes(datetime(2026, 2, 1), datetime(2026, 3, 2)).map(lambda at: at.isoformat() + "Z"),  # noqa: DTZ001
+            st.datetimes(datetime(2026, 2, 1), datetime(2026, 3, 2)).map(lambda at: at.isoformat() + "Z"),  # noqa: DTZ001  strategies ask so
         ),
         "id": _SCALARS,
         "other": _SCALARS,

@@ -354,7 +354,7 @@ def test_the_group_of_a_source_that_moved_is_of_where_it_stands_now(was_on: bool
         wall.see(engine.renew(Registry(REGISTRY.areas, {**REGISTRY.sources, "smoke-1": moved})))
         assert engine.active() == []
     words = [(9, 0.5), (10, 0.5), (14, 0.9), (15.5, 0.9)]
-    wall.see(engine.feed([replace(said("smoke-1", second, value), area=G2) for second, value in words]))
+    wall.see(engine.feed([said("smoke-1", second, value)._replace(area=G2) for second, value in words]))
     restored = evaluator(rule(when, by="source", params="{limit: 0.3}", overrides=overrides))
     restored.restore(json.loads(json.dumps(engine.snapshot())))
     for each in (engine, restored):
@@ -366,7 +366,7 @@ def test_of_a_source_that_moves_what_one_metric_said_stays_when_another_comes_af
     text = rule("{all: [{metric: smoke, above: 0.3}, {metric: heat, above: 30}]}", by="source")
     engine = evaluator(text)
     engine.feed([said("smoke-1", 0, 0.1), said("smoke-1", 0, 40, "heat")])
-    there = [replace(each, area=G2) for each in (said("smoke-1", 5, 0.9), said("smoke-1", 6, 40, "heat"))]
+    there = [each._replace(area=G2) for each in (said("smoke-1", 5, 0.9), said("smoke-1", 6, 40, "heat"))]
     assert fires(engine.feed(there[:1])) == [], "the heat is of the old place"
     [fire] = fires([*engine.feed(there[1:]), *engine.advance(at(9))])
     assert (fire.area, seconds(fire.started_at)) == (G2, 6)
@@ -375,7 +375,7 @@ def test_of_a_source_that_moves_what_one_metric_said_stays_when_another_comes_af
 def test_a_source_that_speaks_from_another_area_counts_there() -> None:
     engine = evaluator(rule(SMOKE, by="area"))
     engine.feed([said("smoke-1", 0, 0.9)])
-    moved = replace(said("smoke-1", 5, 0.9), area=G2)
+    moved = said("smoke-1", 5, 0.9)._replace(area=G2)
     decisions = engine.feed([moved])
     assert {type(item): item.fingerprint for item in decisions} == {Resolve: f"area:{G1}", Fire: f"area:{G2}"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.model.observation import Stored
-from rules.filter import MAX_LENGTH, Filter
+from rules.filter import KNOWN, MAX_LENGTH, Filter
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -150,3 +150,62 @@ def test_a_mistake_does_not_list_all_that_could_stand_there() -> None:
     with pytest.raises(ValueError, match="is not CEL") as caught:
         Filter.parse("value > > 2")
     assert "expecting" not in str(caught.value)
+
+
+WALKS = "walks through more than one list (all, exists, filter, …): one is allowed"
+JOINED = (
+    "joins what does not go together: value is a double (in sums write 1.0, not 1), text a string; the library says "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("value > ", "is not CEL, column 9: mismatched input its end"),
+        ("value > 1.0 &&\n value > ", "is not CEL, line 2, column 10: mismatched input its end"),
+        ("('a' == 'b'", "is not CEL, column 12: missing ')' at its end"),
+        ("source > 3", "is not CEL, column 8: found no matching overload for '_>_' applied to '(string, int)'"),
+        ("attrs.a = 1", "is not CEL, column 9: token recognition error at: '= '; equal is written =="),
+        ("true and false", "is not CEL, column 6: mismatched input 'and'; and is written &&"),
+        (
+            "value > 1.0 && aeras == 'x'",
+            f"column 16: 'aeras' is not known; known are {', '.join(KNOWN)}; did you mean 'area'?",
+        ),
+        ("zebra", f"column 1: 'zebra' is not known; known are {', '.join(KNOWN)}"),
+        ("(" * 60 + "true" + ")" * 60, "is nested too deeply"),
+        ("[1]", "is a list<int>, neither true nor false"),
+        ("1 + 1", "is an int, neither true nor false"),
+        ("source.matches('[a')", "has a pattern that is none of RE2: missing ]: [a"),
+        ("value + 1 > 2", JOINED + "No matching overloads found : _+_(double, int64)"),
+        ("value.size() > 1", JOINED + "No matching overloads found : (double).size()"),
+        ("attrs.m.map (x, x) == attrs.l.filter(x, x > 1)", WALKS),
+        ("attrs.a.exists_one(x, x) || attrs.a.all(x, x)", WALKS),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        Filter.parse(text)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text.contains('x')",  # right where there is a text
+        "value > 0.5 || text == 'x'",
+        "int(text) > 1",  # a text that is no number is no mistake of the author
+        "1 / (attrs.a - 1) > 1",
+        "attrs.a.b > 1.0",
+        "text == null ? value > 1.0 : text.size() > 2",
+        "value == null || value > 0.5",
+        "source.matches(attrs.pattern)",
+    ],
+)
+def test_what_may_be_right_for_some_observation_is_taken(text: str) -> None:
+    assert not Filter.parse(text).failed
+
+
+def test_a_quote_within_a_string_does_not_end_it() -> None:
+    for quote, other in ("'\"", "\"'"):
+        text = f"{quote}a\\{quote}all(exists({other}{quote} == source || attrs.n.all(x, x > 1)"
+        assert Filter.parse(text).passes(said(attrs={"n": [2, 3]}))

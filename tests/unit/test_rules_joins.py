@@ -33,6 +33,21 @@ def test_a_schedule_is_looked_up_for_what_is_heard_while_the_clock_is_held() -> 
     assert wall.of() == [(1, 60)]
 
 
+@pytest.mark.parametrize("kind", [Evaluator, Sieve])
+def test_no_alert_ends_before_a_silence_that_may_carry_it_on_is_noticed(kind: type[Evaluator | Sieve]) -> None:
+    text = rule("{any: [{metric: smoke, above: 0.3}, {metric: motion, absent_for: 10s}]}")
+    engine, wall = kind(parse("rules:\n" + text, "r.yaml"), REGISTRY), Wall()
+    wall.see(engine.feed([said("cam-1", 0, 0.0)]))
+    wall.see(engine.advance(at(5)))
+    wall.see(engine.feed([said("smoke-1", 9, 0.5), said("smoke-1", 11, 0.1), said("smoke-1", 14, 0.1)], hold=True))
+    assert wall.of() == [(9, None)]
+    wall.see(engine.advance(at(14)))
+    assert wall.of() == [(9, None)]
+    wall.see(engine.feed([said("cam-1", 20, 0.0)]))
+    wall.see(engine.advance(at(23)))
+    assert wall.of() == [(9, 20)]
+
+
 def test_what_is_no_longer_remembered_does_not_make_not_hold_in_the_past() -> None:
     engine, wall = evaluator(rule("{all: [{metric: smoke, above: 0.3}, {not: {metric: heat, above: 30}}]}")), Wall()
     wall.see(engine.feed([said("smoke-1", 0, 40, "heat"), said("smoke-1", 1, 0.5)]))
@@ -256,12 +271,12 @@ def many(count: int) -> Registry:
 
 def storm(rules: str, count: int) -> tuple[Evaluator, list[Any]]:
     engine = Evaluator(parse("rules:\n" + rules, "r.yaml"), many(count))
-    words = [replace(said("smoke-1", 1, 0.5), source=f"smoke-{number}") for number in range(count)]
+    words = [said("smoke-1", 1, 0.5)._replace(source=f"smoke-{number}") for number in range(count)]
     return engine, engine.feed(words)
 
 
 def quiet(number: int, second: float) -> Any:
-    return replace(said("smoke-1", second, 0.1), source=f"smoke-{number}")
+    return said("smoke-1", second, 0.1)._replace(source=f"smoke-{number}")
 
 
 LIMITED = rule("{metric: smoke, above: 0.3}", by="source", max_sources="3")
@@ -309,6 +324,16 @@ def test_a_rule_that_takes_too_much_of_the_machine_is_set_aside_and_the_others_g
     assert [fault.rule for fault in engine.faults] == ["slow"]
     assert "took 6.0 s of CPU time" in engine.faults[0].reason
     assert set(engine.rules) == {"quick"}
+
+
+def test_a_rule_whose_filter_is_slow_is_set_aside_before_its_batch_is_over() -> None:
+    taken = iter(range(0, 10**12, 2 * 10**9))  # the filter takes two seconds of CPU time each time
+    rules = parse("rules:\n" + rule("{metric: smoke, above: 0.3, where: 'value < 9.0'}", "slow"), "r.yaml")
+    engine = Evaluator(rules, REGISTRY, meter=lambda: next(taken))
+    engine.advance(at(0))
+    engine.feed([said("smoke-1", 0.1 * number, 0.1) for number in range(1, 20)])
+    assert [(fault.rule, fault.is_slow) for fault in engine.faults] == [("slow", True)]
+    assert next(taken) == 12 * 10**9, "three times it was allowed, at half a second for each of ten"
 
 
 # --- windows --------------------------------------------------------------------------------------------------------

@@ -233,12 +233,14 @@ rules:
 
 
 def test_a_rule_of_too_many_or_too_deep_conditions_is_refused() -> None:
-    many = ", ".join(f"{{as: a{number}, metric: m, above: 1}}" for number in range(33))
-    assert "has more than 32 conditions or is nested deeper than 8" in one(f"{{all: [{many}]}}")[0]
+    each = [f"{{as: a{number}, metric: m, above: 1}}" for number in range(33)]
+    assert "has more than 32 conditions or is nested deeper than 8" in one(f"{{all: [{', '.join(each)}]}}")[0]
     deep = "{metric: m, above: 1}"
-    for _ in range(8):
+    for _ in range(7):
         deep = f"{{all: [{deep}]}}"
-    assert "nested deeper than 8" in one(deep)[0]
+    for taken in (f"{{all: [{', '.join(each[1:])}]}}", deep):
+        parse(f"rules:\n  - {{name: r, severity: major, summary: s, when: {taken}}}\n", "rules.yaml")
+    assert "nested deeper than 8" in one(f"{{all: [{deep}]}}")[0]
 
 
 def test_a_name_that_appears_twice_is_told_with_its_first_place(tmp_path: Path) -> None:

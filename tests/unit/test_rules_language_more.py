@@ -153,6 +153,7 @@ def test_the_digest_is_of_what_decides_in_every_area() -> None:
         ),
         ({"when": "{metric: a, above: 1, from: next}"}, "rules[0].when.from: must be one of neighbours, parent"),
         ({"when": "{metric: a, above: 1, where: 'value >'}"}, "rules[0].when.where: "),
+        ({"when": "{metric: a, absent_for: 1000.5 periods}"}, "rules[0].when.absent_for: '1000.5 periods': from 1 to"),
         ({"when": "{metric: a, absent_for: 0 periods}"}, "rules[0].when.absent_for: '0 periods': from 1 to 1000"),
         (
             {"when": "{weigh: {prior: 0.5, above: 0.4, evidence: [{metric: a, above: 1, ratio: 3}]}}"},
@@ -162,9 +163,26 @@ def test_the_digest_is_of_what_decides_in_every_area() -> None:
             {"when": "{weigh: {prior: 0.1, above: 0.4, evidence: [{metric: a, above: 1}]}}"},
             "rules[0].when.weigh.evidence[0]: 'ratio' is missing",
         ),
+        (
+            {"when": "{all: [{metric: t, types: [x], above: 5}, {as: b, metric: t, below: 3}]}"},
+            "rules[0].when: can never hold: t cannot be above 5 and below 3 at one time",
+        ),
+        (
+            {"when": "{all: [{metric: u, below: 9}, {metric: t, above: 5}, {metric: q, above: 1, for: 5s}, "
+                     "{as: b, metric: t, types: [x], below: 3}]}"},
+            "rules[0].when: can never hold: t cannot be above 5 and below 3 at one time",
+        ),
+        (
+            {"when": "{metric: a, above: 1, take: mean, over: 5s, across: true}", "by": "source"},
+            "rules[0].when: a: 'across' is about several sources: write by: area",
+        ),
+        (
+            {"severity": "{start: warning, major: {after: 5m}, minor: {below: 1}}"},
+            "rules[0].severity: minor: the rule's first threshold has no 'below' that could go further",
+        ),
         ({"inhibits": "[r]"}, "rules[0].inhibits: a rule cannot inhibit itself"),
         ({"during": "{hours: [25]}"}, "rules[0].during.hours[0]: "),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_meant_is_told(keys: dict[str, str], expected: str) -> None:
     assert [problem for problem in problems(**keys) if problem.startswith(expected)], problems(**keys)

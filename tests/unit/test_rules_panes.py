@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from rules.panes import Panes
 from rules.shelf import new_panes
-from rules.take import KINDS, Made, Take, Window
+from rules.take import KINDS, MAX_VALUES, PERCENTILES, Made, Take, Window
 from rules.window import SECOND
 
 ROWS = 4
+EXACT = (*PERCENTILES, "distinct")
+"""Of these nothing is added up that could lose a digit, and the values themselves are looked at."""
 START = 1_700_000_000 * SECOND
 
 
@@ -31,6 +33,9 @@ class Both:
         self.panes.add_rows(ROWS)
         self.panes.low[:] = chance.choice([-np.inf, 0.3])
         self.panes.high[:] = chance.choice([np.inf, 0.6, 2.0, 8.0])
+        if take.kind in EXACT and chance.random() < 0.7:
+            for row in range(ROWS):
+                self.panes.low[row], self.panes.high[row] = near(take.kind, chance)
         self.windows = [Window(take) for _ in range(ROWS)]
         self.time = [START] * ROWS
 
@@ -45,12 +50,18 @@ class Both:
             return
         self.panes.enter(np.array(rows), np.array(at), np.array(value))
         self.panes.tick(np.array(rows), np.array(at) // self.take.every_us)
+        made: dict[int, list[Made]] = {}
         for row, then, number in zip(rows, at, value, strict=True):
-            self.windows[row].go_on([(then, number)], then)
+            made[row] = self.windows[row].go_on([(then, number)], then)
             assert state(self.panes.window(row, then)) == state(self.windows[row])
         passing = self.panes.ahead(np.array(rows), np.array(at)).passing().tolist()
         for row, is_passing in zip(rows, passing, strict=True):
-            assert is_passing or not any(self.matters(row, made) for made in self.windows[row].foresee([]))
+            matters = any(self.matters(row, each) for each in self.windows[row].foresee([]))
+            assert is_passing or not matters
+            if self.take.kind in EXACT:  # the window that ends just now counts, too
+                assert matters or not is_passing or any(
+                    self.matters(row, each) for each in made[row] if each[0] == self.time[row]
+                )
 
     def matters(self, row: int, made: Made) -> bool:
         return bool(made[1] > self.panes.high[row] or made[1] < self.panes.low[row])
@@ -63,6 +74,14 @@ class Both:
     def hand_over(self) -> None:
         row = self.chance.randrange(ROWS)
         self.panes.load(row, self.panes.window(row, self.time[row]))
+
+
+def near(kind: str, chance: Random) -> tuple[float, float]:
+    """Limits on which values often fall, or between which they often are."""
+    if kind == "distinct":
+        return chance.choice([-np.inf, 0, 1, 2]), chance.choice([np.inf, 1, 2, 3, 8, 20])
+    middle = PERCENTILES[kind]
+    return chance.choice([-np.inf, middle - chance.random() / 5]), middle + chance.uniform(-0.1, 0.1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,3 +107,15 @@ def test_numbers_too_large_to_be_added_up_are_never_taken_for_harmless() -> None
     ahead = panes.ahead(rows, times[1])
     ahead.enter(rows, times[1], np.array([1.7e308]))
     assert ahead.passing()[0]
+
+
+def test_of_as_many_values_as_are_kept_all_count() -> None:
+    panes = new_panes(Take("median", 10 * SECOND, 10 * SECOND))
+    panes.add_rows(1)
+    panes.high[:] = 15.2
+    rows = np.array([0])
+    for number in range(MAX_VALUES):
+        at = np.array([START + 1 + number])
+        assert not panes.ahead(rows, at).passing()[0]
+        panes.enter(rows, at, np.array([float(number)]))
+    assert panes.ahead(rows, at).passing()[0], "the middle of 0 to 31 is 15.5"

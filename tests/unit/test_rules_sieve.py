@@ -57,9 +57,9 @@ def observations(stream: Sequence[tuple[str, float, float | None, float, str]], 
         found.append(item)
         if chance.random() < 0.1:
             again = timedelta(seconds=chance.choice([0.0, 0.5, 3.0]))
-            found.append(replace(item, received_at=item.received_at + again))
+            found.append(item._replace(received_at=item.received_at + again))
         if chance.random() < 0.05:  # it stands elsewhere from now on, or for a while
-            found.append(replace(item, area=G1 if item.area != G1 else "qth/taoshan/g2", ts=item.ts + timedelta(1e-5)))
+            found.append(item._replace(area=G1 if item.area != G1 else "qth/taoshan/g2", ts=item.ts + timedelta(1e-5)))
     return found
 
 

@@ -189,6 +189,8 @@ def test_a_word_that_is_late_arrives_after_others(tmp_path: Path) -> None:
         (SMOKE + EXPECTED.replace("start: 5s", "starts: 5s"), "is not a known key; did you mean 'start'?"),
         (SMOKE + "    disorder: 3s\n" + EXPECTED, "disorder"),
         (SMOKE + "    start: 2026-03-01T00:00:00\n" + EXPECTED, "has no time zone"),
+        (SMOKE + "    start: 9999-12-31T23:59:00Z\n" + EXPECTED, "is no time for a story: from 1970 to 2200"),
+        (SMOKE + "    start: 0001-01-01T00:00:00+08:00\n" + EXPECTED, "is outside the calendar"),
         ("    timeline: [{at: 1s, source: cam-1, metric: motion}]\n    expect: []\n", "give a value or a text"),
     ],
 )

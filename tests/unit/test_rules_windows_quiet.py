@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -67,12 +67,12 @@ def stream(chance: Random) -> list[Stored]:
             text = "words" if chance.random() < disorder / 3 else None
             item = said(source, second - late, value, received=second, text=text)
             if chance.random() < disorder / 5:
-                item = replace(item, area=area)
+                item = item._replace(area=area)
                 area = chance.choice([G1, G2])
             items.append(item)
             if chance.random() < disorder:
                 again = chance.choice([0.0, 0.2, 3.0])
-                items.append(replace(item, received_at=item.received_at + timedelta(seconds=again)))
+                items.append(item._replace(received_at=item.received_at + timedelta(seconds=again)))
     return sorted(items, key=lambda item: item.received_at)
 
 
@@ -92,9 +92,9 @@ def changed(pair: Pair, chance: Random) -> None:
     pair.start_again()
 
 
-def compare(seed: int) -> Pair:
+def compare(seed: int, drawn: Callable[[Random], list[Rule]] = rules) -> Pair:
     chance = Random(seed)
-    pair = Pair(rules(chance))
+    pair = Pair(drawn(chance))
     for batch in batches(stream(chance), chance):
         pair.do("feed", batch, hold=chance.random() < 0.05)
         latest, draw = batch[-1].received_at, chance.random()

@@ -309,7 +309,7 @@ def test_a_roll_goes_on_when_the_clock_is_set_back() -> None:
 def test_a_disk_that_takes_no_picture_costs_the_picture_only(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refuse: Callable[..., None] = lambda *_: None  # noqa: E731
+    refuse: Callable[..., None] = lambda *_: None  # noqa: E731  with its type
     monkeypatch.setattr(Snapshots, "save", refuse)
     said = scene.show(moving=True) + scene.show(moving=True)
     assert "snapshot" not in (said[0].attrs or {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -57,6 +58,19 @@ def test_what_is_done_to_a_camera_is_raised_and_cleared_within_ten_seconds(tmp_p
     assert 4 <= began_s - LEARNT_S < 10
     assert 3 <= ended_s - LEARNT_S - 20 < 10
     assert camera.tamper.blinding == ""
+
+
+def test_a_picture_built_upon_a_damaged_one_proves_nothing(tmp_path: Path) -> None:
+    """A lost packet looks like a camera that was turned away."""
+    camera = shown(tmp_path)
+    turned = shifted(0.3, 0.05)(HERE)
+    for step in range(100):
+        frame = replace(frame_of(noisy(turned, step), LEARNT_S + step / 5), doubtful=True)
+        assert not camera.tamper.see(frame)
+    assert camera.tamper.blinding == ""
+    camera.now_s += 20
+    camera.show(turned, 20)
+    assert camera.tamper.blinding == BLINDING["moved"]
 
 
 def test_the_beginning_has_a_picture_and_figures(tmp_path: Path) -> None:
