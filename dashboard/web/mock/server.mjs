@@ -4,7 +4,7 @@
  *     npm run build && npm run mock -- --port 8010       # then open http://127.0.0.1:8010, any name, password "mock"
  *
  * It serves the built console under the hub's Content-Security-Policy, the shapes of docs/design/http-shapes.md, and an
- * event stream with ids that resumes. `--quiet` stops the story; `--storm N` raises N alerts at the start; `POST
+ * event stream with ids that resumes. `--static FOLDER` serves another build; `--quiet` stops the story; `--storm N` raises N alerts at the start; `POST
  * /mock/{drop|expire|break}` cuts every stream, ends every session, or takes a part of the hub down.
  */
 
@@ -24,9 +24,10 @@ const { values: options } = parseArgs({
     quiet: { type: 'boolean', default: false },
     storm: { type: 'string', default: '0' },
     role: { type: 'string', default: 'operator' },
+    static: { type: 'string', default: fileURLToPath(new URL('../../api/static', import.meta.url)) },
   },
 });
-const STATIC = fileURLToPath(new URL('../../api/static', import.meta.url));
+const STATIC = options.static;
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
   "worker-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -60,19 +61,25 @@ function serveFile(response, path) {
   send(response, status, readFileSync(file), TYPES[extname(file)] ?? 'application/octet-stream');
 }
 
+/** Somebody who may do everything, everywhere; `--role viewer` only looks. */
+function personOf(name) {
+  const rights = ['see', 'live', 'recordings', ...(options.role === 'viewer' ? [] : ['unmasked', 'act', 'dispatch', 'sources', 'rules', 'people', 'audit', 'system'])];
+  return { name, role: options.role, area: null, grants: [], rights: Object.fromEntries(rights.map((right) => [right, ['']])), second_factor_needed: false };
+}
+
 async function session(request, response, user) {
   if (request.method === 'POST') {
     const { username, password } = await bodyOf(request);
     if (password !== 'mock') return problem(response, 401, 'bad_credentials', 'name or password is wrong');
     const token = `s${Math.random().toString(36).slice(2)}`;
     sessions.add(token);
-    const made = { name: username, role: options.role, area: null };
+    const made = personOf(username);
     const cookie = `gridhub_session=${token}.${encodeURIComponent(username)}; HttpOnly; SameSite=Strict; Path=/`;
     return send(response, 200, { token, expires_at: new Date(Date.now() + 8.64e7), user: made }, undefined, { 'Set-Cookie': cookie });
   }
   if (user === null) return problem(response, 401, 'unauthenticated', 'no session');
   if (request.method === 'DELETE') return send(response, 204, '', 'text/plain', { 'Set-Cookie': 'gridhub_session=; Max-Age=0; Path=/' });
-  return send(response, 200, { user: { name: user, role: options.role, area: null } });
+  return send(response, 200, { user: personOf(user) });
 }
 
 function userOf(request) {
