@@ -42,12 +42,16 @@ _PREFIX = "/api/v1/"
 
 @dataclass(slots=True)
 class Note:
-    """What becomes known of a request on its way: who it is, what right was used, and what else is worth keeping."""
+    """What becomes known of a request on its way: who it is, what right was used, and what else is worth keeping.
+
+    ``kept``: it is written whatever comes of it, though its method is a safe one.
+    """
 
     actor: str = NOBODY
     right: Right | None = None
     subject: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+    kept: bool = False
 
 
 def note(connection: HTTPConnection) -> Note:
@@ -144,7 +148,7 @@ class Audited:
         result = Result.DONE if status < 400 else Result.REFUSED if status in _REFUSED else Result.FAILED
         changes = scope["type"] == "http" and scope["method"] not in _SAFE
         looks = _is_look(scope, said)
-        if not (changes or looks or (result is Result.REFUSED and said.actor)):
+        if not (changes or looks or said.kept or (result is Result.REFUSED and said.actor)):
             return None
         action, subject, address = _action(scope), _subject(scope, said, headers), _address(scope)
         asked = HTTPConnection(scope).query_params

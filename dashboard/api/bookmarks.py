@@ -16,6 +16,7 @@ from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Instant, Li
 from dashboard.api.problems import ProblemError, invalid
 from dashboard.api.sources import require_area
 from hub.config.values import SourceId
+from hub.errors import NotFound
 from hub.model import bookmark as model
 from hub.model.area import contains
 from hub.model.rights import Right
@@ -84,11 +85,14 @@ def make_bookmark(new: NewBookmark, caller: MayRecordings, ctx: Ctx, response: R
     if new.until is not None and not new.at < new.until <= new.at + LONGEST:
         raise invalid("until", "must come after at, by at most a day")
     for name in new.sources:
-        if not contains(new.area, sources.get(ctx.store, name).area):
+        known = sources.get(ctx.store, name)
+        if not caller.may(Right.SEE, known.area):  # in the words of the store for one that is not there
+            raise NotFound(f"there is no source {name!r}")
+        if not contains(new.area, known.area):
             raise invalid("sources", f"{name!r} is not in {new.area!r}")
     if new.incident is not None:
-        known = incidents.get(ctx.store, new.incident)
-        caller.require(known.area, f"incident {new.incident}")
+        incident = incidents.get(ctx.store, new.incident)
+        caller.require(incident.area, f"incident {new.incident}")
     with ctx.store.transaction() as tx:
         made = bookmarks.add(
             tx, new.area, new.at, new.until, new.sources, new.incident, new.note, caller.name, ctx.clock.now()

@@ -12,6 +12,7 @@ from dashboard.api.problems import ProblemError
 from dashboard.api.sources import seen_row
 from hub.config.access import broker_access
 from hub.config.vault import Vault
+from hub.errors import StartError
 from hub.model.source import SourceKind
 from hub.store import device_accounts
 
@@ -30,12 +31,16 @@ class DeviceAccount(BaseModel):
 
 @router.post("/devices/{id}/account", status_code=201)
 def make_device_account(id: IdInPath, caller: MaySources, ctx: Ctx) -> DeviceAccount:
-    """A new password; the one before is of no use any more. 409 `foreign_broker` where the broker is not the hub's."""
+    """A new password; the one before is of no use any more. 409 `foreign_broker` where the broker is not the hub's, 503
+    `broker_away` before it ran for the first time."""
     _require_own_broker(ctx)
     seen_row(ctx, caller, SourceKind.DEVICE, id)
+    try:
+        access = broker_access(ctx.config)
+    except StartError as error:  # before anything is changed: the password would be lost
+        raise ProblemError(503, "broker_away", str(error)) from error
     with ctx.store.transaction() as tx:
         password = device_accounts.make(tx, id, (), Vault.of(ctx.config).texts, ctx.clock.now())
-    access = broker_access(ctx.config)
     topics = [f"gridhub/v1/devices/{id}/#"]
     return DeviceAccount(username=id, password=password, port=access.port, tls=access.tls, topics=topics)
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 
+from dashboard.api.audited import note
 from dashboard.api.context import Context, Ctx
 from dashboard.api.cookies import FLOW, drop
 from dashboard.api.problems import ProblemError
@@ -58,6 +59,8 @@ def sign_in_elsewhere(ctx: Ctx, request: Request) -> RedirectResponse:
 def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None) -> RedirectResponse:
     """From the provider. 401 `not_let_in`: the provider refused, or nobody here is who it says."""
     provider, settings = _provider(ctx)
+    said = note(request)
+    said.kept = True  # a step from elsewhere has to be a GET, and begins a session all the same
     binding = request.cookies.get(FLOW, "")
     asked = factors.take_flow(ctx.store, f"{state}.{binding}", _KIND, ctx.clock.now())
     if asked is None or code is None or not binding:
@@ -66,7 +69,10 @@ def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None)
         claims = provider.claims(code, _back(ctx), asked[1]["nonce"], asked[1]["verifier"])
     except ProviderError as error:
         raise _away(error) from error
+    said.detail["subject_there"] = str(claims["sub"])
     person = _known(ctx, settings, claims)
+    if person is not None:
+        said.actor = person.name
     if person is None or person.disabled:
         raise refused(ctx, "not_let_in", "nobody here is who the provider says you are: ask to be added")
     answer = RedirectResponse("/", 303)

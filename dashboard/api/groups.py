@@ -46,8 +46,8 @@ class Down(BaseModel):
 
 
 class AlertGroups(BaseModel):
-    """``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now,
-    whatever it mutes."""
+    """``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now
+    and something there hangs on, whatever it mutes."""
 
     alerts: int
     muted: int
@@ -64,13 +64,14 @@ def list_alert_groups(
 ) -> AlertGroups:
     """Everything that is open, by rule, by what mutes it, and by an area so far up that there are few groups. There may
     be more than `room` where there are more rules and causes. The worst first, muted ones after all others."""
-    counted = mutes.count_alike(ctx.store, caller.narrow(area))
+    within = caller.narrow(area)
+    counted = mutes.count_alike(ctx.store, within)
     groups = group(counted, room)
     names = areas.names(ctx.store, {each.area for each in groups})
     return AlertGroups(
         alerts=sum(each.alerts for each in groups),
         muted=sum(each.alerts for each in groups if each.cause is not None),
-        down=[Down(name=name, why=why) for name, why in quiet.down(ctx.store, ctx.clock.now()).items()],
+        down=[Down(name=name, why=why) for name, why in quiet.down(ctx.store, ctx.clock.now(), within).items()],
         groups=[
             AlertGroup.model_validate(
                 {**{name: getattr(each, name) for name in AlertGroup.model_fields if name != "area_name"},

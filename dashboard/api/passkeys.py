@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 )
 
 from dashboard.api import shapes
+from dashboard.api.audited import note
 from dashboard.api.auth import AsOneself, require_own_origin
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body, Text
@@ -41,6 +42,7 @@ TIME = timedelta(minutes=5)
 _ADDING, _SIGNING_IN = "add-passkey", "passkey"
 router = APIRouter(tags=["session"])
 
+IdInPath = Annotated[Text, Path(max_length=2000)]
 FlowId = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -60,6 +62,10 @@ class Made(Body):
 class Shown(Body):
     flow: FlowId
     credential: dict[str, Any]
+
+
+class PasskeyChange(Body):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class PasskeyShape(BaseModel):
@@ -123,16 +129,18 @@ def add_passkey(made: Made, caller: AsOneself, ctx: Ctx) -> PasskeyShape:
     return PasskeyShape(id=_text(found.credential_id), name=made.name, created_at=now, used_at=None)
 
 
+@router.patch("/me/passkeys/{id}", tags=["me"], status_code=204)
+def rename_passkey(id: IdInPath, change: PasskeyChange, caller: AsOneself, ctx: Ctx) -> None:
+    """A name is for its person alone: by which device it is told from the others."""
+    factors.rename_passkey(ctx.store, caller.name, _known(id), change.name)
+
+
 @router.delete("/me/passkeys/{id}", tags=["me"], status_code=204)
-def remove_passkey(id: Annotated[Text, Path(max_length=2000)], caller: AsOneself, ctx: Ctx) -> None:
+def remove_passkey(id: IdInPath, caller: AsOneself, ctx: Ctx) -> None:
     """It opens nothing any more."""
     if not caller.standing.second_factor:
         raise ProblemError(403, "second_factor_required", "sign in with your second factor first")
-    try:
-        known = _bytes(id)
-    except ValueError as error:
-        raise NotFound("there is no such passkey") from error
-    factors.remove_passkey(ctx.store, caller.name, known)
+    factors.remove_passkey(ctx.store, caller.name, _known(id))
 
 
 @router.post("/session/passkey/options")
@@ -159,6 +167,8 @@ def begin_session_by_passkey(shown: Shown, request: Request, response: Response,
     except ValueError:
         credential_id = b""
     known = factors.credential(ctx.store, credential_id)
+    if known is not None:  # whose passkey was tried is worth knowing, also where it opens nothing
+        note(request).actor = known.person
     if asked is None or known is None or known.disabled:
         _refuse(ctx)
     try:
@@ -188,6 +198,14 @@ def _origin(ctx: Context) -> str:
     if ctx.config.people.origin is None:
         raise ProblemError(409, "no_origin", "there are no passkeys here: people.origin is not configured")
     return ctx.config.people.origin
+
+
+def _known(text: str) -> bytes:
+    """The id of a passkey in an address. Raises NotFound."""
+    try:
+        return _bytes(text)
+    except ValueError as error:
+        raise NotFound("there is no such passkey") from error
 
 
 def _refuse(ctx: Context) -> NoReturn:

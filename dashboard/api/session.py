@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.requests import HTTPConnection
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from dashboard.api import cookies, shapes
 from dashboard.api.audited import note
@@ -34,6 +35,14 @@ class Credentials(Body):
     password: Annotated[str, Field(min_length=1, max_length=1024)]
     code: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """A one-time password, or a recovery code, of whoever has a second factor."""
+
+
+class Ways(BaseModel):
+    """How one may sign in besides by name and password. ``origin``: as browsers name the hub, to which passkeys are
+    bound; null: there are none. ``provider``: the host of the OpenID Connect provider; null: there is none."""
+
+    origin: str | None
+    provider: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,14 @@ async def begin_session(credentials: Credentials, request: Request, response: Re
     attempt = Attempt.of(request, credentials.username)
     # Not in the threads of the other requests, which a few attempts to sign in would fill.
     return await anyio.to_thread.run_sync(_sign_in, ctx, attempt, credentials, response, limiter=ctx.verifying)
+
+
+@router.get("/session/ways")
+def list_ways(ctx: Ctx) -> Ways:
+    """For whoever has no session yet."""
+    told = ctx.config.people
+    provider = None if told.provider is None else urlsplit(told.provider.issuer).hostname
+    return Ways(origin=told.origin, provider=provider)
 
 
 @router.get("/session")

@@ -82,6 +82,13 @@ def list_sessions(caller: AsPerson, ctx: Ctx, person: Whose = None) -> shapes.Pa
     return shapes.Page(items=items, next=None)
 
 
+@router.delete("/sessions", status_code=204)
+def end_sessions(caller: AsPerson, ctx: Ctx, person: Whose = None) -> None:
+    """One's own all but the one that asks; of somebody else, all."""
+    name = _whose(ctx, caller, person)
+    sessions.close_others(ctx.store, name, caller.session if name == caller.name else None)
+
+
 @router.delete("/sessions/{id}", status_code=204)
 def end_one_session(id: NumberInPath, caller: AsPerson, ctx: Ctx) -> None:
     """Sign out there. What it has open ends with it."""

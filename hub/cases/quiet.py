@@ -14,6 +14,7 @@ from hub.cases.muting import Facts, Muted, Muting, revise
 from hub.clock import Clock
 from hub.model.alarm import Act, Event
 from hub.model.alert import Alert, Decision, Fire, Resolve
+from hub.model.area import Within
 from hub.model.silence import Field, Silence
 from hub.store import Store, Tx, mutes, silences
 from hub.store.alerts import Due
@@ -40,10 +41,16 @@ def asked(tx: Tx, decisions: Sequence[Decision], now: datetime) -> Callable[[Fir
     return by
 
 
-def down(store: Store, now: datetime) -> dict[str, str]:
-    """The things of the topology that are down, and how that is known. Raises StoreUnavailable."""
+def down(store: Store, now: datetime, within: Within = None) -> dict[str, str]:
+    """The things of the topology that are down, and how that is known: those on which something hangs that lies within
+    ``within``, so that nobody is told of the lines of other areas. Raises StoreUnavailable."""
     with store.transaction() as tx:
-        return dict(Muting(_facts(tx, now)).down)
+        facts = _facts(tx, now)
+        found = dict(Muting(facts).down)
+        if within is None or not found or facts.topology is None:
+            return found
+        near = facts.topology.serving(within, mutes.sources_within(tx, within))
+    return {name: why for name, why in found.items() if name in near}
 
 
 def note(tx: Tx, alerts: Sequence[Alert]) -> None:

@@ -41,6 +41,10 @@ class Names:
     def __contains__(self, name: str) -> bool:
         return name in self.exact or any(globbed(pattern, name) for pattern in self.globs)
 
+    def meet(self, names: Collection[str]) -> bool:
+        """Whether one of these is among ``names``."""
+        return not self.exact.isdisjoint(names) or any(globbed(one, name) for one in self.globs for name in names)
+
     def cover(self, names: Collection[str]) -> bool:
         """Whether there are names, and each is one of these."""
         return bool(names) and all(name in self for name in names)
@@ -140,6 +144,15 @@ class Topology:
     def above(self, name: str) -> tuple[str, ...]:
         """What a thing hangs on, what everything hangs on first, and the thing itself at the end."""
         return self._above[name]
+
+    def serving(self, areas: Collection[str], sources: Collection[str]) -> frozenset[str]:
+        """The things on which ``areas``, what lies below them, or ``sources`` hang, directly or through others."""
+        found: set[str] = set()
+        for thing in self.things.values():
+            has_area = any(contains(one, area) or contains(area, one) for one in thing.areas for area in areas)
+            if has_area or thing.sources.meet(sources):
+                found.update(self._above[thing.name])
+        return frozenset(found)
 
     def carrying(self, alert: Subject) -> list[Thing]:
         """What an alert hangs on directly, in the order of the configuration."""

@@ -155,6 +155,13 @@ def passkey_used(store: Store, credential_id: bytes, sign_count: int, now: datet
         tx.execute(sql["passkey_used"], {"id": credential_id, "sign_count": sign_count, "now": now})
 
 
+def rename_passkey(store: Store, person: str, credential_id: bytes, name: str) -> None:
+    """Raises NotFound."""
+    with store.transaction() as tx:
+        if tx.execute(sql["passkey_rename"], {"id": credential_id, "person": person, "name": name}).rowcount == 0:
+            raise NotFound("there is no such passkey")
+
+
 def remove_passkey(store: Store, person: str, credential_id: bytes) -> None:
     """Raises NotFound."""
     with store.transaction() as tx:

@@ -76,6 +76,11 @@ def types(tx: Tx, sources: Collection[str]) -> dict[str, str]:
     return {row["id"]: row["type"] for row in tx.execute(sql["mute_types"], {"ids": list(sources)}).fetchall()}
 
 
+def sources_within(tx: Tx, within: Within) -> list[str]:
+    """Ids."""
+    return [row["id"] for row in tx.execute(sql["mute_sources"], {"within": beginnings(within)}).fetchall()]
+
+
 def active(tx: Tx, *, suppressed_only: bool) -> list[Active]:
     """Every alert that is on, or those of them that are muted; the oldest first."""
     return [_active(row) for row in tx.execute(sql["mute_active"], {"all": not suppressed_only}).fetchall()]

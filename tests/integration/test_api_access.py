@@ -18,8 +18,10 @@ from tests.fix_api import GRID, OTHER_GRID, PEOPLE, T0, Api, fire, problem, refu
 
 SIGNING_IN = {
     f"{name.split(' ')[0]} /api/v1/session{name.split(' ')[1]}"
-    for name in ("POST ", "POST /passkey", "POST /passkey/options", "GET /external", "GET /external/callback")
-}
+    for name in (
+        "POST ", "POST /passkey", "POST /passkey/options", "GET /external", "GET /external/callback", "GET /ways",
+    )
+}  # fmt: skip
 OPEN_TO_ALL = {*SIGNING_IN, "GET /healthz", "GET /readyz", "GET /metrics", "GET /{path:path}"}
 HOUR = "from=2026-03-01T12:00:00Z&to=2026-03-01T12:01:00Z"
 UPGRADE = {

@@ -18,7 +18,7 @@ from dashboard.api.app import make_app
 from hub.clock import SystemClock
 from hub.model.person import Person
 from hub.model.rights import Grant, Role
-from hub.store import Store, people
+from hub.store import Store, audit, people
 from hub.tally import Tally
 from tests.fix_api import PASSWORD, Api, fill, problem, serving, wait_for, write_config
 from tests.fix_provider import CLIENT, SECRET, Authenticator, Provider
@@ -126,9 +126,43 @@ def test_the_passkey_of_somebody_who_is_disabled_opens_nothing(door: Api) -> Non
     assert problem(show(door, authenticator)) == (401, "bad_passkey")
 
 
+def entries(api: Api, action: str) -> list[dict[str, Any]]:
+    """Of the audit log, oldest first."""
+    found = audit.list_entries(api.store, audit.Wanted(action=action), 100)
+    return [
+        {"actor": each.entry.actor, "result": str(each.entry.result), **each.entry.detail} for each in reversed(found)
+    ]
+
+
+def test_whose_passkey_was_tried_in_vain_stands_in_the_audit_log(door: Api) -> None:
+    authenticator = Authenticator(ORIGIN)
+    add(signed_in(door, "otto"), authenticator).raise_for_status()
+    authenticator.origin = "http://evil.example"
+    assert show(door, authenticator).status_code == 401
+    assert show(door, Authenticator(ORIGIN)).status_code == 401
+    assert [(each["actor"], each["result"]) for each in entries(door, "begin_session_by_passkey")] == [
+        ("otto", "refused"), ("", "refused"),
+    ]  # fmt: skip
+
+
+def test_a_passkey_gets_another_name_from_its_person_alone(door: Api) -> None:
+    client = signed_in(door, "otto")
+    known = add(client, Authenticator(ORIGIN)).json()["id"]
+    other = signed_in(door, "vera")
+    assert problem(other.patch(f"/me/passkeys/{known}", json={"name": "mine"})) == (404, "not_found")
+    assert problem(client.patch("/me/passkeys/~", json={"name": "key"})) == (404, "not_found")
+    assert client.patch(f"/me/passkeys/{known}", json={"name": "key in the safe"}).status_code == 204
+    assert [each["name"] for each in client.get("/me/passkeys").json()["items"]] == ["key in the safe"]
+
+
+def test_whoever_is_to_sign_in_is_told_by_what_ways(door: Api) -> None:
+    assert door.anonymous().get("/session/ways").json() == {"origin": ORIGIN, "provider": "127.0.0.1"}
+
+
 def test_without_a_name_for_browsers_there_are_no_passkeys(api: Api) -> None:
     assert problem(api.anonymous().post("/session/passkey/options")) == (409, "no_origin")
     assert problem(api.anonymous().get("/session/external")) == (409, "no_provider")
+    assert api.anonymous().get("/session/ways").json() == {"origin": None, "provider": None}
 
 
 # --- elsewhere -------------------------------------------------------------------------------------------------------
@@ -178,6 +212,23 @@ def test_whoever_comes_back_is_who_went_and_comes_once(door: Api) -> None:
     back = httpx.get(sent.headers["location"], trust_env=False).headers["location"]
     query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     assert problem(door.anonymous().get(CALLBACK, params=query)) == (401, "not_let_in"), "another browser"
+
+
+def test_who_came_back_from_the_provider_stands_in_the_audit_log_whatever_came_of_it(
+    door: Api, provider: Provider
+) -> None:
+    assert there_and_back(door).status_code == 303
+    people.set_disabled(door.store, "zhao", disabled=True)
+    assert there_and_back(door).status_code == 401
+    provider.claims = {"sub": "9", "preferred_username": "nobody"}
+    assert there_and_back(door).status_code == 401
+    assert there_and_back(door, state="another").status_code == 401
+    assert entries(door, "come_back") == [
+        {"actor": "zhao", "result": "done", "subject_there": "7"},
+        {"actor": "zhao", "result": "refused", "status": 401, "subject_there": "7"},
+        {"actor": "", "result": "refused", "status": 401, "subject_there": "9"},
+        {"actor": "", "result": "refused", "status": 401},
+    ]
 
 
 STALE = int(time.time()) - 3600

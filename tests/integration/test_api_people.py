@@ -145,6 +145,16 @@ def test_sessions_are_listed_and_ended_and_what_they_have_open_ends_with_them(ap
     assert here.get("/session").status_code == 200
 
 
+def test_all_other_sessions_are_ended_at_once_and_somebody_elses_as_well(api: Api) -> None:
+    here, there, _ = (signed_in(api, "vera") for _ in range(3))
+    assert here.delete("/sessions").status_code == 204
+    assert [one["here"] for one in here.get("/sessions").json()["items"]] == [True]
+    assert there.get("/session").status_code == 401
+    assert problem(here.delete("/sessions?person=otto")) == (404, "not_found")
+    assert api.client("anna").delete("/sessions?person=vera").status_code == 204
+    assert here.get("/session").status_code == 401
+
+
 def test_another_password_ends_the_other_sessions_and_not_this_one(api: Api) -> None:
     here, there = signed_in(api, "vera"), signed_in(api, "vera")
     wrong = here.put("/me/password", json={"current": "wrong", "new": "another long password"})

@@ -170,6 +170,34 @@ def test_the_members_of_a_group_are_found_and_what_is_down_is_named_with_why(api
         assert client.get("/alerts", params={**asked, **other}).json()["items"] == []
 
 
+def test_of_what_is_down_somebody_of_one_area_is_told_what_their_area_hangs_on(api: Api) -> None:
+    def down(name: str, source: str = "cam-2", **more: Any) -> ThingSettings:
+        return ThingSettings(name=name, kind=ThingKind.SWITCH, down=(SignSettings(source=source),), **more)
+
+    now = datetime.now(UTC)
+    with api.store.transaction() as tx:
+        mutes.put_topology(tx, [
+            down("by-source", sources=("smoke-1",)),
+            down("by-some-source", sources=("smoke-*",)),
+            down("by-area", areas=("qth/taoshan",)),
+            down("by-what-is-above", areas=("qth",)),
+            down("root"),
+            ThingSettings(name="leaf", kind=ThingKind.SWITCH, depends_on=("root",), sources=("cam-1",)),
+            down("elsewhere", areas=("qth/xinxing",)),
+            down("of-nothing"),
+            down("of-another", sources=("smoke-2", "cam-2*")),
+        ])  # fmt: skip
+    health.report(api.store, [Health("cam-2", SourceState.UNREACHABLE, "", now, now)], "video-0")
+
+    def names(person: str, **asked: str) -> set[str]:
+        return {each["name"] for each in api.client(person).get("/alert-groups", params=asked).json()["down"]}
+
+    ours = {"by-source", "by-some-source", "by-area", "by-what-is-above", "root"}
+    assert names("local") == ours
+    assert names("vera") == ours | {"elsewhere", "of-nothing", "of-another"}
+    assert names("vera", area="qth/xinxing") == {"by-some-source", "by-what-is-above", "elsewhere", "of-another"}
+
+
 def storm(api: Api, count: int) -> None:
     """So many alerts of three rules in both grids, half of them muted by a switch."""
     with api.store.transaction() as tx:

@@ -219,6 +219,18 @@ def test_a_bookmark_of_what_is_not_there_is_refused(api: Api, change: dict[str, 
     assert problem(api.client("otto").post("/bookmarks", json={**BOOKMARK, **change})) == refused
 
 
+def test_what_lies_elsewhere_is_told_as_what_is_not_there(api: Api) -> None:
+    client, foreign = api.client("local"), fire(api.store, OTHER_GRID).incident
+
+    def told(change: dict[str, Any]) -> str:
+        answer = client.post("/bookmarks", json={**BOOKMARK, **change})
+        assert problem(answer) == (404, "not_found")
+        return str(answer.json()["detail"])
+
+    assert told({"sources": ["cam-2"]}) == told({"sources": ["cam-9"]}).replace("cam-9", "cam-2")
+    assert told({"incident": foreign}) == told({"incident": 99}).replace("99", str(foreign))
+
+
 LAYOUT = {"kind": "layout", "tiles": [{"kind": "camera", "id": "cam-1"}, None, {"kind": "area", "path": GRID}]}
 TOUR = {"kind": "tour", "layouts": ["gates", "yards"], "dwell_s": 20}
 

@@ -16,6 +16,10 @@ select source, state from source_state where source = any(%(ids)s) or source lik
 -- name: mute_types
 select id, type from source where id = any(%(ids)s)
 
+-- name: mute_sources
+select id from source
+where %(within)s::text[] is null or (area || '/') ^@ any(%(within)s::text[])
+
 -- name: mute_active
 select id, rule, severity, area, sources, suppressed_by from alert
 where state <> 'resolved' and (%(all)s or suppressed_by is not null)

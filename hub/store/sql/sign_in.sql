@@ -90,6 +90,9 @@ update passkey set sign_count = %(sign_count)s, used_at = %(now)s where id = %(i
 -- name: passkey_list
 select id, name, created_at, used_at from passkey where person = %(person)s order by created_at, id
 
+-- name: passkey_rename
+update passkey set name = %(name)s where id = %(id)s and person = %(person)s
+
 -- name: passkey_delete
 delete from passkey where id = %(id)s and person = %(person)s
 

@@ -30,6 +30,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ways
+         * @description For whoever has no session yet.
+         */
+        get: operations["list_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/passkeys": {
         parameters: {
             query?: never;
@@ -91,7 +111,11 @@ export interface paths {
         delete: operations["remove_passkey"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename Passkey
+         * @description A name is for its person alone: by which device it is told from the others.
+         */
+        patch: operations["rename_passkey"];
         trace?: never;
     };
     "/api/v1/session/passkey/options": {
@@ -413,7 +437,11 @@ export interface paths {
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * End Sessions
+         * @description One's own all but the one that asks; of somebody else, all.
+         */
+        delete: operations["end_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -940,7 +968,8 @@ export interface paths {
         put?: never;
         /**
          * Make Device Account
-         * @description A new password; the one before is of no use any more. 409 `foreign_broker` where the broker is not the hub's.
+         * @description A new password; the one before is of no use any more. 409 `foreign_broker` where the broker is not the hub's, 503
+         *     `broker_away` before it ran for the first time.
          */
         post: operations["make_device_account"];
         /**
@@ -1828,6 +1857,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Audit
+         * @description All of it is computed anew: 429 `checking` while somebody else asks for the same.
+         */
+        get: operations["check_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -2106,8 +2155,8 @@ export interface components {
         };
         /**
          * AlertGroups
-         * @description ``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now,
-         *     whatever it mutes.
+         * @description ``alerts`` are all that are open, ``muted`` those of them that something mutes. ``down``: what is down now
+         *     and something there hangs on, whatever it mutes.
          */
         AlertGroups: {
             /** Alerts */
@@ -2328,6 +2377,24 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * AuditChain
+         * @description Whether each entry follows from the one before, up to the last that was written, and is as it was exported.
+         *     ``faults``: what does not hold, a sentence each; none where the log is whole.
+         */
+        AuditChain: {
+            /** Entries */
+            entries: number;
+            /** Whole */
+            whole: boolean;
+            /** Faults */
+            faults: string[];
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
         };
         /**
          * AuditEntry
@@ -3937,6 +4004,11 @@ export interface components {
             /** Beat At */
             beat_at: string | null;
         };
+        /** PasskeyChange */
+        PasskeyChange: {
+            /** Name */
+            name: string;
+        };
         /** PasskeyShape */
         PasskeyShape: {
             /** Id */
@@ -4920,6 +4992,17 @@ export interface components {
              */
             changed_at: string;
         };
+        /**
+         * Ways
+         * @description How one may sign in besides by name and password. ``origin``: as browsers name the hub, to which passkeys are
+         *     bound; null: there are none. ``provider``: the host of the OpenID Connect provider; null: there is none.
+         */
+        Ways: {
+            /** Origin */
+            origin: string | null;
+            /** Provider */
+            provider: string | null;
+        };
         /** Whoami */
         Whoami: {
             user: components["schemas"]["User"];
@@ -4953,7 +5036,8 @@ export interface components {
         };
         /**
          * Zone
-         * @description ``polygon``: fractions of the frame. ``mask``: what happens there is not looked at.
+         * @description ``polygon``: fractions of the frame. ``mask``: what happens there is not looked at. ``privacy``: it is burnt out
+         *     of pictures for those who have not the right ``unmasked``.
          */
         Zone: {
             /** Name */
@@ -4968,6 +5052,11 @@ export interface components {
              * @default false
              */
             mask: boolean;
+            /**
+             * Privacy
+             * @default false
+             */
+            privacy: boolean;
             /** Loiter */
             loiter?: string | null;
             /** Left */
@@ -4977,7 +5066,8 @@ export interface components {
         };
         /**
          * ZoneSettings
-         * @description A part of the picture. ``mask``: what happens there is not looked at.
+         * @description A part of the picture. ``mask``: what happens there is not looked at. ``privacy``: it is burnt out of pictures for
+         *     those who have not the right ``unmasked``, and looked at nevertheless.
          */
         ZoneSettings: {
             /** Name */
@@ -4992,6 +5082,11 @@ export interface components {
              * @default false
              */
             mask: boolean;
+            /**
+             * Privacy
+             * @default false
+             */
+            privacy: boolean;
             /** Loiter */
             loiter?: string | null;
             /** Left */
@@ -5123,6 +5218,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
+                };
             };
             /** @description what was wrong with the request */
             "4XX": {
@@ -5276,6 +5409,48 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
@@ -6005,6 +6180,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_SessionShape_"];
                 };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: {
+                /** @description of whom; left out, one's own. Others' need the right `people` */
+                person?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what was wrong with the request */
             "4XX": {
@@ -9618,6 +9832,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
                 };
             };
             /** @description what was wrong with the request */
