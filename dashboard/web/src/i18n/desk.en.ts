@@ -49,6 +49,7 @@ export const desk = {
     take: 'take it, or put it down',
     handOn: 'hand it on',
     picture: 'open the picture',
+    review: 'review its place and time',
     reasons: 'in that question: a reason',
     mute: 'mute for 10 minutes, or hear again',
   },

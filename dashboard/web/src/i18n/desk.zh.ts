@@ -49,6 +49,7 @@ export const desk: typeof en = {
     take: '接手或放下',
     handOn: '转交',
     picture: '打开画面',
+    review: '回看此地此时',
     reasons: '在该对话框中：选择原因',
     mute: '静音 10 分钟，或恢复声音',
   },

@@ -7,6 +7,8 @@ export const review = {
   loading: 'Reading what is recorded…',
   incident: (n: number) => `Incident ${n}`,
   incidents: 'Incident',
+  toReview: 'Review this place and time',
+  toAround: (metres: number, minutes: number) => `What else happened within ${metres} m and ${minutes} minutes`,
   noIncident: 'Place and time',
   place: 'Place',
   choosePlace: 'Choose a place…',

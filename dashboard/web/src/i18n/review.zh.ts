@@ -9,6 +9,8 @@ export const review: ReviewMessages = {
   loading: '正在读取录像…',
   incident: (n) => `事件 ${n}`,
   incidents: '事件',
+  toReview: '回看此地此时',
+  toAround: (metres, minutes) => `${metres} 米内、前后 ${minutes} 分钟还发生了什么`,
   noIncident: '按地点和时间',
   place: '地点',
   choosePlace: '选择地点…',

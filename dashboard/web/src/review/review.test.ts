@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Recordings } from '../api/types';
-import { askedOf, chosenOf, searchOf, spanOf } from './asked';
+import { askedOf, askedOfAlert, chosenOf, searchOf, spanOf } from './asked';
 import { following, holeAt, holesIn, lanesOf, momentAt, placeOf, recordedIn, ticksOf, zoomed } from './axis';
 import { backward, correction, forward, hold, mayRun, pause, PATIENCE_MS, play, read, seek, stopped } from './clock';
 import { covers, PIECE_MS, pieceOf, wanted } from './film';
@@ -166,10 +166,18 @@ describe('marks', () => {
 
 describe('the address of a review', () => {
   it('holds all that is asked, and nothing that is not', () => {
-    const asked = { incident: 7, area: 'qth/g1', from: T, to: T + 60_000, at: T + 5_000, cameras: ['cam-1', 'cam-2'] };
+    const asked = { incident: 7, area: 'qth/g1', from: T, to: T + 60_000, at: T + 5_000, cameras: ['cam-1', 'cam-2'], tab: 'around' as const };
     expect(askedOf(searchOf(asked))).toEqual(asked);
     expect(searchOf(askedOf(''))).toBe('');
-    expect(askedOf('?incident=x&from=yesterday')).toEqual({ incident: null, area: null, from: null, to: null, at: null, cameras: [] });
+    expect(askedOf('?incident=x&from=yesterday&tab=secret')).toEqual({ incident: null, area: null, from: null, to: null, at: null, cameras: [], tab: null });
+  });
+
+  it('leads from an alert to ten minutes on both sides of where it began', () => {
+    const asked = askedOfAlert({ area: 'qth/g1', started_at: iso(0) }, 'around');
+    expect([asked.area, asked.at, asked.tab]).toEqual(['qth/g1', T, 'around']);
+    expect([asked.from, asked.to]).toEqual([T - 600_000, T + 600_000]);
+    expect(askedOfAlert({ area: 'a', started_at: iso(0), acked_at: iso(900) }).to).toBe(T + 960_000);
+    expect(askedOfAlert({ area: 'a', started_at: iso(0), acked_at: iso(86_400) }).to).toBe(T + 600_000);
   });
 
   it('never holds more than nine cameras', () => {

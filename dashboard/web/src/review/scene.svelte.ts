@@ -25,7 +25,7 @@ export interface Line {
 }
 
 const AGAIN_MS = 15_000;
-/** Logs are asked for one by one: those of the incident. Of other alerts the alert itself tells the most. */
+/** Logs are asked for one by one: those of the incident, or the first of the place. Of the others the alert itself tells the most. */
 const LOGS = 30;
 const STRETCHES = 3_000;
 
@@ -154,7 +154,7 @@ export class Scene {
   }
 
   async #log(alerts: readonly Alert[], incident: Incident | null, signal: AbortSignal): Promise<Line[]> {
-    const own = incident === null ? [] : alerts.filter((alert) => alert.incident === incident.id).slice(0, LOGS);
+    const own = alerts.filter((alert) => incident === null || alert.incident === incident.id).slice(0, LOGS);
     const steps = await Promise.all(own.map((alert) => inTurn(async () => [alert, (await api.alert(alert.id, signal)).log] as const)));
     const ofIncident = incident === null ? [] : (await api.incidentLog(incident.id, signal)).items;
     return [

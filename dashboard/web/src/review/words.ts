@@ -2,6 +2,13 @@
 
 import { words } from '../i18n/index.svelte';
 import { nameOf } from './marks';
+import type { Line } from './scene.svelte';
+
+/** What was done: a step of an alert, or of the incident. */
+export function didWhat(line: Line): string {
+  const known: Record<string, string> = line.byAlert ? words.t.change : words.t.review.change;
+  return Object.hasOwn(known, line.change) ? (known[line.change] as string) : line.change;
+}
 
 export function sawWhat(metric: string): string {
   const { saw, objects } = words.t.review;
