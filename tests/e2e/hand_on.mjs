@@ -51,7 +51,14 @@ await withBrowser(async (browser) => {
   // Muted for a time, it says so.
   await page.keyboard.press('m');
   const silent = await page.locator('[data-testid=sound]').innerText();
+  // Its place and time, and what else happened near there, by one key.
+  await page.keyboard.press('r');
+  await page.locator('[data-testid=steps] [data-step=acknowledged]').waitFor();
+  const there = await page.locator('[data-testid=happened]').innerText();
+  await page.goBack();
+  await page.locator('[data-testid=to-around]').press('Enter');
+  const around = await page.locator('[data-testid=around] p').first().innerText();
   check((await page.evaluate(() => window.clicks)) === 0, 'the mouse was used');
   noFaults();
-  console.log(JSON.stringify({ tones, ...understood, silent }));
+  console.log(JSON.stringify({ tones, ...understood, silent, there, around }));
 });

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hub.cases import intake
-from hub.model.alert import Evidence, Fire, Severity
+from hub.model.alert import Alert, Evidence, Fire, Severity
 from hub.model.observation import Observation
 from hub.model.source import SourceKind
 from hub.store import Store
@@ -43,6 +43,16 @@ def raise_alerts(store: Store, numbers: range, now: datetime) -> None:
         ]  # fmt: skip
         with store.transaction() as tx:
             intake.carry_out(tx, fires, now)
+
+
+def fire_now(store: Store) -> Alert:
+    """An alert that begins now: its log and its place on the axis are of the same time."""
+    now = datetime.now(UTC)
+    seen = (Evidence("smoke-1", "smoke", now, 0.5),)
+    with store.transaction() as tx:
+        smoke = Fire("smoke", "now", Severity.MAJOR, GRID, ("smoke-1",), "Smoke in the yard", now, seen)
+        [alert] = intake.carry_out(tx, [smoke], now)
+    return alert
 
 
 @contextmanager
@@ -112,14 +122,29 @@ def test_ten_thousand_alerts_scroll_smoothly_and_fifty_a_second_move_nothing(api
 def test_an_alert_is_heard_understood_acknowledged_and_handed_on_without_the_mouse(api: Api) -> None:
     with script("hand_on.mjs", api.url, GRIDHUB_USER="dora", GRIDHUB_OTHER="otto") as process:
         said(process, "ready")
-        alert = fire(api.store)
+        alert = fire_now(api.store)
         found = answered(process)
     assert found["tones"] >= 3, "a major alert sounds three times"
     assert found["procedure"] == "Look at the cameras, then call 119."
     assert "Smoke in the yard" in found["title"]
     assert found["silent"].startswith("Muted until ")
+    assert "Smoke in the yard" in found["there"]
+    assert found["around"].startswith("Within 200 m and 10 minutes")
     now = api.client("otto").get(f"/alerts/{alert.id}").json()
     assert (now["state"], now["acked_by"], now["assigned_to"]) == ("acknowledged", "dora", "otto")
+
+
+def test_a_new_operator_finds_and_acknowledges_a_first_alert_within_ten_seconds_of_logging_in(api: Api) -> None:
+    fire_now(api.store)
+    fire(api.store, OTHER_GRID)
+    with script("newcomer.mjs", api.url, GRIDHUB_USER="otto") as process:
+        by_keys, by_mouse = answered(process)["tries"]
+    print(by_keys, by_mouse)  # noqa: T201  shown with pytest -s
+    assert (by_keys["keys"], by_mouse["clicks"]) == (["j", "a"], 2), "each told on the screen"
+    assert by_keys["told"] == ["Click one, or press j.", "Acknowledge a"]
+    assert by_mouse["told"] == ["点击告警，或按 j 键。", "确认 a"]
+    assert max(by_keys["s"], by_mouse["s"]) < 10.0
+    assert {one["state"] for one in api.client("otto").get("/alerts").json()["items"]} == {"acknowledged"}
 
 
 def test_of_two_operators_who_take_the_same_at_once_one_has_it_and_the_other_is_told_who(api: Api) -> None:
