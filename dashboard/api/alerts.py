@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from dashboard.api import cursors, shapes
+from dashboard.api import cursors, masking, shapes
 from dashboard.api.auth import MayAct, MayRecordings, MaySee
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, Body, Cursor, Instant, Limit, NumberInPath, Text
+from dashboard.api.masking import AskedMasks
 from dashboard.api.problems import ProblemError, invalid
 from hub.cases import acts
 from hub.errors import Conflict
@@ -152,8 +153,9 @@ def get_alert_snapshot(
     id: NumberInPath,
     caller: MayRecordings,
     ctx: Ctx,
+    asked: AskedMasks,
     n: Annotated[int, Query(ge=0, le=1000, description="which piece of evidence, from 0")] = 0,
-) -> FileResponse:
+) -> Response:
     """The picture that a piece of evidence names in its ``attrs.snapshot``."""
     alert = _seen(ctx, caller, id)
     attrs = alert.evidence[n].attrs if n < len(alert.evidence) else None
@@ -161,7 +163,7 @@ def get_alert_snapshot(
     file = ctx.pictures.kept(name) if isinstance(name, str) else None
     if file is None:
         raise ProblemError(404, "no_snapshot", "this piece of evidence has no picture, or it is no longer kept")
-    return FileResponse(file, media_type="image/jpeg")
+    return ctx.pictures.still(file, masking.of_kept(ctx, caller, asked, file.parent.name, alert.area))
 
 
 def of_alerts(ctx: Context, found: Sequence[model.Alert]) -> list[shapes.Alert]:

@@ -44,7 +44,8 @@ _PREFIX = "/api/v1/"
 class Note:
     """What becomes known of a request on its way: who it is, what right was used, and what else is worth keeping.
 
-    ``kept``: it is written whatever comes of it, though its method is a safe one.
+    ``kept``: it is written whatever comes of it, though its method is a safe one. ``each``: not as one look with those
+    before it.
     """
 
     actor: str = NOBODY
@@ -52,6 +53,7 @@ class Note:
     subject: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
     kept: bool = False
+    each: bool = False
 
 
 def note(connection: HTTPConnection) -> Note:
@@ -135,7 +137,7 @@ class Audited:
             lasted_s = self._clock.monotonic() - began_s
             if scope["type"] == "websocket" and seen and lasted_s >= _WORTH_S:
                 end = Entry(said.actor, f"{_action(scope)}_ended", _subject(scope, said, {}), _address(scope),
-                            Result.DONE, {"seconds": round(lasted_s)})  # fmt: skip
+                            Result.DONE, {**said.detail, "seconds": round(lasted_s)})  # fmt: skip
                 await self._write(end)
 
     async def _write(self, entry: Entry) -> bool:
@@ -153,7 +155,7 @@ class Audited:
         action, subject, address = _action(scope), _subject(scope, said, headers), _address(scope)
         asked = HTTPConnection(scope).query_params
         detail = {**{name: asked[name] for name in _SHOWN if name in asked}, **said.detail}
-        if looks and result is Result.DONE:
+        if looks and result is Result.DONE and not said.each:
             key = (said.actor, address, action, subject, *sorted(map(str, detail.items())))
             if not self._repeats.is_new_look(key):
                 return None

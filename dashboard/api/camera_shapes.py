@@ -36,11 +36,13 @@ class Analyse(BaseModel):
 
 
 class Zone(BaseModel):
-    """``polygon``: fractions of the frame. ``mask``: what happens there is not looked at."""
+    """``polygon``: fractions of the frame. ``mask``: what happens there is not looked at. ``privacy``: who has not the
+    right ``unmasked`` is not shown it."""
 
     name: str
     polygon: list[tuple[float, float]]
     mask: bool = False
+    privacy: bool = False
     loiter: str | None = None
     left: str | None = None
     crowd: int | None = None

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from dashboard.api import camera_shapes, shapes
+from dashboard.api import camera_shapes, masking, shapes
 from dashboard.api.auth import MayLive, MayRecordings, MaySee, MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Instant, Limit
+from dashboard.api.masking import AskedMasks
 from dashboard.api.problems import invalid
 from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
 from hub.config.address import check_written, hosts, place
@@ -37,6 +38,8 @@ from hub.store import areas, health, readings, segments, sources
 
 LONGEST_LISTING = timedelta(days=31)
 LONGEST_CLIP = timedelta(minutes=30)
+LONGEST_MASKED_CLIP = timedelta(minutes=5)
+"""It is encoded anew."""
 router = APIRouter(tags=["cameras"])
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -99,7 +102,9 @@ def list_cameras(
 
 
 @router.post("/cameras", status_code=201)
-def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response) -> camera_shapes.Camera:
+def add_camera(
+    new: CameraNew, caller: MaySources, ctx: Ctx, request: Request, response: Response
+) -> camera_shapes.Camera:
     """409 `conflict` where the id is taken."""
     _require_grid(ctx, caller, new.area)
     settings = new.model_dump(mode="json", include=set(WORKER_KEYS))
@@ -116,6 +121,7 @@ def add_camera(new: CameraNew, caller: MaySources, ctx: Ctx, response: Response)
         origin="api",
     )
     sealed = Vault.of(ctx.config).seal(source)
+    masking.added(request, source)
     with ctx.store.transaction() as tx:
         sources.add(tx, sealed, ctx.clock.now())
     response.headers["Location"] = f"/api/v1/cameras/{new.id}"
@@ -128,18 +134,24 @@ def get_camera(id: IdInPath, caller: MaySee, ctx: Ctx) -> camera_shapes.Camera:
 
 
 @router.patch("/cameras/{id}")
-def change_camera(id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx) -> camera_shapes.Camera:
+def change_camera(
+    id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx, request: Request
+) -> camera_shapes.Camera:
+    """403 where a privacy mask is taken away or changed by who has not the right `unmasked` there."""
     source = changeable(ctx, caller, SourceKind.CAMERA, id)
     if change.area is not None and change.area != source.area:
         _require_grid(ctx, caller, change.area)
     changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
+    masking.change(request, caller, source, changed)
     with ctx.store.transaction() as tx:
         sources.update(tx, changed)
     return _one(ctx, caller, id)
 
 
 @router.delete("/cameras/{id}", status_code=204)
-def remove_camera(id: IdInPath, caller: MaySources, ctx: Ctx) -> None:
+def remove_camera(id: IdInPath, caller: MaySources, ctx: Ctx, request: Request) -> None:
+    """403 for one with privacy masks, by who has not the right `unmasked` there: what it recorded would lose them."""
+    masking.change(request, caller, changeable(ctx, caller, SourceKind.CAMERA, id), None)
     remove(ctx, caller, SourceKind.CAMERA, id)
 
 
@@ -159,10 +171,10 @@ _MP4: dict[int | str, dict[str, Any]] = {200: {"content": {"video/mp4": {}}}}
 
 @router.get("/cameras/{id}/snapshot", response_class=Response, responses=_JPEG)
 async def get_camera_snapshot(
-    camera: LiveCamera, ctx: Ctx, width: Annotated[int, Query(ge=16, le=3840)] = 960
+    camera: LiveCamera, caller: MayLive, ctx: Ctx, asked: AskedMasks, width: Annotated[int, Query(ge=16, le=3840)] = 960
 ) -> Response:
     """The newest picture, taken at `X-Frame-Time`. 503 with the camera's state as code where there is none."""
-    return await ctx.pictures.newest(camera, width)
+    return await ctx.pictures.newest(camera, width, asked.to_burn(caller, camera), lifted=asked.lifted)
 
 
 @router.get("/cameras/{id}/recordings")
@@ -195,13 +207,19 @@ def get_recordings(
 @router.get("/cameras/{id}/clip", response_class=FileResponse, responses=_MP4)
 async def get_clip(
     camera: RecordedCamera,
+    caller: MayRecordings,
     ctx: Ctx,
+    asked: AskedMasks,
     first: Annotated[Instant, Query(alias="from")],
     last: Annotated[Instant, Query(alias="to")],
 ) -> FileResponse:
-    """[from, to] as one MP4, at most 30 minutes; it may begin a keyframe earlier. 404 `nothing_recorded`."""
-    _require_interval(first, last, LONGEST_CLIP)
-    return await ctx.pictures.clip(ctx.store, camera["id"], first, last)
+    """[from, to] as one MP4, at most 30 minutes, 5 with masks burnt in; it may begin a keyframe earlier.
+
+    404 `nothing_recorded`.
+    """
+    masks = asked.to_burn(caller, camera)
+    _require_interval(first, last, LONGEST_MASKED_CLIP if masks else LONGEST_CLIP)
+    return await ctx.pictures.clip(ctx.store, camera["id"], first, last, masks)
 
 
 def _require_interval(first: datetime, last: datetime, longest: timedelta) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +12,13 @@ from pathlib import Path
 import httpx
 
 from hub.config import Config
+from hub.errors import Refused
 from hub.model.source import SourceState
 from hub.tally import Tally
 from ingest.video.reel import Cursor, Mark, Piece, Reel, Unpacker, end_piece, text_piece
 
 _AGAIN_S = 0.5
+_NO_PLACE_S = 2.0
 _SILENT_S = 6.0
 """A worker says how the camera is every two seconds; one that says nothing for so long is frozen."""
 
@@ -49,19 +52,23 @@ class Channels:
         self._folder = config.data_dir / "run"
         self._shards = config.workers.video
         self._tally = tally
-        self._channels: dict[tuple[str, str], _Channel] = {}
+        self._channels: dict[tuple[str, str, bool], _Channel] = {}
 
     async def close(self) -> None:
         for channel in list(self._channels.values()):
             await channel.close()
 
     @contextmanager
-    def watch(self, camera: str, stream: str) -> Iterator[Viewer]:
-        """Join those who watch a stream of ``camera``: the first one begins its channel, the last one ends it."""
-        key = (camera, stream)
+    def watch(self, camera: str, stream: str, *, lifted: bool) -> Iterator[Viewer]:
+        """Join those who watch a stream of ``camera``: the first one begins its channel, the last one ends it.
+
+        ``lifted``: without its privacy masks.
+        """
+        key = (camera, stream, lifted)
         if key not in self._channels:
             name = f"video-{zlib.crc32(camera.encode()) % self._shards}"
-            self._channels[key] = _Channel(f"/cameras/{camera}/live?stream={stream}", name, self._folder)
+            path = f"/cameras/{camera}/live?stream={stream}&masks={'lifted' if lifted else 'burnt'}"
+            self._channels[key] = _Channel(path, name, self._folder)
         channel = self._channels[key]
         viewer = Viewer(channel.reel)
         channel.viewers.add(viewer)
@@ -105,6 +112,11 @@ class _Channel:
                     self._push(piece)
                 # It carries the camera anew, or does not have it yet or any more.
                 state, reason = SourceState.CONNECTING, ""
+            except Refused as refused:
+                message = {"type": "unsupported", "codec": "", "code": refused.cause, "reason": refused.detail}
+                self._push(text_piece(Mark.HEAD, 0, message))
+                await asyncio.sleep(_NO_PLACE_S)
+                continue
             except (httpx.TransportError, OSError, ValueError):
                 pass
             self._push(end_piece())
@@ -112,7 +124,7 @@ class _Channel:
             await asyncio.sleep(_AGAIN_S)
 
     async def _pieces(self) -> AsyncIterator[Piece]:
-        """Raises TransportError, OSError, ValueError."""
+        """Raises TransportError, OSError, ValueError, and Refused where the worker has no place for it."""
         unpacker = Unpacker()
         # Without TLS: to read the certificates of the system takes 20 ms of the event loop, at every attempt.
         transport = httpx.AsyncHTTPTransport(uds=str(self._socket), verify=False)
@@ -120,6 +132,9 @@ class _Channel:
             httpx.AsyncClient(transport=transport, base_url="http://worker", timeout=_SILENT_S) as client,
             client.stream("GET", self._path) as answer,
         ):
+            if answer.status_code == 503:
+                said = json.loads(await answer.aread())
+                raise Refused(str(said.get("code", "")), str(said.get("detail", "")))
             if answer.status_code != 200:
                 return
             async for data in answer.aiter_raw():

@@ -23,7 +23,8 @@ def main() -> None:
     ]
     first, last = parse_instant(asked["first"]), parse_instant(asked["last"])
     try:
-        clip = cut(Path(asked["data_dir"]), found, first, last, Path(asked["out"]))
+        masks = tuple(tuple((x, y) for x, y in mask) for mask in asked["masks"])
+        clip = cut(Path(asked["data_dir"]), found, first, last, Path(asked["out"]), masks)
     except NotFound:
         said = {"state": "nothing"}
     else:

@@ -20,6 +20,7 @@ from dashboard.api.auth import MayLive
 from dashboard.api.cameras import LiveCamera
 from dashboard.api.channels import Viewer
 from dashboard.api.context import Context, Ctx
+from dashboard.api.masking import AskedMasks
 from dashboard.api.problems import ProblemError
 from hub.errors import StoreError
 from hub.model.person import Standing
@@ -48,10 +49,11 @@ class Close(IntEnum):
 class _Guest:
     """A live view, as ``live.Live`` knows it: it ends with the session."""
 
-    def __init__(self, key: str, area: str, viewer: Viewer) -> None:
+    def __init__(self, key: str, area: str, viewer: Viewer, right: Right) -> None:
         self.key = key
         self.area = area
         self.viewer = viewer
+        self.right = right
         self.code: Close | None = None
         self.has_left = False
 
@@ -62,8 +64,11 @@ class _Guest:
     def stands(self, standing: Standing | None) -> None:
         if standing is None:
             self.end(Close.SESSION_OVER)
-        elif not holds(standing.reach, Right.LIVE, self.area):
+        elif not self.may_still(standing, self.area):
             self.end(Close.NOT_FOUND)
+
+    def may_still(self, standing: Standing, area: str) -> bool:
+        return all(holds(standing.reach, right, area) for right in (Right.LIVE, self.right))
 
     def end(self, code: Close | None) -> None:
         """``None``: the viewer has left."""
@@ -73,14 +78,24 @@ class _Guest:
 
 @router.websocket("/cameras/{id}/live")
 async def live_view(
-    socket: WebSocket, camera: LiveCamera, caller: MayLive, ctx: Ctx, stream: Literal["main", "sub"] = "main"
+    socket: WebSocket,
+    camera: LiveCamera,
+    caller: MayLive,
+    ctx: Ctx,
+    asked: AskedMasks,
+    stream: Literal["main", "sub"] = "main",
 ) -> None:
-    """``sub``: the small stream of a camera that has one, else the main one. 429 `too_many_views` of one session."""
+    """``sub``: the small stream of a camera that has one, else the main one; with masks burnt in it is always that.
+
+    429 `too_many_views` of one session.
+    """
+    if asked.to_burn(caller, camera):
+        stream = "sub"
     if ctx.live.guests(caller.key) >= MAX_VIEWS:
         raise ProblemError(429, "too_many_views", f"at most {MAX_VIEWS} live pictures at once in one session")
     await socket.accept()
-    with ctx.channels.watch(camera["id"], stream) as viewer:
-        guest = _Guest(caller.key, camera["area"], viewer)
+    with ctx.channels.watch(camera["id"], stream, lifted=asked.lifted) as viewer:
+        guest = _Guest(caller.key, camera["area"], viewer, Right.UNMASKED if asked.lifted else Right.LIVE)
         ctx.live.attend(guest)
         listening = asyncio.create_task(_listen(socket, guest))
         try:
@@ -132,7 +147,7 @@ def _ask_again(guest: _Guest, camera: str, ctx: Context) -> None:
         rows = readings.source_page(ctx.store, SourceKind.CAMERA, source_id=camera, limit=1)
         if standing is None:
             guest.code = Close.SESSION_OVER
-        elif not rows or not holds(standing.reach, Right.LIVE, rows[0]["area"]):
+        elif not rows or not guest.may_still(standing, rows[0]["area"]):
             guest.code = Close.NOT_FOUND
     except StoreError:
         return  # while the store is away who watches goes on watching

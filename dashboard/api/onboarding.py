@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from dashboard.api import camera_shapes
+from dashboard.api import camera_shapes, masking
 from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.cameras import Credential, Url
@@ -48,14 +48,16 @@ class ToDiscover(Body):
 
 
 @router.post("/cameras/probe")
-async def probe_camera(what: ToProbe, _: MaySources, ctx: Ctx) -> camera_shapes.Probe:
+async def probe_camera(what: ToProbe, caller: MaySources, ctx: Ctx, request: Request) -> camera_shapes.Probe:
     """Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
 
-    403 `address_not_allowed` where no camera may be at its address.
+    403 `address_not_allowed` where no camera may be at its address. Without a picture where a camera of the same host
+    has privacy masks, for who has not the right `unmasked` there.
     """
     check_written(what.url, ctx.config.network.allowed)
     where, secret = place(what.url, None, what.username, what.password)
-    return await ctx.pictures.probe(where["url"], secret or {}, what.transport, what.tls)
+    found = await ctx.pictures.probe(where["url"], secret or {}, what.transport, what.tls)
+    return await run_in_threadpool(masking.probed, request, ctx, caller, where["url"], found)
 
 
 @router.post("/cameras/discover")
@@ -81,17 +83,19 @@ async def import_cameras(
     if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
         raise ProblemError(415, "not_csv", "the body must be text/csv")
     data = await request.body()
-    return await run_in_threadpool(_import, ctx, caller, data, dry_run=dry_run, partial=partial, update=update)
+    return await run_in_threadpool(_import, ctx, caller, request, data, dry_run=dry_run, partial=partial, update=update)
 
 
 def _import(
-    ctx: Context, caller: Caller, data: bytes, *, dry_run: bool, partial: bool, update: bool
+    ctx: Context, caller: Caller, request: Request, data: bytes, *, dry_run: bool, partial: bool, update: bool
 ) -> camera_shapes.Imported:
     vault = Vault.of(ctx.config)
     known = importing.known_to(ctx.store, ctx.config.network.allowed, vault)
     planned = importing.plan(data, _FILE, _narrowed(known, caller), update=update)
     is_done = not dry_run and (partial or not planned.problems)
     if is_done:
+        for entry in planned.changed:
+            masking.change(request, caller, known.sources[entry.source.id], entry.source)
         importing.carry_out(ctx.store, planned, vault, ctx.clock.now())
     lines = planned.lines()
     return camera_shapes.Imported(

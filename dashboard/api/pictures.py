@@ -27,15 +27,19 @@ from starlette.types import Receive, Scope, Send
 from dashboard.api import camera_shapes
 from dashboard.api.problems import ProblemError
 from hub.config import Config
+from hub.model.mask import Masks, digest
 from hub.model.source import SourceState
 from hub.model.times import parse_instant, rfc3339
 from hub.store import Store, segments
 from ingest.video import disk
+from ingest.video.cover import cover_jpeg
 
 _PICTURE_TIMEOUT_S = 2.0
 _PROBE_TIMEOUT_S = 18.0
 _DISCOVER_TIMEOUT_S = 60.0
 _CLIP_TIMEOUT_S = 60.0
+_MASKED_CLIP_TIMEOUT_S = 120.0
+"""Every picture of it is encoded anew."""
 _MAX_CHILDREN = 2
 
 
@@ -55,18 +59,35 @@ class Pictures:
         for client in self._workers.values():
             await client.aclose()
 
-    async def newest(self, camera: Mapping[str, Any], width: int) -> Response:
-        """The JPEG of a camera. Raises ProblemError 503 with the state of the camera as its code."""
+    async def newest(self, camera: Mapping[str, Any], width: int, masks: Masks, *, lifted: bool) -> Response:
+        """The JPEG of a camera, with ``masks`` burnt in. Raises ProblemError 503 with the state of the camera as its
+        code. Only where they are ``lifted`` is the worker asked for a picture without those that it knows of."""
         shard = zlib.crc32(camera["id"].encode()) % self._shards
         try:
-            answer = await self._worker(shard).get(f"/cameras/{camera['id']}/snapshot", params={"width": width})
+            asked = {"width": str(width), "masks": "lifted" if lifted else "burnt"}
+            answer = await self._worker(shard).get(f"/cameras/{camera['id']}/snapshot", params=asked)
         except (httpx.TransportError, OSError) as error:
             raise ProblemError(503, SourceState.WORKER_DOWN, f"video-{shard} does not answer") from error
         if answer.status_code != 200:
             raise _no_picture(answer)
         taken_at = parse_instant(answer.headers["X-Frame-Time"])
         headers = {"X-Frame-Time": rfc3339(taken_at), "Last-Modified": format_datetime(taken_at, usegmt=True)}
-        return Response(answer.content, media_type="image/jpeg", headers=headers)
+        content = answer.content
+        if masks and answer.headers.get("X-Masks") != digest(masks):  # they were changed, and it does not know yet
+            content = await anyio.to_thread.run_sync(cover_jpeg, content, masks)
+        return Response(content, media_type="image/jpeg", headers=headers)
+
+    def still(self, file: Path, masks: Masks) -> Response:
+        """A picture that was kept, with ``masks`` burnt in. Raises ProblemError 404 and 403."""
+        if not masks:
+            return FileResponse(file, media_type="image/jpeg")
+        try:
+            return Response(cover_jpeg(file.read_bytes(), masks), media_type="image/jpeg")
+        except OSError as error:
+            raise ProblemError(404, "no_snapshot", "it is no longer kept") from error
+        except ValueError as error:
+            words = "the masks cannot be burnt into this picture, so it is not shown"
+            raise ProblemError(403, "masks_failed", words) from error
 
     def kept(self, name: str) -> Path | None:
         """The file of a snapshot that was kept as evidence; None where there is none of that name in its folder."""
@@ -108,15 +129,18 @@ class Pictures:
             raise ProblemError(422, "invalid", said["refused"])
         return camera_shapes.Discovered.model_validate(said)
 
-    async def clip(self, store: Store, camera: str, first: datetime, last: datetime) -> FileResponse:
-        """[first, last] as one MP4, in a file that goes away when it was sent. Raises ProblemError 404 or 507."""
+    async def clip(self, store: Store, camera: str, first: datetime, last: datetime, masks: Masks) -> FileResponse:
+        """[first, last] as one MP4, with ``masks`` burnt in, in a file that goes away when it was sent.
+
+        Raises ProblemError 404, 503 or 507.
+        """
         found = await anyio.to_thread.run_sync(segments.list_segments, store, camera, first, last)
         # It is written, and copied once more to bring its index to the front.
         needed = 2 * sum(item.size_bytes for item in found)
         if found and disk.free_bytes(self._data_dir) - needed < disk.RESERVE_BYTES:
             raise ProblemError(507, "no_room", "the disk of the hub has no room for this clip: ask for a shorter one")
         out = _temporary(self._data_dir) if found else None
-        said = None if out is None else await self._cut(found, first, last, out)
+        said = None if out is None else await self._cut(found, first, last, masks, out)
         if out is None or said is None or said["state"] != "done":
             if out is not None:
                 out.unlink(missing_ok=True)
@@ -128,7 +152,7 @@ class Pictures:
         return _Passing(out, media_type="video/mp4", filename=name, headers=headers)
 
     async def _cut(
-        self, found: Sequence[segments.Segment], first: datetime, last: datetime, out: Path
+        self, found: Sequence[segments.Segment], first: datetime, last: datetime, masks: Masks, out: Path
     ) -> dict[str, Any] | None:
         asked = {
             "data_dir": str(self._data_dir),
@@ -138,9 +162,11 @@ class Pictures:
             ],
             "first": rfc3339(first),
             "last": rfc3339(last),
+            "masks": masks,
             "out": str(out),
         }
-        return await self._child("dashboard.api.cutting", asked, _CLIP_TIMEOUT_S)
+        timeout_s = _MASKED_CLIP_TIMEOUT_S if masks else _CLIP_TIMEOUT_S
+        return await self._child("dashboard.api.cutting", asked, timeout_s)
 
     async def _child(self, module: str, asked: Mapping[str, Any], timeout_s: float) -> dict[str, Any] | None:
         """What a program answers; None where it failed or was late. JSON in and out: no secret is an argument."""

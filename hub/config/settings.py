@@ -137,11 +137,13 @@ class AnalyseSettings(Settings):
 
 
 class ZoneSettings(Settings):
-    """A part of the picture. ``mask``: what happens there is not looked at."""
+    """A part of the picture. ``mask``: what happens there is not looked at. ``privacy``: those without the right
+    ``unmasked`` are not shown it."""
 
     name: PlaceName
     polygon: Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
     mask: bool = False
+    privacy: bool = False
     loiter: Duration | None = None
     """Somebody who stays for so long loiters."""
     left: Duration | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.config.address import substream_secret
 from hub.config.settings import NetworkSettings
 from hub.config.vault import SecretLost, Vault
 from hub.errors import SourceError
+from hub.model.mask import masks_of
 from hub.model.source import GapCause, Source, SourceState
 from hub.supervise import supervise
 from hub.tally import Tally
@@ -21,6 +23,7 @@ from ingest.video.drift import Drift, camera_time
 from ingest.video.gate import shortest_of
 from ingest.video.live import Broadcast, LiveSink
 from ingest.video.mainstream import MainStream
+from ingest.video.masked import MOST, MaskedStream
 from ingest.video.open import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Feed, open_feed
 from ingest.video.pace import Pace
 from ingest.video.record import Plan, Recorder
@@ -41,7 +44,8 @@ Working = Callable[[], None]
 
 
 class Camera:
-    """``source`` with its secret, which ``vault`` reads; ``network`` says where cameras may be.
+    """``source`` with its secret, which ``vault`` reads; ``network`` says where cameras may be. ``places`` are those of
+    the worker for cameras that are shown with their masks burnt in.
 
     ``stop`` does not wait: the thread may be reading for ``read_timeout_s`` yet.
     """
@@ -56,6 +60,7 @@ class Camera:
         *,
         network: NetworkSettings,
         vault: Vault,
+        places: threading.Semaphore | None = None,
         open_timeout_s: float = OPEN_TIMEOUT_S,
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
@@ -80,6 +85,11 @@ class Camera:
         if source.config.get("substream_url"):
             self._small_broadcast = Broadcast(source.id, tally, stream="sub")
             self._sub = Substream(source.id, lambda: self._open(substream=True))
+        self._masks = masks_of(source.config)
+        self._masked: MaskedStream | None = None
+        if self._masks:
+            places = places or threading.BoundedSemaphore(MOST)
+            self._masked = MaskedStream(source.id, self._masks, places, tally)
         self._main: MainStream | None = None
         self._watch: Watch | None = None
         self._standing = Standing(source.id, outlet, clock)
@@ -94,7 +104,7 @@ class Camera:
 
     def stop(self) -> None:
         self._stop.set()
-        for stream in (self._main, self._sub):
+        for stream in (self._main, self._sub, self._masked):
             if stream is not None:
                 stream.stop()
 
@@ -108,7 +118,8 @@ class Camera:
 
     def alive(self) -> bool:
         """Whether it runs: not where one of its threads was ended by a mistake of ours."""
-        return self._thread.is_alive() and not (self._main is not None and self._main.has_died())
+        has_died = any(stream is not None and stream.has_died() for stream in (self._main, self._masked))
+        return self._thread.is_alive() and not has_died
 
     def stuck(self) -> bool:
         """Whether the thread has not moved for longer than anything it does may take."""
@@ -134,9 +145,8 @@ class Camera:
         watch = self._watch
         health = self._standing.health
         live = {"main": self._broadcast, "sub": self._small_broadcast}
-        if watch is None:
-            return View(health.state, health.reason, None, live)
-        return View(health.state, health.reason, watch.picture, live, watch.glance)
+        shown = View(health.state, health.reason, None, live, masks=self._masks, masked=self._masked)
+        return shown if watch is None else replace(shown, picture=watch.picture, glance=watch.glance)
 
     def _run(self) -> None:
         self._standing.say(SourceState.CONNECTING, "")
@@ -158,7 +168,7 @@ class Camera:
             else:
                 ring, recorder, live = self._sinks(plan)
                 with contextlib.closing(self._open()) as feed:
-                    self._follow(feed, ring, recorder, (recorder, live), working)
+                    self._follow(feed, ring, recorder, (recorder, live, *self._masking(ring)), working)
         except SourceError as error:
             self._tally.add("gridhub_video_failures_total", camera=self.source.id, state=error.state)
             self._beat(STUCK_S + Backoff().cap_s)
@@ -169,12 +179,12 @@ class Camera:
     def _watch_sub(self, sub: Substream, main: MainStream, working: Working) -> None:
         """The sub-stream; or the main one, by a connection of its own, while that is lost. Raises SourceError."""
         ring = Ring(ONE_GROUP_S)
-        live = LiveSink(self._small_broadcast, ring)
+        live = (LiveSink(self._small_broadcast, ring), *self._masking(ring))
         if sub.lost:
             self._sizes = Sizes()  # what was learnt of one stream's packets says nothing of the other's
             try:
                 with contextlib.closing(self._open()) as feed:
-                    self._follow(feed, ring, main, (live,), working, until=lambda: not sub.lost)
+                    self._follow(feed, ring, main, live, working, until=lambda: not sub.lost)
             finally:
                 self._sizes = Sizes()
             return
@@ -185,7 +195,7 @@ class Camera:
 
         try:
             with contextlib.closing(self._open(substream=True)) as feed:
-                self._follow(feed, ring, main, (live,), works)
+                self._follow(feed, ring, main, live, works)
         except ClockSetError:
             raise
         except SourceError as error:
@@ -207,6 +217,10 @@ class Camera:
             open_timeout_s=self._timeouts_s[0],
             read_timeout_s=self._timeouts_s[1],
         )
+
+    def _masking(self, ring: Ring) -> Sequence[Sink]:
+        """Who shows what is analysed, the smaller stream where there are two, without what is masked."""
+        return () if self._masked is None else (self._masked.sink(ring),)
 
     def _sinks(self, plan: Plan) -> tuple[Ring, Recorder, LiveSink]:
         """Who gets the packets of the main stream, and the ring from which they may begin earlier."""
@@ -255,7 +269,8 @@ class Camera:
         )
 
         def may_rest() -> bool:
-            watched = self._broadcast.is_watched or self._small_broadcast.is_watched
+            shown = (self._broadcast, self._small_broadcast, self._masked)
+            watched = any(stream is not None and stream.is_watched for stream in shown)
             return self._is_held_back and not (watched or watch.decodes_all)
 
         def detail() -> dict[str, Any]:

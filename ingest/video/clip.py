@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -17,10 +16,10 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from hub.errors import NotFound
+from hub.model.mask import Masks
 from hub.store.segments import Segment
+from ingest.video.clip_masked import TICK, Covered, kind_of
 from ingest.video.open import VideoPacket
-
-_TICK = Fraction(1, 90_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,16 @@ class Clip:
     missing: int = 0
 
 
-def cut(data_dir: Path, segments: Sequence[Segment], first: datetime, last: datetime, out: Path) -> Clip:
+def cut(
+    data_dir: Path, segments: Sequence[Segment], first: datetime, last: datetime, out: Path, masks: Masks = ()
+) -> Clip:
     """Write [first, last] of ``segments``, which are in order, into the file ``out``; it may begin a keyframe earlier.
 
+    With ``masks`` each picture is decoded, covered and encoded again; nothing is passed on as it is.
     A camera that changed its codec or its size in between ends the clip there: one track cannot hold both.
     Raises NotFound where nothing is recorded, OSError where ``out`` cannot be written.
     """
-    joined: _Joined | None = None
+    joined: _Joined | Covered | None = None
     missing = 0
     try:
         for segment in segments:
@@ -49,7 +51,7 @@ def cut(data_dir: Path, segments: Sequence[Segment], first: datetime, last: date
                     begin = first if joined is None else max(first, joined.ended_at)
                     for ts, packet in _wanted(container.demux(stream), segment.began_at, begin, last, joined is None):
                         if joined is None:
-                            joined = _Joined(out, stream, ts)
+                            joined = Covered(out, stream, ts, masks) if masks else _Joined(out, stream, ts)
                         if not joined.takes(stream):
                             missing += 1
                             break
@@ -96,20 +98,20 @@ class _Joined:
 
     def __init__(self, path: Path, template: VideoStream, began_at: datetime) -> None:
         self.began_at = self.ended_at = began_at
-        self._kind = _kind(template)
+        self._kind = kind_of(template)
         self._out: OutputContainer = av.open(str(path), "w", format="mp4", options={"movflags": "faststart"})
         self._stream = self._out.add_stream_from_template(template, opaque=True)
         self._last = -1
 
     def takes(self, stream: VideoStream) -> bool:
-        return _kind(stream) == self._kind
+        return kind_of(stream) == self._kind
 
     def write(self, packet: VideoPacket, ts: datetime) -> None:
         dts, pts = packet.dts or 0, packet.pts or 0
-        at = max(self._last + 1, round((ts - self.began_at).total_seconds() / _TICK))
-        ahead = round(max(0, pts - dts) * packet.time_base / _TICK)
-        packet.duration = round((packet.duration or 0) * packet.time_base / _TICK)
-        packet.time_base = _TICK
+        at = max(self._last + 1, round((ts - self.began_at).total_seconds() / TICK))
+        ahead = round(max(0, pts - dts) * packet.time_base / TICK)
+        packet.duration = round((packet.duration or 0) * packet.time_base / TICK)
+        packet.time_base = TICK
         packet.dts, packet.pts = at, at + ahead
         packet.stream = self._stream
         self._out.mux_one(packet)
@@ -117,8 +119,3 @@ class _Joined:
 
     def close(self) -> None:
         self._out.close()
-
-
-def _kind(stream: VideoStream) -> tuple[str, int, int]:
-    context = stream.codec_context
-    return context.codec.name, context.width, context.height

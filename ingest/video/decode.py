@@ -14,6 +14,8 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
+from hub.model.mask import Masks
+from ingest.video.cover import Pixels, cover
 from ingest.video.open import VideoPacket
 
 Luma = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -136,13 +138,16 @@ class Picture:
         small: np.ndarray[Any, Any] = cv2.resize(rows, (width, height), interpolation=cv2.INTER_AREA)
         return cast(Luma, small if bits == 8 else (small >> (bits - 8)).astype(np.uint8))
 
-    def jpeg(self, width: int, quality: int = 80) -> bytes:
-        """As a JPEG, at most ``width`` wide (and never wider than it is)."""
+    def jpeg(self, width: int, quality: int = 80, masks: Masks = ()) -> bytes:
+        """As a JPEG, at most ``width`` wide (and never wider than it is), with ``masks`` burnt in."""
         frame = self.frame
         if frame.width > width:
             height = max(2, round(width * frame.height / frame.width) // 2 * 2)
             frame = frame.reformat(width=width // 2 * 2, height=height, format="bgr24", interpolation="AREA")
-        done, data = cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        pixels = frame.to_ndarray(format="bgr24")
+        if masks:
+            cover(cast(Pixels, pixels), masks)
+        done, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
         if not done:
             raise ValueError(f"a picture of {frame.width}×{frame.height} cannot be encoded as JPEG")
         return bytes(data)

@@ -173,7 +173,7 @@ class _Muxer:
         if context.codec.name == "hevc":
             self._stream.codec_context.codec_tag = "hvc1"  # parameter sets in the head only: what Safari asks for
         self._container.start_encoding()
-        self._about = {"codec": context.codec.name, "width": context.width, "height": context.height}
+        self._about = {"codec": context.codec.canonical_name, "width": context.width, "height": context.height}
         self._is_begun = False
         self._shift: int | None = None
         self._last_dts = -1

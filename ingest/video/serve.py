@@ -2,9 +2,12 @@
 
 ``GET /cameras/{id}/snapshot?width=`` answers a JPEG that is made when it is asked for, with ``X-Frame-Time``; or 404,
 or 503 with the state of the camera and the reason, as JSON: a picture from before the camera was lost is not shown.
+Privacy masks are burnt in, here and below, unless ``masks=lifted`` is asked for; ``X-Masks`` tells which
+(``mask.digest``).
 
 ``GET /cameras/{id}/live?stream=main|sub`` answers pieces (``reel.packed``) without end: how the camera is, and while
-it is watched its picture. It ends when this worker does not have the camera any more, or carries it anew.
+it is watched its picture. It ends when this worker does not have the camera any more, or carries it anew. With masks it
+is one stream for both words; 503 ``masks_busy`` where as many cameras are encoded as may be.
 """
 
 from __future__ import annotations
@@ -26,11 +29,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hub.errors import StartError
+from hub.errors import Refused, StartError
+from hub.model.mask import Masks, digest
 from hub.model.source import SourceState
 from hub.model.times import rfc3339
 from ingest.video.decode import Picture
-from ingest.video.live import Broadcast
+from ingest.video.live import Broadcast, Viewer
+from ingest.video.masked import MaskedStream
 from ingest.video.reel import Mark, Piece, packed, text_piece
 
 DEFAULT_WIDTH = 960
@@ -57,6 +62,15 @@ class View:
     """By stream: ``main``, and ``sub``, which is the main one where there is no other."""
     glance: Callable[[], object] = _unasked
     """To be called by who looks at ``picture``: it is renewed more often while somebody does."""
+    masks: Masks = ()
+    masked: MaskedStream | None = None
+    """The live picture with ``masks`` burnt in; None where there are none."""
+
+    def shown(self, stream: str, *, lifted: bool) -> Broadcast | MaskedStream | None:
+        """None where there is no such stream."""
+        if not lifted and self.masks:
+            return self.masked
+        return self.live.get(stream)
 
 
 Lookup = Callable[[str], View | None]
@@ -125,12 +139,13 @@ class _Handler(BaseHTTPRequestHandler):
         if len(way) == 3 and way[0] == "cameras" and way[2] == "snapshot":
             self._snapshot(way[1], parts.query)
         elif len(way) == 3 and way[0] == "cameras" and way[2] == "live":
-            self._live(way[1], parse_qs(parts.query).get("stream", ["main"])[0])
+            self._live(way[1], parse_qs(parts.query))
         else:
             self._problem(HTTPStatus.NOT_FOUND, "not_found", "there is no such page")
 
     def _snapshot(self, camera: str, query: str) -> None:
-        width = parse_qs(query).get("width", [str(DEFAULT_WIDTH)])[0]
+        asked = parse_qs(query)
+        width = asked.get("width", [str(DEFAULT_WIDTH)])[0]
         if not width.isdecimal() or int(width) not in _WIDTHS:
             self._problem(HTTPStatus.BAD_REQUEST, "bad_width", "width is a number of pixels from 16 to 7680")
             return
@@ -141,27 +156,39 @@ class _Handler(BaseHTTPRequestHandler):
             self._problem(HTTPStatus.SERVICE_UNAVAILABLE, view.state, view.reason or "there is no picture yet")
         else:
             view.glance()
-            body = view.picture.jpeg(int(width))
-            self._answer(HTTPStatus.OK, "image/jpeg", body, {"X-Frame-Time": rfc3339(view.picture.ts)})
+            masks = () if _is_lifted(asked) else view.masks
+            body = view.picture.jpeg(int(width), masks=masks) if masks else view.picture.jpeg(int(width))
+            headers = {"X-Frame-Time": rfc3339(view.picture.ts), "X-Masks": digest(masks)}
+            self._answer(HTTPStatus.OK, "image/jpeg", body, headers)
 
-    def _live(self, camera: str, stream: str) -> None:
+    def _live(self, camera: str, asked: Mapping[str, list[str]]) -> None:
+        stream, lifted = asked.get("stream", ["main"])[0], _is_lifted(asked)
         view = self.server.lookup(camera)
-        if view is None or stream not in view.live:
+        source = None if view is None else view.shown(stream, lifted=lifted)
+        if source is None:
             self._problem(HTTPStatus.NOT_FOUND, "no_such_camera", "this worker has no camera of that id")
             return
+        try:
+            with source.watch() as viewer:
+                self._tell(camera, viewer, lambda view: view.shown(stream, lifted=lifted) is source)
+        except Refused as refused:
+            self._problem(HTTPStatus.SERVICE_UNAVAILABLE, refused.cause, refused.detail)
+
+    def _tell(self, camera: str, viewer: Viewer, goes_on: Callable[[View], bool]) -> None:
+        """All that ``viewer`` gets, until the camera is carried by another worker, or anew by this one."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "application/octet-stream")
         self.end_headers()
-        broadcast, told, told_s = view.live[stream], None, 0.0
-        with broadcast.watch() as viewer:
-            while view is not None and view.live.get(stream) is broadcast and not self.server.is_ending.is_set():
-                now_s = time.monotonic()
-                if (view.state, view.reason) != told or now_s - told_s >= _STATE_EVERY_S:
-                    told, told_s = (view.state, view.reason), now_s
-                    self.wfile.write(packed(_state(view)))
-                for piece in viewer.take(_LOOK_S):
-                    self.wfile.write(packed(piece))
-                view = self.server.lookup(camera)
+        told, told_s = None, 0.0
+        view = self.server.lookup(camera)
+        while view is not None and goes_on(view) and not self.server.is_ending.is_set():
+            now_s = time.monotonic()
+            if (view.state, view.reason) != told or now_s - told_s >= _STATE_EVERY_S:
+                told, told_s = (view.state, view.reason), now_s
+                self.wfile.write(packed(_state(view)))
+            for piece in viewer.take(_LOOK_S):
+                self.wfile.write(packed(piece))
+            view = self.server.lookup(camera)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the library's name
         """Requests are not logged: a wall of cameras makes many."""
@@ -176,6 +203,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+
+def _is_lifted(asked: Mapping[str, list[str]]) -> bool:
+    return asked.get("masks") == ["lifted"]
 
 
 def _state(view: View) -> Piece:

@@ -23,6 +23,7 @@ from ingest.base import Shard
 from ingest.video import heap
 from ingest.video.camera import Camera
 from ingest.video.clerk import Clerk
+from ingest.video.masked import MOST
 from ingest.video.record import Plan
 from ingest.video.serve import PictureServer, View, socket_path
 from ingest.writer import Writer
@@ -56,6 +57,7 @@ class Worker:
         self._clerk = Clerk(store, self._writer, self.name, data_dir, clock, self._tally)
         self._was_given_up = threading.Event()
         self._heart = Heart(store, self.name, clock, self._tally, self._was_given_up.set)
+        self._places = threading.BoundedSemaphore(MOST)
         self._cameras: dict[str, Camera] = {}
         self._leaving: list[Camera] = []
         self._off: set[str] = set()
@@ -131,6 +133,7 @@ class Worker:
             self._tally,
             network=self._network,
             vault=self._vault,
+            places=self._places,
         )
         self._cameras[source.id] = camera.start()
 
