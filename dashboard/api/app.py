@@ -22,6 +22,7 @@ from dashboard.api import (
     cameras,
     commands,
     device_accounts,
+    device_list,
     devices,
     external,
     groups,
@@ -85,6 +86,7 @@ _RESOURCES = (
     cameras,
     live_view,
     unknown_devices,  # before devices, whose paths take any word
+    device_list,
     devices,
     device_accounts,
     quarantine,

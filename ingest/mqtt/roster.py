@@ -17,11 +17,24 @@ _TYPE = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _MAX_NAME = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A line in which nothing is wrong."""
+
+    line: int
+    id: str
+    is_new: bool
+
+
 @dataclass(slots=True)
 class Roster:
-    """``new`` can be added; ``unchanged`` counts those that are there just so; ``problems`` are all that is wrong."""
+    """``new`` can be added; ``unchanged`` counts those that are there just so; ``problems`` are all that is wrong.
+
+    ``right`` are the lines of the first two.
+    """
 
     new: list[Source] = field(default_factory=list)
+    right: list[Right] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -33,13 +46,17 @@ def read(data: bytes, file: str, areas: Collection[str], known: Mapping[str, Sou
         source = _source(line)
         there = known.get(source.id)
         wrong = _mistakes(source, line, table, areas)
-        if there is not None and _identity(there) != _identity(source):
+        if there is not None and there.area not in areas:
+            wrong.append(("id", f"{there.id!r} is taken"))
+        elif there is not None and _identity(there) != _identity(source):
             period = f" with period {there.config['period']}" if "period" in there.config else ""
             words = f"{source.id!r} is already a {there.kind} of type {there.type} in {there.area}{period}"
             wrong.append(("id", words))
         if wrong:
             table.problems += [table.problem(line.number, key, message) for key, message in wrong]
-        elif there is not None:
+            continue
+        roster.right.append(Right(line.number, source.id, there is None))
+        if there is not None:
             roster.unchanged += 1
         else:
             roster.new.append(source)

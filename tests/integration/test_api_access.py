@@ -141,7 +141,7 @@ CHANGES = [
     ("POST", "/devices/{id}/account", SOURCES), ("DELETE", "/devices/{id}/account", SOURCES),
     ("POST", "/cameras", SOURCES), ("PATCH", "/cameras/{id}", SOURCES), ("DELETE", "/cameras/{id}", SOURCES),
     ("POST", "/cameras/probe", SOURCES), ("POST", "/cameras/discover", SOURCES),
-    ("POST", "/cameras/import", SOURCES), ("POST", "/devices", SOURCES), ("PATCH", "/devices/{id}", SOURCES),
+    ("POST", "/cameras/import", SOURCES), ("POST", "/devices", SOURCES), ("POST", "/devices/import", SOURCES), ("PATCH", "/devices/{id}", SOURCES),
     ("DELETE", "/devices/{id}", SOURCES), ("POST", "/devices/{id}/approve", SOURCES),
     ("POST", "/devices/unknown/{id}/approve", SOURCES), ("POST", "/devices/unknown/{id}/block", SOURCES),
     ("DELETE", "/devices/unknown/{id}", SOURCES), ("DELETE", "/quarantine/{id}", SOURCES),
