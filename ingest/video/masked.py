@@ -61,9 +61,11 @@ class MaskedStream:
     """
 
     def __init__(self, camera: str, masks: Masks, places: threading.Semaphore, tally: Tally) -> None:
+        self.places = places
+        self.decoded = 0
+        """Packets, since the beginning."""
         self._name = camera
         self._masks = masks
-        self._places = places
         self._tally = tally
         self._broadcast = Broadcast(camera, tally, stream="masked")
         self._viewers = 0
@@ -72,6 +74,7 @@ class MaskedStream:
         self._waiting: deque[_Begin | Coded | None] = deque()
         self._is_stopped = False
         self._thread: threading.Thread | None = None
+        self._film: _Film | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -81,7 +84,7 @@ class MaskedStream:
     def watch(self) -> Iterator[Viewer]:
         """Raises Refused where the worker has no place for another camera."""
         with self._joining:
-            if self._viewers == 0 and not self._places.acquire(blocking=False):
+            if self._viewers == 0 and not self.places.acquire(blocking=False):
                 self._tally.add("gridhub_masked_refused_total", camera=self._name)
                 words = f"this worker shows at most {MOST} cameras with their masks burnt in at a time"
                 raise Refused("masks_busy", words)
@@ -93,7 +96,7 @@ class MaskedStream:
             with self._joining:
                 self._viewers -= 1
                 if self._viewers == 0:
-                    self._places.release()
+                    self.places.release()
 
     def sink(self, ring: Ring) -> MaskedSink:
         """For one connection, whose packets are in ``ring``."""
@@ -103,6 +106,12 @@ class MaskedStream:
         with self._news:
             self._is_stopped = True
             self._news.notify()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether nothing is being decoded, nor will be until somebody watches."""
+        with self._news:
+            return not self._waiting and self._film is None
 
     def has_died(self) -> bool:
         """Whether its thread was ended by a mistake of ours."""
@@ -139,22 +148,30 @@ class MaskedStream:
             return None if self._is_stopped else self._waiting.popleft()
 
     def _run(self) -> None:
-        film: _Film | None = None
         while not self._is_stopped:
             item = self._next()
             try:
-                if isinstance(item, Coded):
-                    if film is not None:
-                        film.show(item)
-                    continue
-                if film is not None:
-                    film.end()
-                film = None if item is None else _Film(item, Cover(self._masks), self._broadcast)
+                self._do(item)
             except (av.error.FFmpegError, ValueError) as error:
                 _log.warning("camera %s cannot be shown with its masks: %s", self._name, type(error).__name__)
-                film = None
+                self._film = None
                 words = {"type": "unsupported", "codec": "", "code": "masks_failed"}
                 self._broadcast.publish(text_piece(Mark.HEAD, 0, words))
+
+    def _do(self, item: _Begin | Coded | None) -> None:
+        """Raises FFmpegError, ValueError."""
+        if isinstance(item, Coded):
+            if self._film is not None:
+                self.decoded += 1
+                self._film.show(item)
+            return
+        if self._film is not None:
+            self._film.end()
+        if item is None:
+            self._film = None
+        else:
+            self.decoded += len(item.group)
+            self._film = _Film(item, Cover(self._masks), self._broadcast)
 
 
 class MaskedSink:
