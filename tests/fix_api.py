@@ -263,15 +263,15 @@ def city(store: Store) -> Store:
 
 
 @pytest.fixture(scope="session")
-def _routes() -> FastAPI:
+def routes() -> FastAPI:
     """Put together once: they hold nothing of the test before."""
     return assemble()
 
 
 @pytest.fixture
-def api(city: Store, tmp_path: Path, _routes: FastAPI) -> Iterator[Api]:
+def api(city: Store, tmp_path: Path, routes: FastAPI) -> Iterator[Api]:
     config, tally = write_config(tmp_path), Tally()
-    app = furnish(_routes, config, city, SystemClock(), tally)
+    app = furnish(routes, config, city, SystemClock(), tally)
     with serving(app) as url:
         served = Api(url, app, city, config, tally)
         live = app.state.context.live

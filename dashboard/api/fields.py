@@ -50,7 +50,9 @@ class Body(BaseModel):
         return value
 
 
-def _duration(value: str) -> timedelta:
+def _duration(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError("is not a duration: a number and a unit in quotes, as \"10s\"")  # noqa: TRY004  pydantic's way
     try:
         return parse_duration(value)
     except OverflowError as error:
