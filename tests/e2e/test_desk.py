@@ -196,7 +196,8 @@ def listed(numbers: range) -> str:
 def test_an_integrator_adds_two_hundred_cameras_of_which_seven_are_wrong(api: Api, tmp_path: Path) -> None:
     file = tmp_path / "gates.csv"
     file.write_text(listed(range(1, 201)), encoding="utf-8")
-    with script("bring.mjs", api.url, GRIDHUB_FILE=file) as process:
+    devices = f"id,area,type\nalarm-1,{GRID},smoke\nalarm 2,{GRID},smoke\nalarm-3,qth/nowhere,smoke\n"
+    with script("bring.mjs", api.url, GRIDHUB_FILE=file, GRIDHUB_DEVICES=devices) as process:
         found = answered(process)
     assert found["before"] == 2, "the list was only read"
     assert found["sum"].startswith("193 lines right, 7 wrong")
@@ -207,6 +208,10 @@ def test_an_integrator_adds_two_hundred_cameras_of_which_seven_are_wrong(api: Ap
     assert found["done"].startswith("193 cameras added")
     assert found["after"] == 195
     assert (found["found"], found["changed"]) == ("10 of 197 sources", "10 sources changed")
+    assert found["devicesSum"].startswith("1 行正确，2 行有误")
+    assert ["不是编号" in found["devicesWrong"][0], "没有区域" in found["devicesWrong"][1]] == [True, True]
+    assert found["devicesDone"] == "已添加 1 台设备"
+    assert api.client("ines").get("/devices/alarm-1").json()["type"] == "smoke"
     gates = [one for one in api.client("ines").get("/cameras?limit=1000").json()["items"] if one["id"] != "cam-1"]
     assert sorted(one["id"] for one in gates if one["record"]["mode"] == "continuous") == [
         f"gate-00{number}" for number in range(20, 30)

@@ -27,7 +27,7 @@ function documented(): [string, string][] {
 /** String literals of Python that stand after one of `marks`; what an f-string puts in is told as `7`. */
 function written(path: string, marks: RegExp): string[] {
   const found = [...read(path).matchAll(new RegExp(`(?:${marks.source})f?"([^"]+)"`, 'g'))];
-  return found.map(([, text]) => (text as string).replace('{where}', 'the broker at 7:7').replace('{near}', "; did you mean 'x'?").replace(/\{[^}]*\}/g, '7'));
+  return found.map(([, text]) => (text as string).replace('{where}', 'the broker at 7:7').replace(/\{near(?:est\(.*?\)(?: if .*? else '')?)?\}/, "; did you mean 'x'?").replace(/\{[^}]*\}/g, '7'));
 }
 
 describe('reasons in Chinese', () => {
@@ -54,7 +54,7 @@ describe('reasons in Chinese', () => {
     ['ingest/video/detector.py', /Refused\("\w+", /],
     ['ingest/video/network.py', /Refused\("cannot_\w+", /],
     ['hub/config/address.py', /reason = /],
-    ['hub/config/vault.py', /SecretLost\(/],
+    ['hub/secrets.py', /SecretLost\(/],
     ['ingest/video/worker.py', /reason = /],
     ['ingest/video/tamper.py', /"\w+": (?="the )/],
     ['ingest/video/serve.py', /view\.reason or /],
@@ -67,6 +67,14 @@ describe('reasons in Chinese', () => {
     ['dashboard/api/parts.py', /Part\("\w+", "\w+", |Part\(name, "down", /],
     ['dashboard/api/pictures.py', /WORKER_DOWN, |code, detail = "\w+", /],
     ['dashboard/api/problems.py', /detail = (?="the store)/],
+    ['ingest/table.py', /message = |words = |problem\(\d, "", (?!f"\{words)|return None if first == line\.number else |return (?=f"there)|problem\(1, name, /],
+    ['ingest/video/roster.py', /wrong\["(?:id|name)"\] = |for key in _NEEDED|: (?="is missing)/],
+    ['ingest/video/importing.py', /words = /],
+    ['ingest/mqtt/roster.py', /append\(\("(?:id|type|name)", |words = /],
+    ['hub/model/area.py', /return (?=f"\{path)|ValueError\((?=f"\{path)/],
+    ['hub/model/source.py', /ValueError\((?=f"\{source_id)/],
+    ['hub/model/times.py', /ValueError\((?=f"\{text)/],
+    ['hub/config/address.py', /ValueError\(/],
     ['rules/report.py', /set\("ok", |wrong = \[|append\(|return \[\s+/],
   ] as const)('know what %s says', (path, marks) => {
     const texts = written(path, marks);

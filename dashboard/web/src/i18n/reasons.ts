@@ -8,6 +8,7 @@
 
 import type { Language } from '../settings.svelte';
 import { QUIET, STEPS } from './alarms';
+import { LISTS } from './lists';
 
 /** By the rule engine in the log of an alert, and by the device worker where it refuses what a device sends. */
 export const MACHINE_WORDS: Record<string, Record<Language, string>> = {
@@ -155,7 +156,7 @@ const PART: Record<string, string> = {
   'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
 };
 
-export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART, ...QUIET };
+export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART, ...QUIET, ...LISTS };
 
 const HOLES: Record<string, string> = {
   n: '(\\d+)',

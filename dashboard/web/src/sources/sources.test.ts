@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CameraRow, DeviceRow, Zone } from '../api/types';
 import type { Source } from '../live/state';
+import { listedIn } from './bring';
 import { field, toCsv } from './csv';
 import { NO_FILTER, byArea, rowsOf, shown, sorted, type Row } from './table';
 import { faultsOf, freeName, moved, pointAt, split, without } from './zones';
@@ -66,7 +67,7 @@ describe('a table as CSV', () => {
 });
 
 describe('a zone that is drawn', () => {
-  const square: Zone = { name: 'gate', mask: false, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]] };
+  const square: Zone = { name: 'gate', mask: false, privacy: false, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]] };
 
   it('stays in the picture', () => expect(pointAt(-0.2, 1.00004)).toEqual([0, 1]));
 
@@ -85,5 +86,14 @@ describe('a zone that is drawn', () => {
     const found = faultsOf([square, { ...square, name: ' ' }, square, { ...square, name: 'x', polygon: [[0, 0], [1, 1]] }, bow]);
     expect([...found]).toEqual([[1, 'name_missing'], [2, 'name_twice'], [3, 'too_few'], [4, 'crossed']]);
     expect(faultsOf([square, { ...square, name: 'yard' }]).size).toBe(0);
+  });
+});
+
+describe('a list that is brought', () => {
+  it('is of cameras or of devices, as its first line says', () => {
+    expect(listedIn('id,url,area\ncam-1,rtsp://x,a')).toBe('cameras');
+    expect(listedIn('\ufeff"id","area","type"\r\nx,a,smoke')).toBe('devices');
+    expect(listedIn('id,url,type,area')).toBe('cameras');
+    expect(listedIn('')).toBe('cameras');
   });
 });
