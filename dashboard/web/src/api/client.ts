@@ -65,8 +65,8 @@ const ROOT = '/api/v1';
 const TIMEOUT_MS = 15_000;
 /** A backtest ends itself after ten minutes. */
 const BACKTEST_MS = 11 * 60_000;
-/** A clip is cut by a process of its own, and a few at once. */
-const FILM_MS = 60_000;
+/** A clip is cut by a process of its own, and a few at once; one with masks is encoded anew. */
+const FILM_MS = 130_000;
 /** A list of a thousand cameras is read against all that are known. */
 const IMPORT_MS = 60_000;
 /** But a look at a camera that is to be added. */
@@ -277,10 +277,10 @@ export const api = {
   curve: (source: string, metric: string, from: number, to: number, points: number, signal: AbortSignal) =>
     get<Series>(`/series?source=${id(source)}&metric=${id(metric)}&${between(from, to)}&step=auto&max_points=${points}`, signal),
   /** A clip as it is fetched: the answer says where it begins. */
-  film: (camera: string, from: number, to: number, signal: AbortSignal) =>
-    request(`/cameras/${id(camera)}/clip?${between(from, to)}`, { signal }, FILM_MS),
+  film: (camera: string, from: number, to: number, signal: AbortSignal, lift = '') =>
+    request(`/cameras/${id(camera)}/clip?${between(from, to)}${lift}`, { signal }, FILM_MS),
   /** The address of a clip. */
-  clip: (camera: string, from: number, to: number) => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}`,
+  clip: (camera: string, from: number, to: number, lift = '') => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}${lift}`,
   probe: (url: string, username: string, password: string) =>
     post<Probe>('/cameras/probe', { url, ...(username && { username }), ...(password && { password }) }, PROBE_MS),
   system: (signal: AbortSignal) => get<System>('/system', signal),
@@ -316,6 +316,6 @@ export const api = {
   seriesSteps: (source: string, metric: string, from: number, to: number, points: number, signal: AbortSignal) =>
     get<Series>(`/series?source=${id(source)}&metric=${id(metric)}&${between(from, to)}&step=auto&max_points=${points}`, signal),
   addCamera: (camera: CameraNew) => post<Camera>('/cameras', camera),
-  snapshot: (camera: string, width: number, signal: AbortSignal) =>
-    request(`/cameras/${id(camera)}/snapshot?width=${width}`, { signal, cache: 'no-store' }),
+  snapshot: (camera: string, width: number, signal: AbortSignal, lift = '') =>
+    request(`/cameras/${id(camera)}/snapshot?width=${width}${lift}`, { signal, cache: 'no-store' }),
 };

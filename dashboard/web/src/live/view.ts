@@ -18,7 +18,7 @@ export type Message =
   | { type: 'key'; media_s: number; at: string }
   | { type: 'gap'; reason: string }
   | { type: 'end' }
-  | { type: 'unsupported'; codec: string }
+  | { type: 'unsupported'; codec: string; code?: 'masks_busy' | 'masks_failed' }
   | { type: 'state'; state: SourceState; reason: string };
 
 export interface ViewHandlers {

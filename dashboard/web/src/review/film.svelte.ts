@@ -4,6 +4,7 @@
  */
 
 import { ApiError, api } from '../api/client';
+import { lifting, type Lift } from '../watch/lift';
 import { inTurn } from '../watch/picture.svelte';
 import type { Bar } from './axis';
 import { correction } from './clock';
@@ -52,7 +53,15 @@ export class Film {
   constructor(
     readonly camera: string,
     readonly bars: () => readonly Bar[],
+    readonly lift: () => Lift | null = () => null,
   ) {}
+
+  /** Everything is fetched again: its masks were lifted, or are burnt in again. */
+  anew(): void {
+    for (const loaded of this.#pieces.values()) this.#drop(loaded);
+    this.#holds = [null, null];
+    for (const video of this.#videos) video.removeAttribute('src');
+  }
 
   attach(videos: HTMLVideoElement[]): () => void {
     this.#videos = videos;
@@ -160,7 +169,7 @@ export class Film {
     try {
       const [began, ended, bytes] = await inTurn(async () => {
         signal.throwIfAborted();
-        const answer = await api.film(this.camera, piece.from, piece.to, signal);
+        const answer = await api.film(this.camera, piece.from, piece.to, signal, lifting(this.lift()));
         return [answer.headers.get('X-Clip-From'), answer.headers.get('X-Clip-To'), await answer.blob()] as const;
       });
       if (signal.aborted) return;

@@ -5,6 +5,7 @@
  */
 
 import { ApiError, api } from '../api/client';
+import { lifting, type Lift } from './lift';
 import { whileSeen } from './sight';
 
 const EVERY_MS = 1_000;
@@ -36,7 +37,10 @@ export class Picture {
   /** Width by height. */
   ratio = $state.raw(16 / 9);
 
-  constructor(readonly camera: () => string) {}
+  constructor(
+    readonly camera: () => string,
+    readonly lift: () => Lift | null = () => null,
+  ) {}
 
   /** Keeps fetching while `tile` can be seen; the answer ends it. */
   show(tile: HTMLElement): () => void {
@@ -73,7 +77,7 @@ export class Picture {
   async #fetch(width: number, signal: AbortSignal): Promise<boolean> {
     try {
       const [response, blob] = await inTurn(async () => {
-        const answer = await api.snapshot(this.camera(), width, signal);
+        const answer = await api.snapshot(this.camera(), width, signal, lifting(this.lift()));
         return [answer, await answer.blob()] as const;
       });
       if (signal.aborted) return false;

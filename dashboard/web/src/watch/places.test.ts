@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawnLine, drawnZone } from './places';
 
-const zone = (polygon: [number, number][]) => ({ name: 'gate', polygon, mask: false, loiter: null, left: null, crowd: null });
+const zone = (polygon: [number, number][]) => ({ name: 'gate', polygon, mask: false, privacy: false, loiter: null, left: null, crowd: null });
 
 describe('a zone', () => {
   it('is drawn in the shape of the picture, and named at its upper left corner', () => {

@@ -7,10 +7,14 @@ import { Player, playable } from './player';
 import { isConnected } from '../live/state';
 import { View, type Message } from '../live/view';
 import { conditionOf, type Condition } from './edge';
+import { lifting, type Lift } from './lift';
 import { whileSeen } from './sight';
 
-/** Why there is no video: the browser has no decoder, playing failed again and again, or no connection can be had. */
-export type Without = 'codec' | 'player' | 'connection';
+/**
+ * Why there is no video: the browser has no decoder, playing failed again and again, no connection can be had, or the hub
+ * burns masks into as many cameras as it can.
+ */
+export type Without = 'codec' | 'player' | 'connection' | 'masks';
 
 const MAX_FAULTS = 3;
 const LOOK_MS = 500;
@@ -38,6 +42,7 @@ export class LiveVideo {
     /** The hub's clock, in milliseconds. */
     readonly now: () => number,
     readonly onSignedOut: () => void,
+    readonly lift: () => Lift | null = () => null,
   ) {}
 
   /** Plays into `video` while `tile` can be seen; the answer ends it. */
@@ -52,7 +57,7 @@ export class LiveVideo {
       if (!isSeen) return;
       this.#faults = 0;
       this.without = null;
-      this.#view = new View(addressOf(this.camera(), this.stream()), {
+      this.#view = new View(addressOf(this.camera(), this.stream(), lifting(this.lift())), {
         onMessage: (message) => this.#heard(message, video),
         onBytes: (bytes) => this.#player?.append(bytes),
         onLost: (hopeless) => {
@@ -75,7 +80,7 @@ export class LiveVideo {
     if (message.type === 'init') this.#begin(message.mime, message.codec, message.width / message.height, video);
     else if (message.type === 'key') this.#player?.clock(message.media_s, Date.parse(message.at));
     else if (message.type === 'end') this.#end();
-    else if (message.type === 'unsupported') this.#give('codec', message.codec);
+    else if (message.type === 'unsupported') this.#give(message.code === undefined ? 'codec' : 'masks', message.codec);
     else if (message.type === 'state' && !isConnected(message.state)) this.#end();
     if (message.type === 'state' && this.without === 'connection') this.without = null;
   }
@@ -121,8 +126,8 @@ export class LiveVideo {
   }
 }
 
-function addressOf(camera: string, stream: string): string {
-  const url = new URL(`/api/v1/cameras/${encodeURIComponent(camera)}/live?stream=${stream}`, location.href);
+function addressOf(camera: string, stream: string, lift: string): string {
+  const url = new URL(`/api/v1/cameras/${encodeURIComponent(camera)}/live?stream=${stream}${lift}`, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
