@@ -273,14 +273,14 @@ def _stored(folder: Path, task: Task) -> float:
             tx.execute("insert into writer (name) values ('bench')")
             span = HISTORY_MINUTES * 60
             tx.execute(
-                "insert into observation_device (ts, received_at, batch, value, series, quality) "  # noqa: S608  of constants
+                "insert into observation_device (ts, received_at, batch, value, series, quality) "  # noqa: S608  of constants  # nosec B608
                 "select at, at + interval '80 ms', n + 1, 20 + 8 * sin(n / 13000.0 + id) + random(), id, 0 "
                 f"from {_SECONDS} "
                 "join series on id %% 60 = n %% 60 order by n",
                 (span - 1, T0),
             )
             tx.execute(
-                "insert into batch (id, writer, seq, rows, min_ts, max_ts, committed_at) "  # noqa: S608  of constants
+                "insert into batch (id, writer, seq, rows, min_ts, max_ts, committed_at) "  # noqa: S608  of constants  # nosec B608
                 "overriding system value "
                 "select n + 1, (select id from writer), n + 1, 380, at, at, at + interval '100 ms' "
                 f"from {_SECONDS}",

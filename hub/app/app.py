@@ -236,7 +236,7 @@ def _check_port(config: Config) -> None:
 
 
 def _accepts(config: Config) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  compared, not bound  # nosec B104
     try:
         with socket.create_connection((host, config.port), timeout=0.2):
             return True

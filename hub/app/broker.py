@@ -123,7 +123,7 @@ def _program() -> str:
 
 
 def _accepts(host: str, port: int) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound  # nosec B104
     try:
         with socket.create_connection((host, port), timeout=0.5):
             return True

@@ -57,7 +57,7 @@ def broker_access(config: Config) -> BrokerAccess:
             raise StartError("the embedded broker has not been started in this data directory yet") from error
         own = config.broker.certificate
         host = own_broker_host(config)
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound  # nosec B104
         return BrokerAccess(host, port, "gridhub", secret(config, "broker"), own is not None, own, own is not None)
     parts = urlsplit(config.broker.url)
     tls = parts.scheme == "mqtts"
