@@ -10,11 +10,13 @@ export const PATHS = {
   backtest: '/rules/backtest',
   load: '/load',
   sources: '/sources',
+  people: '/people',
+  account: '/account',
   system: '/system',
 } as const;
 export type Page = keyof typeof PATHS;
-/** In the bar, in the order in which an operator needs them; the backtest is reached from the rules. */
-export const IN_BAR = ['watch', 'wall', 'review', 'groups', 'silences', 'rules', 'load', 'sources', 'system'] as const satisfies readonly Page[];
+/** In the bar, in the order in which an operator needs them; the backtest is reached from the rules, one's account from one's name. */
+export const IN_BAR = ['watch', 'wall', 'review', 'groups', 'silences', 'rules', 'load', 'sources', 'people', 'system'] as const satisfies readonly Page[];
 
 /** The page of an address; null where it is none of ours. */
 export function pageOf(pathname: string): Page | null {

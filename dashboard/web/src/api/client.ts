@@ -60,7 +60,7 @@ import type {
   WallBody,
 } from './types';
 
-const ROOT = '/api/v1';
+export const ROOT = '/api/v1';
 /** No answer of the hub may take longer; a picture that does is given up too. */
 const TIMEOUT_MS = 15_000;
 /** A backtest ends itself after ten minutes. */
@@ -88,7 +88,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Called on every 401 but that of the login itself: the session is over. */
+/** Called where the session is over, but not where it was only asked whether there is one. */
 let onSignedOut: () => void = () => undefined;
 export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
@@ -123,11 +123,17 @@ export async function request(path: string, init: RequestInit = {}, limitMs = TI
     throw new ApiError(0, 'unreachable', cause instanceof Error ? cause.message : String(cause));
   }
   if (response.ok) return response;
-  if (response.status === 401 && path !== '/session') onSignedOut();
-  throw await errorOf(response);
+  const failure = await errorOf(response);
+  // Not where a password or a code was wrong: the session goes on.
+  if (failure.code === 'not_signed_in' && path !== '/session') onSignedOut();
+  throw failure;
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** Of an answer without content (204): undefined. */
+const answerOf = async <T>(response: Response): Promise<T> =>
+  (response.status === 204 ? undefined : await response.json()) as T;
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await request(path, signal ? { signal } : {});
   return (await response.json()) as T;
 }
@@ -138,19 +144,19 @@ const json = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T> {
+export async function post<T>(path: string, body: unknown, limitMs?: number): Promise<T> {
   const response = await request(path, json(body), limitMs);
-  return (await response.json()) as T;
+  return answerOf<T>(response);
 }
 
-async function put<T>(path: string, body: unknown): Promise<T> {
+export async function put<T>(path: string, body: unknown): Promise<T> {
   const response = await request(path, { ...json(body), method: 'PUT' });
-  return (await response.json()) as T;
+  return answerOf<T>(response);
 }
 
-async function patch<T>(path: string, body: unknown): Promise<T> {
+export async function patch<T>(path: string, body: unknown): Promise<T> {
   const response = await request(path, { ...json(body), method: 'PATCH' });
-  return (await response.json()) as T;
+  return answerOf<T>(response);
 }
 
 async function remove<T>(path: string): Promise<T> {
@@ -162,7 +168,7 @@ async function remove<T>(path: string): Promise<T> {
 const PAGE = 1000;
 
 /** Every item of a list, page by page. */
-async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+export async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
@@ -186,7 +192,6 @@ const stagesOf = (group: AlertGroup): string =>
   group.cause === null ? SHOWN.map((stage) => `stage=${stage}`).join('&') : `stage=suppressed&cause=${id(group.cause)}`;
 
 export const api = {
-  login: (username: string, password: string) => post<{ user: User }>('/session', { username, password }),
   session: () => get<{ user: User }>('/session'),
   logout: () => request('/session', { method: 'DELETE' }),
 

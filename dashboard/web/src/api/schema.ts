@@ -639,7 +639,8 @@ export interface paths {
          * Probe Camera
          * @description Open a camera once, before it is added: what it sends, measured, or why it cannot be had. Takes up to 18 s.
          *
-         *     403 `address_not_allowed` where no camera may be at its address.
+         *     403 `address_not_allowed` where no camera may be at its address. Without a picture where a camera of the same host
+         *     has privacy masks, for who has not the right `unmasked` there.
          */
         post: operations["probe_camera"];
         delete?: never;
@@ -725,11 +726,17 @@ export interface paths {
         get: operations["get_camera"];
         put?: never;
         post?: never;
-        /** Remove Camera */
+        /**
+         * Remove Camera
+         * @description 403 for one with privacy masks, by who has not the right `unmasked` there: what it recorded would lose them.
+         */
         delete: operations["remove_camera"];
         options?: never;
         head?: never;
-        /** Change Camera */
+        /**
+         * Change Camera
+         * @description 403 where a privacy mask is taken away or changed by who has not the right `unmasked` there.
+         */
         patch: operations["change_camera"];
         trace?: never;
     };
@@ -782,7 +789,9 @@ export interface paths {
         };
         /**
          * Get Clip
-         * @description [from, to] as one MP4, at most 30 minutes; it may begin a keyframe earlier. 404 `nothing_recorded`.
+         * @description [from, to] as one MP4, at most 30 minutes, 5 with masks burnt in; it may begin a keyframe earlier.
+         *
+         *     404 `nothing_recorded`.
          */
         get: operations["get_clip"];
         put?: never;
@@ -868,6 +877,29 @@ export interface paths {
          * @description Hear nothing of it any more: its messages are counted, and not kept.
          */
         post: operations["block_unknown_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Devices
+         * @description A list in CSV (UTF-8, at most 1 MiB): `id,area,type` and, where wanted, `name,period`. All of it or nothing.
+         *
+         *     What is there already and the same is passed over, so that a list can be sent again; one that is there and differs
+         *     is a problem. 409 `conflict` where somebody else has just taken one of the ids.
+         */
+        post: operations["import_devices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5036,8 +5068,8 @@ export interface components {
         };
         /**
          * Zone
-         * @description ``polygon``: fractions of the frame. ``mask``: what happens there is not looked at. ``privacy``: it is burnt out
-         *     of pictures for those who have not the right ``unmasked``.
+         * @description ``polygon``: fractions of the frame. ``mask``: what happens there is not looked at. ``privacy``: who has not the
+         *     right ``unmasked`` is not shown it.
          */
         Zone: {
             /** Name */
@@ -5066,8 +5098,8 @@ export interface components {
         };
         /**
          * ZoneSettings
-         * @description A part of the picture. ``mask``: what happens there is not looked at. ``privacy``: it is burnt out of pictures for
-         *     those who have not the right ``unmasked``, and looked at nevertheless.
+         * @description A part of the picture. ``mask``: what happens there is not looked at. ``privacy``: those without the right
+         *     ``unmasked`` are not shown it.
          */
         ZoneSettings: {
             /** Name */
@@ -6995,6 +7027,10 @@ export interface operations {
         parameters: {
             query?: {
                 width?: number;
+                /** @description `lifted`: without the privacy masks, for who has the right `unmasked` there; it is audited */
+                masks?: "burnt" | "lifted";
+                /** @description why the masks are lifted; it stands in the audit log */
+                why?: string;
             };
             header?: never;
             path: {
@@ -7081,6 +7117,10 @@ export interface operations {
             query: {
                 from: string;
                 to: string;
+                /** @description `lifted`: without the privacy masks, for who has the right `unmasked` there; it is audited */
+                masks?: "burnt" | "lifted";
+                /** @description why the masks are lifted; it stands in the audit log */
+                why?: string;
             };
             header?: never;
             path: {
@@ -7304,6 +7344,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnknownDevice"];
+                };
+            };
+            /** @description what was wrong with the request */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description what is wrong with the hub */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_devices: {
+        parameters: {
+            query?: {
+                /** @description say what would be done, and do nothing */
+                dry_run?: boolean;
+                /** @description import what is right even where something is wrong */
+                partial?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description what was wrong with the request */
@@ -8540,6 +8627,10 @@ export interface operations {
             query?: {
                 /** @description which piece of evidence, from 0 */
                 n?: number;
+                /** @description `lifted`: without the privacy masks, for who has the right `unmasked` there; it is audited */
+                masks?: "burnt" | "lifted";
+                /** @description why the masks are lifted; it stands in the audit log */
+                why?: string;
             };
             header?: never;
             path: {

@@ -2,6 +2,7 @@
 
 import { desk } from './desk.en';
 import { pages } from './pages.en';
+import { people } from './people.en';
 import { review, wall } from './review.en';
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
@@ -465,6 +466,7 @@ export const en = {
   },
   desk,
   pages,
+  people,
   review,
   wall,
   age: {

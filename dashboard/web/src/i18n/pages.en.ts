@@ -3,7 +3,7 @@
 const s = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 
 export const pages = {
-  names: { watch: 'Watch', wall: 'Wall', review: 'Review', groups: 'Groups', silences: 'Silences', rules: 'Rules', backtest: 'Backtest', load: 'Load', sources: 'Sources', system: 'System' },
+  names: { watch: 'Watch', wall: 'Wall', review: 'Review', groups: 'Groups', silences: 'Silences', rules: 'Rules', backtest: 'Backtest', load: 'Load', sources: 'Sources', people: 'People', account: 'My account', system: 'System' },
   nav: 'Pages',
   failed: (detail: string) => `It could not be read: ${detail}`,
   outdated: 'This page could not be loaded: the hub may have been updated.',

@@ -5,7 +5,7 @@ import type { PageMessages } from './pages.en';
 const n0 = (n: number): string => n.toLocaleString('zh-CN');
 
 export const pages: PageMessages = {
-  names: { watch: '监测', wall: '大屏', review: '回看', groups: '分组', silences: '静默', rules: '规则', backtest: '回测', load: '负荷', sources: '感知源', system: '系统' },
+  names: { watch: '监测', wall: '大屏', review: '回看', groups: '分组', silences: '静默', rules: '规则', backtest: '回测', load: '负荷', sources: '感知源', people: '人员', account: '我的账户', system: '系统' },
   nav: '页面',
   failed: (detail) => `读取失败：${detail}`,
   outdated: '无法加载此页：中心可能已更新。',

@@ -3,6 +3,7 @@
 import { codecName, type Messages } from './en';
 import { desk } from './desk.zh';
 import { pages } from './pages.zh';
+import { people } from './people.zh';
 import { review, wall } from './review.zh';
 
 export const zh: Messages = {
@@ -439,6 +440,7 @@ export const zh: Messages = {
   },
   desk,
   pages,
+  people,
   review,
   wall,
   age: {
