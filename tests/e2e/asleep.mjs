@@ -28,12 +28,15 @@ const way = `http://127.0.0.1:${server.address().port}`;
 await withBrowser(async (browser) => {
   const context = await contextFor(browser);
   await context.clock.install();
+  const ahead = context.waitForEvent('response', (one) => /\/System-[^/]*\.js/.test(one.url()));
   const { page, check: noFaults } = await signIn(context, undefined, way);
   await page.locator('[data-alert]').first().waitFor();
   await page.keyboard.press('g');
   await page.evaluate(() => (window.notReloaded = true));
   const open = async () => (await page.locator('[data-alert]').evaluateAll((rows) => rows.map((row) => [Number(row.dataset.alert), row.className.includes('acknowledged')]))).sort((a, b) => a[0] - b[0]);
   const before = await open();
+  // Every page is fetched ahead: also one that was never opened is there when the hub is not.
+  await ahead;
 
   cut = true;
   for (const socket of sockets) socket.destroy();
@@ -42,6 +45,17 @@ await withBrowser(async (browser) => {
   const told = await bar.locator('strong').innerText();
   const box = await bar.boundingBox();
   check(box !== null && box.width > 1300 && box.height > 30, 'the bar can be missed');
+  // What lies over the bar says it too, and so does every other page.
+  await page.keyboard.press('?');
+  const over = await page.locator('dialog [data-testid=lost-here]').innerText();
+  check(over === told, `a dialog says ${over}`);
+  await page.keyboard.press('Escape');
+  for (const link of ['/wall', '/groups', '/sources', '/review', '/']) {
+    await page.click(`nav a[href="${link}"]`);
+    await bar.waitFor();
+    check((await page.locator('main.stale').count()) === 1, `${link} looks as if it were of now`);
+    if (link !== '/') await page.locator('main h1').waitFor();
+  }
   await context.clock.fastForward('10:00');
   console.log('asleep');
   while (!existsSync(process.env.GRIDHUB_WAKE)) await page.waitForTimeout(50);
