@@ -79,7 +79,7 @@ def test_no_transaction_is_open_while_somebody_waits_on_the_network(running: Hub
     broker = running.child("nats-server")
     with Publisher.of_hub(running.config) as publisher, ExitStack() as viewers, Idlers(conninfo) as idlers:
         token = running.client.headers["Authorization"]
-        request = f"GET /api/v1/stream?observations=qth HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n\r\n"
+        request = f"GET /api/v1/stream?observations=qth HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n\r\n"
         for _ in range(5):
             viewer = viewers.enter_context(socket.socket())
             viewer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
