@@ -13,7 +13,7 @@ from bench.report import Row, finish
 
 NAMES = (
     "latency", "cameras", "soak", "detection", "devices", "store", "rules",
-    "oracle", "rules-kill", "mutants", "torture",
+    "oracle", "rules-kill", "mutants", "torture", "masks",
 )  # fmt: skip
 _LONG = {"soak", "oracle", "rules-kill", "mutants", "torture"}  # minutes or hours each
 

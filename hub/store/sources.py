@@ -11,10 +11,13 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from hub.audit import Entry, Result
 from hub.config.vault import Vault, is_sealed
 from hub.errors import Conflict, NotFound, StoreError
 from hub.model.area import Within, beginnings
+from hub.model.mask import masks_of, names_of, uncovered
 from hub.model.source import Source, SourceKind
+from hub.store import audit
 from hub.store.sql import sql
 from hub.store.store import Store, Tx
 
@@ -85,12 +88,23 @@ def remove(tx: Tx, source_id: str) -> None:
 
 
 def sync(tx: Tx, configured: Sequence[Source], now: datetime) -> None:
-    """Make the sources of the configuration be as configured; leave those alone that were added by the interface."""
+    """Make the sources of the configuration be as configured; leave those alone that were added by the interface.
+
+    What becomes of privacy masks by that is told to the audit log: it was changed in a file.
+    """
+    every = {"kind": SourceKind.CAMERA, "within": None}
+    before = {row["id"]: row["config"] for row in tx.execute(sql["source_list"], every) if row["origin"] == "config"}
     for source in configured:
         tx.execute(sql["source_put"], _values(source))
     ids = [source.id for source in configured]
     tx.execute(sql["source_delete_unconfigured"], {"ids": ids})
     _not_watching_yet(tx, ids, now)
+    after = {source.id: source.config for source in configured}
+    for camera in sorted(before.keys() | after.keys()):
+        then, is_now = before.get(camera, {}), after.get(camera, {})
+        if masks_of(then) != masks_of(is_now):
+            found = {"masks_before": names_of(then), "masks": names_of(is_now), "uncovered": uncovered(then, is_now)}
+            audit.write(tx, Entry("hub", "masks_configured", f"cameras/{camera}", "", Result.DONE, found), now)
 
 
 def known_ids(store: Store, kind: SourceKind) -> dict[str, bool]:

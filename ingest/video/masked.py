@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Begin:
+class Begin:
     """A run of pictures: how to decode them, and those since the last keyframe, of which only the last is shown."""
 
     codec: str
@@ -71,10 +71,10 @@ class MaskedStream:
         self._viewers = 0
         self._joining = threading.Lock()
         self._news = threading.Condition()
-        self._waiting: deque[_Begin | Coded | None] = deque()
+        self._waiting: deque[Begin | Coded | None] = deque()
         self._is_stopped = False
         self._thread: threading.Thread | None = None
-        self._film: _Film | None = None
+        self._film: Film | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -117,7 +117,7 @@ class MaskedStream:
         """Whether its thread was ended by a mistake of ours."""
         return self._thread is not None and not self._is_stopped and not self._thread.is_alive()
 
-    def put(self, item: _Begin | Coded | None) -> None:
+    def put(self, item: Begin | Coded | None) -> None:
         """By the camera's thread: the next packet, the beginning of a run, or None for its end. Does not wait."""
         with self._news:
             if self._thread is None and not self._is_stopped:
@@ -141,7 +141,7 @@ class MaskedStream:
         if not is_late or coded.keyframe:
             self._waiting.append(coded)
 
-    def _next(self) -> _Begin | Coded | None:
+    def _next(self) -> Begin | Coded | None:
         with self._news:
             while not self._waiting and not self._is_stopped:
                 self._news.wait()
@@ -158,7 +158,7 @@ class MaskedStream:
                 words = {"type": "unsupported", "codec": "", "code": "masks_failed"}
                 self._broadcast.publish(text_piece(Mark.HEAD, 0, words))
 
-    def _do(self, item: _Begin | Coded | None) -> None:
+    def _do(self, item: Begin | Coded | None) -> None:
         """Raises FFmpegError, ValueError."""
         if isinstance(item, Coded):
             if self._film is not None:
@@ -171,7 +171,7 @@ class MaskedStream:
             self._film = None
         else:
             self.decoded += len(item.group)
-            self._film = _Film(item, Cover(self._masks), self._broadcast)
+            self._film = Film(item, self._masks, self._broadcast)
 
 
 class MaskedSink:
@@ -197,7 +197,7 @@ class MaskedSink:
         elif group := self._ring.group():
             self._is_begun = True
             context = self._stream.codec_context
-            self._masked.put(_Begin(context.codec.name, context.extradata, group))
+            self._masked.put(Begin(context.codec.name, context.extradata, group))
 
     def cut(self) -> None:
         if self._is_begun:
@@ -205,15 +205,15 @@ class MaskedSink:
         self._is_begun = False
 
 
-class _Film:
+class Film:
     """One run, from decoder to fragments. Raises FFmpegError, ValueError."""
 
-    def __init__(self, begin: _Begin, cover: Cover, broadcast: Broadcast) -> None:
+    def __init__(self, begin: Begin, masks: Masks, broadcast: Broadcast) -> None:
         self._decoder = cast(VideoCodecContext, VideoCodecContext.create(begin.codec, "r"))
         self._decoder.extradata = begin.extradata
         self._decoder.thread_count = 1
         self._decoder.options = {"max_pixels": str(MAX_PIXELS)}
-        self._cover = cover
+        self._cover = Cover(masks)
         self._ring = Ring(ONE_GROUP_S)
         self._sink = LiveSink(broadcast, self._ring)
         self._encoder: VideoStream | None = None

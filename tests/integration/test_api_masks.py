@@ -25,7 +25,8 @@ from dashboard.api import live_view
 from hub.model.alert import Alert
 from hub.model.person import Person
 from hub.model.rights import Grant, Role
-from hub.store import people, segments
+from hub.model.source import Source, SourceKind
+from hub.store import audit, people, segments, sources
 from hub.store.segments import Segment
 from ingest.simulate.faults import FaultServer, faulty_cameras, write_clip
 from ingest.video.cover import GREY
@@ -388,3 +389,18 @@ def test_nobody_moves_a_masked_camera_to_where_they_may_lift(api: Api) -> None:
     answer = mover.post("/cameras/import", content=listed, params={"update": "true"}, headers=headers)
     assert problem(answer) == (403, "not_allowed")
     assert ines.patch("/cameras/cam-9", json={"area": OTHER_GRID}).status_code == 200
+
+
+def test_a_mask_that_goes_from_the_configuration_is_told_when_the_hub_begins(api: Api) -> None:
+    def begin(*zones: dict[str, Any], cameras: int = 1) -> list[tuple[str, Any]]:
+        source = Source("cam-7", SourceKind.CAMERA, GRID, "camera", "Gate", {"zones": list(zones)})
+        with api.store.transaction() as tx:
+            sources.sync(tx, [source][:cameras], T0)
+        wanted = audit.Wanted(action="masks_configured", subject="cameras/cam-7")
+        return [(each.entry.actor, each.entry.detail["uncovered"]) for each in audit.list_entries(api.store, wanted, 9)]
+
+    assert begin() == []
+    assert begin(ZONE) == begin(ZONE) == [("hub", [])]
+    assert begin({**ZONE, "privacy": False})[0] == ("hub", ["窗"])
+    begin(ZONE)
+    assert begin(cameras=0)[0] == ("hub", ["窗"])
