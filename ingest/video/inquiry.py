@@ -31,6 +31,7 @@ from ingest.video.verdict import Remark, cost, verdict
 # Whoever runs a command may connect anywhere already: without a configuration nothing is forbidden.
 _ANYWHERE = NetworkSettings(cameras=("0.0.0.0/0", "::/0", "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10"))
 _CSV_COLUMNS = ("id", "url", "area", "name", "substream_url")
+_FORMULA = re.compile(r"^[\s\0\ufeff=+\-@＝＋－＠]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -200,7 +201,7 @@ def as_csv(devices: Sequence[Device], area: str) -> str:
 
 def _plain(value: str) -> str:
     """What a device says goes into a spreadsheet: it must not be a formula there."""
-    return value.lstrip("=+-@\t\r ")
+    return _FORMULA.sub("", value)
 
 
 def _onvif(device: Device | None) -> str:

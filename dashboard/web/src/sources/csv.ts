@@ -1,7 +1,8 @@
 /** Tables as CSV (RFC 4180) that no spreadsheet takes for a formula. Pure. */
 
-/** What a spreadsheet would run: OWASP, "CSV Injection". A number may begin with a sign. */
-const FORMULA = /^[\s\u0000]*[=+\-@\t\r]/u;
+/** What a spreadsheet would run: OWASP, "CSV Injection"; of the wide signs, those that are set to Chinese or Japanese. A number
+ * may begin with a sign. */
+const FORMULA = /^[\s\u0000]*[=+\-@\t\r＝＋－＠]/u;
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** One field. An apostrophe before what could be a formula makes it a text; it is part of the field. */

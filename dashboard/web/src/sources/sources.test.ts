@@ -53,7 +53,7 @@ describe('the table of sources', () => {
 });
 
 describe('a table as CSV', () => {
-  it.each(['=1+1', '+cmd|calc', '-2+3', '@SUM(A1)', '\t=1', '\r=1', ' =1', "=HYPERLINK(\"http://x\")"])('makes a text of %j', (text) => {
+  it.each(['=1+1', '＝1+1', ' ＠SUM(A1)', '+cmd|calc', '-2+3', '@SUM(A1)', '\t=1', '\r=1', ' =1', "=HYPERLINK(\"http://x\")"])('makes a text of %j', (text) => {
     expect(field(text).replace(/^"/, '')[0]).toBe("'");
   });
 
