@@ -6,6 +6,12 @@
 import { faultsOf } from './axe.mjs';
 import { HUB, check, contextFor, signIn, withBrowser } from './browser.mjs';
 
+const ONVIF = {
+  host: '10.1.2.3', port: 80, maker: 'Hikvision', model: 'DS-2CD', clock_offset_s: 0, refused: false,
+  profiles: [{ token: 'a', name: 'main', url: 'rtsp://10.1.2.3/main', codec: 'h264', width: 1920, height: 1080, fps: 25 }, { token: 'b', name: 'sub', url: 'rtsp://10.1.2.3/sub', codec: 'h264', width: 640, height: 360, fps: 15 }],
+};
+/** Pages with tests of their own, which look at them in one language or theme only. */
+const OTHERS = Object.entries({ wall: '/wall', review: '/review', groups: '/groups', silences: '/silences', rules: '/rules', load: '/load' });
 const LOOKS = [
   ['zh', 'dark', { width: 1366, height: 768 }],
   ['en', 'light', { width: 1920, height: 1080 }],
@@ -46,9 +52,32 @@ await withBrowser(async (browser) => {
       await page.locator('main .panel').first().waitFor();
       await look(`sources-${tab}`);
     }
+    // The wizard: found on the network, looked at, placed on the map. What cameras would answer is answered here.
+    await page.route('**/cameras/discover', (route) => route.fulfill({ json: { devices: [ONVIF, { ...ONVIF, host: '10.1.2.4', refused: true, profiles: [] }], csv: '' } }));
+    await page.route('**/cameras/probe', (route) => route.fulfill({ json: { state: 'watching', reason: '', codec: 'h264', width: 1920, height: 1080, fps: 25, verdict: [{ level: 'good', en: 'good: nothing to be done', zh: '良好：无需调整' }], onvif: ONVIF, snapshot: null, cost: null } }));
+    await page.goto(`${HUB}/sources`);
+    await page.locator('main header.head > button').click();
+    await page.locator('[data-testid=find-cameras]').press('Enter');
+    await page.locator('[data-testid=discover] input').fill('10.1.2.0/24');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=discover] li').nth(1).waitFor();
+    await look('discover');
+    await page.locator('[data-testid=discover] li button').first().press('Enter');
+    await page.locator('[data-testid=on-map]').press('Enter');
+    await page.locator('[data-testid=place-map] [data-path="qth/xinxing/g2"]').click();
+    check((await page.locator('[data-testid=add-camera] select[name=area]').inputValue()) === 'qth/xinxing/g2', 'the place is not the one on the map');
+    check((await page.locator('[name=url]').inputValue()) === 'rtsp://10.1.2.3/main', 'the address is not that of the camera that was taken');
+    await look('wizard');
+    await page.keyboard.press('Escape');
     await page.goto(`${HUB}/system`);
     await page.locator('[data-testid=storage]').waitFor();
     await look('system');
+    for (const [name, path] of OTHERS) {
+      await page.click(`nav a[href="${path}"]`);
+      await page.locator('main h1').waitFor();
+      await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined);
+      await look(name);
+    }
     noFaults();
   }
   console.log(JSON.stringify(answer));

@@ -231,4 +231,4 @@ def test_every_screen_of_the_desk_can_be_used_by_everybody(api: Api) -> None:
     with script("desk_pages.mjs", api.url, GRIDHUB_USER="anna") as process:
         found = answered(process)
     assert not found["faults"], "\n".join(found["faults"])
-    assert found["screens"] == 20
+    assert found["screens"] == 36

@@ -39,6 +39,7 @@ import type {
   Mistake,
   Outage,
   OutageNew,
+  OnvifDevice,
   Page,
   Probe,
   Recordings,
@@ -71,6 +72,7 @@ const FILM_MS = 130_000;
 const IMPORT_MS = 60_000;
 /** But a look at a camera that is to be added. */
 const PROBE_MS = 30_000;
+const DISCOVER_MS = 70_000;
 
 export class ApiError extends Error {
   constructor(
@@ -288,6 +290,9 @@ export const api = {
   clip: (camera: string, from: number, to: number, lift = '') => `${ROOT}/cameras/${id(camera)}/clip?${between(from, to)}${lift}`,
   probe: (url: string, username: string, password: string) =>
     post<Probe>('/cameras/probe', { url, ...(username && { username }), ...(password && { password }) }, PROBE_MS),
+  /** Of the targets, or of everybody on the hub's own network. */
+  discover: (targets: readonly string[], username: string, password: string) =>
+    post<{ devices: OnvifDevice[] }>('/cameras/discover', { targets, ...(username && { username }), ...(password && { password }) }, DISCOVER_MS).then((answer) => answer.devices),
   system: (signal: AbortSignal) => get<System>('/system', signal),
   cameraRows: (signal: AbortSignal) => all<CameraRow>('/cameras', signal),
   cameraRow: (camera: string, signal?: AbortSignal) => get<CameraRow>(`/cameras/${id(camera)}`, signal),

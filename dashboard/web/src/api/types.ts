@@ -36,6 +36,7 @@ export type Recordings = Schemas['Recordings'];
 export type Availability = Schemas['Availability'];
 export type Probe = Schemas['Probe'];
 export type Profile = Schemas['Profile'];
+export type OnvifDevice = Schemas['OnvifDevice'];
 export type Zone = Schemas['Zone'];
 export type Line = Schemas['Line'];
 export type Rule = Schemas['Rule'];
