@@ -12,7 +12,7 @@ import sys
 from bench.report import Row, finish
 
 NAMES = (
-    "latency", "cameras", "soak", "detection", "devices", "store", "rules",
+    "latency", "cameras", "soak", "detection", "devices", "store", "rules", "fanout",
     "oracle", "rules-kill", "mutants", "torture", "masks",
 )  # fmt: skip
 _LONG = {"soak", "oracle", "rules-kill", "mutants", "torture"}  # minutes or hours each

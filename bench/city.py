@@ -62,9 +62,10 @@ insert into source_state (source, area, kind, approved, state, reason, since, se
 select id, area, kind, approved, case when random() < 0.97 then 'watching' else 'silent' end, '', now(), now(),
        'mqtt-0', now()
 from source;
-insert into alert (rule, fingerprint, severity, state, area, sources, summary, started_at, detected_at)
+insert into alert (rule, fingerprint, severity, state, stage, area, sources, summary, started_at, detected_at)
 select 'heat', 'f' || i, (array['critical', 'major', 'minor', 'warning'])[1 + i %% 4],
-       case when i <= %(open)s then 'firing' else 'resolved' end, path, array['dev-00001'], 'Heat', now(), now()
+       case when i <= %(open)s then 'firing' else 'resolved' end,
+       case when i <= %(open)s then 'unacknowledged' else 'normal' end, path, array['dev-00001'], 'Heat', now(), now()
 from generate_series(1, 50000) i join grid_path on n = i %% %(grids)s;
 insert into series (source, metric, unit)
 select id, %(metric)s, 'Cel' from source where kind = 'device' order by id
@@ -140,7 +141,7 @@ def city(folder: Path, rows: int, for_s: float = float("inf")) -> Iterator[City 
     server.start()
     try:
         conninfo = server.conninfo(f"city_{rows}")
-        with Store.open(_made(server, f"city_{rows}"), "bench") as store:
+        with Store.open(made(server, f"city_{rows}"), "bench") as store:
             migrate.upgrade(store)
             plan = Plan(rows)
             first = _prepared(store, plan)
@@ -154,7 +155,24 @@ def city(folder: Path, rows: int, for_s: float = float("inf")) -> Iterator[City 
         server.stop()
 
 
-def _made(server: EmbeddedPostgres, name: str) -> str:
+@contextmanager
+def peopled(folder: Path) -> Iterator[City]:
+    """The same city without any rows of observations: areas, sources, alerts."""
+    server = EmbeddedPostgres(folder / "postgres", folder / "postgres" / "run", _PASSWORD)
+    server.prepare()
+    server.start()
+    try:
+        with Store.open(made(server, "city"), "bench") as store:
+            migrate.upgrade(store)
+            first = _prepared(store, Plan(0))
+            with psycopg.connect(store.conninfo, autocommit=True) as admin:
+                admin.execute("vacuum analyze")
+        yield City(server, server.conninfo("city"), first, first, ())
+    finally:
+        server.stop()
+
+
+def made(server: EmbeddedPostgres, name: str) -> str:
     with psycopg.connect(server.conninfo("postgres"), autocommit=True) as admin:
         if admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
             admin.execute(compose.SQL("create database {}").format(compose.Identifier(name)))

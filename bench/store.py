@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,7 +90,8 @@ def sizes(filled: City) -> str:
 def read_rows(filled: City, folder: Path) -> list[Row]:
     """The status of the city, a month of one sensor, and the same from raw rows."""
     chance = random.Random(filled.first.toordinal())
-    with Store.open(filled.conninfo, "bench") as store, dashboard(filled, store, folder) as client:
+    with Store.open(filled.conninfo, "bench") as store, dashboard(filled, store, folder) as served:
+        client = served.client
         looks = timed(LOOKS, lambda: _get(client, f"/areas/{ROOT_AREA}/status"))
         charts = timed(CHARTS, lambda: _get(client, "/series", **_month(filled, chance.choice(filled.quick))))
         ours, raw = compared(store, filled, chance)
@@ -124,14 +125,23 @@ def compared(store: Store, filled: City, chance: random.Random) -> tuple[list[fl
     return ours, theirs
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The HTTP interface in a process of its own, and somebody who is signed in."""
+
+    client: httpx.Client
+    pid: int
+    port: int
+    token: str
+
+
 @contextmanager
-def dashboard(filled: City, store: Store, folder: Path) -> Iterator[httpx.Client]:
-    """The HTTP interface in a process of its own; somebody who is signed in."""
+def dashboard(filled: City, store: Store, folder: Path) -> Iterator[Served]:
     port, now = free_port(), datetime.now(UTC)
     (folder / "areas.geojson").write_text('{"type": "FeatureCollection", "features": []}')
     config = {
         "store": {"url": filled.conninfo}, "listen": f"127.0.0.1:{port}", "data_dir": str(folder / "var"),
-        "areas": "areas.geojson",
+        "areas": "areas.geojson", "web": {"rate": 100_000},
     }  # fmt: skip
     (folder / "hub.yaml").write_text(json.dumps(config))
     if not any(person.name == "bench" for person in people.list_people(store)):
@@ -144,7 +154,7 @@ def dashboard(filled: City, store: Store, folder: Path) -> Iterator[httpx.Client
         with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, trust_env=False) as client:
             try:
                 wait_for(lambda: _is_up(client), 30, f"the dashboard answers, see {log.name}")
-                yield client
+                yield Served(client, process.pid, port, token)
             finally:
                 process.terminate()
 

@@ -54,6 +54,7 @@ from dashboard.api import (
 )
 from dashboard.api.audit_book import Book
 from dashboard.api.audited import Audited
+from dashboard.api.board_cache import BoardCache, Forgetting
 from dashboard.api.bodies import BodyLimit
 from dashboard.api.channels import Channels
 from dashboard.api.context import Context
@@ -147,7 +148,7 @@ def assemble() -> FastAPI:
 
 def furnish(app: FastAPI, config: Config, store: Store, clock: Clock, tally: Tally) -> FastAPI:
     """Give the routes what they work with, instead of what they had before, while nobody serves them."""
-    live = Live(expected(config), clock, tally)
+    live, boards = Live(expected(config), clock, tally), BoardCache(clock)
     app.state = State()
     app.state.context = Context(
         config=config,
@@ -161,17 +162,19 @@ def furnish(app: FastAPI, config: Config, store: Store, clock: Clock, tally: Tal
         channels=Channels(config, tally),
         rules=RuleBook(config),
         pace=Pace(clock, config.web.rate),
+        boards=boards,
         started_at=clock.now(),
     )
     app.state.follower = Follower(store, live, clock)
+    app.middleware_stack = None  # put together anew when the first request comes
+    app.user_middleware.clear()
+    app.add_middleware(Forgetting, boards=boards)
     _wrap(app, config, store, clock, tally, live)
     return app
 
 
 def _wrap(app: FastAPI, config: Config, store: Store, clock: Clock, tally: Tally, live: Live) -> None:
     """What every request passes, the last one first."""
-    app.middleware_stack = None  # put together anew when the first request comes
-    app.user_middleware.clear()
     app.add_middleware(BodyLimit)
     app.add_middleware(Renewal)
     book = Book(store, config.data_dir, clock, tally, lambda: live.store_is_away)

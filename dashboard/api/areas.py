@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from dashboard.api import shapes
@@ -14,7 +14,7 @@ from dashboard.api.context import Ctx
 from dashboard.api.fields import AreaFilter, AreaInPath, Cursor, Limit
 from hub.errors import NotFound
 from hub.model.alert import Severity
-from hub.store import areas, readings
+from hub.store import areas, journal, readings
 
 _SEVERITIES = tuple(Severity)
 _COUNTED = (*_SEVERITIES, "unacknowledged", "sources", "watching", "cameras", "cameras_watching")
@@ -48,14 +48,19 @@ def get_geojson(caller: MaySee, ctx: Ctx) -> shapes.FeatureCollection:
     return shapes.FeatureCollection(features=features)
 
 
-@router.get("/areas/{path:path}/status")
-def get_area_status(path: AreaInPath, caller: MaySee, ctx: Ctx) -> shapes.AreaStatus:
+@router.get("/areas/{path:path}/status", response_model=shapes.AreaStatus)
+def get_area_status(path: AreaInPath, caller: MaySee, ctx: Ctx) -> Response:
     """Open alerts that are not shelved, and who watches: of the area, and of every grid in it."""
     caller.require(path, f"area {path!r}")
-    rows = readings.area_status(ctx.store, path, ctx.clock.now())
-    if not rows:
-        raise NotFound(f"there is no area {path!r}")
-    return area_status(path, rows)
+
+    def made() -> bytes:
+        rows = readings.area_status(ctx.store, path, ctx.clock.now())
+        if not rows:
+            raise NotFound(f"there is no area {path!r}")
+        return area_status(path, rows).model_dump_json().encode()
+
+    body = ctx.boards.get(path, journal.last_id(ctx.store), made)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/areas/{path:path}")

@@ -11,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 32 * 1024
 HEAD_TIMEOUT_S = 20.0
+WRITES = "gridhub.writes"
+"""The extension of ASGI by which the event stream reaches ``Connection.write_at_once``."""
 
 
 class Connection(HttpToolsProtocol):
@@ -33,6 +35,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {WRITES: {"at_once": self.write_at_once}}
         self._in_head = True
         if self._late is None:
             self._expect()
@@ -44,6 +47,14 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrived()
         super().connection_lost(exc)
+
+    def write_at_once(self, chunk: bytes) -> bool:
+        """Hand ``chunk``, coded for the transfer (RFC 9112, 7.1), to the kernel, between two messages of whoever
+        answers; False, and nothing done, where the other side has not taken yet what came before."""
+        if self.transport.is_closing() or self.transport.get_write_buffer_size():
+            return False
+        self.transport.write(chunk)
+        return True
 
     def _expect(self) -> None:
         self._late = self.loop.call_later(HEAD_TIMEOUT_S, self._give_up, b"408 Request Timeout")

@@ -10,6 +10,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
+from dashboard.api.board_cache import BoardCache
 from dashboard.api.channels import Channels
 from dashboard.api.live import Live
 from dashboard.api.pace import Pace
@@ -36,6 +37,7 @@ class Context:
     channels: Channels
     rules: RuleBook
     pace: Pace
+    boards: BoardCache
     started_at: datetime
 
 

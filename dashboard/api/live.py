@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from dashboard.api import frames
@@ -29,6 +30,38 @@ _SILENT_S = 6.0
 """A follower that has not come back from the store for so long waits for a store that hangs."""
 
 
+class Parcel:
+    """Frames that go to a client together; made once for all who see the same. ``events``: those of the journal in
+    it, each with its frame."""
+
+    def __init__(self, frames: bytes, events: Sequence[Event] = ()) -> None:
+        self.frames = frames
+        self._events = events
+
+    @staticmethod
+    def of(events: Sequence[Event]) -> Parcel:
+        return Parcel(b"".join(event.frame for event in events), events)
+
+    @cached_property
+    def chunk(self) -> bytes:
+        """As one chunk of the transfer (RFC 9112, 7.1)."""
+        return b"%x\r\n%b\r\n" % (len(self.frames), self.frames)
+
+    def follows(self, sent: int) -> bool:
+        """Whether none of it was told already."""
+        return not self._events or self._events[0].id > sent
+
+    def after(self, sent: int) -> bytes:
+        """Without the events that were told already."""
+        if self.follows(sent):
+            return self.frames
+        return b"".join(event.frame for event in self._events if event.id > sent)
+
+
+def sees(within: Sequence[str], area: str | None) -> bool:
+    return area is None or any(covers(subtree, area) for subtree in within)
+
+
 class Client:
     """One event stream, of the session or token ``key``. ``within``: the subtrees of areas that its person may see;
     ``wanted``: the area whose observations it wants, and ``observed``: as much of it as they may see."""
@@ -37,17 +70,22 @@ class Client:
         self.key = key
         self.wanted = wanted
         self.closed = False
+        self.sent = 0
+        """The journal's id up to which it was told, when that is more than what it is offered."""
+        self.write_at_once: Callable[[bytes], bool] | None = None
+        """Set where what is offered can go straight to the connection while nobody is busy with it."""
         self._may(within)
-        self._queue: deque[tuple[int | None, bytes]] = deque()
+        self._queue: deque[Parcel] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
+        self._waits = False
 
     def _may(self, within: Sequence[str]) -> None:
         self.within = tuple(within)
         self.observed = frozenset() if self.wanted is None else frozenset(narrowed(self.within, self.wanted))
 
     def sees(self, area: str | None) -> bool:
-        return area is None or any(covers(subtree, area) for subtree in self.within)
+        return sees(self.within, area)
 
     def may_now(self, within: Sequence[str]) -> None:
         """Its person may see more or less than before: what they have loaded so far is not what they may see now."""
@@ -56,31 +94,45 @@ class Client:
             # What waits for it is of before: none of it is told to whoever may no longer see it.
             self._queue.clear()
             self._queued_bytes = 0
-            self.offer(None, frames.RESET)
+            self.offer(Parcel(frames.RESET))
 
-    def offer(self, event_id: int | None, frame: bytes) -> None:
-        if self._queued_bytes + len(frame) > MAX_QUEUED_BYTES:
+    def offer(self, parcel: Parcel) -> None:
+        if self._is_free and parcel.follows(self.sent) and self.write_at_once and self.write_at_once(parcel.chunk):
+            return
+        if self._queued_bytes + len(parcel.frames) > MAX_QUEUED_BYTES:
             self.close()
         if self.closed:
             return
-        self._queue.append((event_id, frame))
-        self._queued_bytes += len(frame)
+        self._queue.append(parcel)
+        self._queued_bytes += len(parcel.frames)
         self._wake.set()
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether everything before is with the connection."""
+        return self._waits and not self._queue
 
     def close(self) -> None:
         """End the stream; what is queued is not sent any more."""
         self.closed = True
+        self._waits = False
         self._queue.clear()
         self._wake.set()
 
-    async def take(self, timeout_s: float) -> list[tuple[int | None, bytes]]:
-        """All (journal id, frame) that are queued, at once when there are any; [] on time-out and when closed."""
+    async def take(self, timeout_s: float) -> list[Parcel]:
+        """All that is queued, at once when there is anything; [] on time-out and when closed.
+
+        While it waits here everything before has been handed to the connection, and what comes may follow directly.
+        """
         if not self._queue and not self.closed:
+            self._waits = True
             try:
                 async with asyncio.timeout(timeout_s):
                     await self._wake.wait()
             except TimeoutError:
                 return []
+            finally:
+                self._waits = False
         self._wake.clear()
         taken = list(self._queue)
         self._queue.clear()
@@ -163,20 +215,22 @@ class Live:
 
     def publish(self, last_id: int, events: Sequence[Event]) -> None:
         self.last_id = last_id
+        parcels: dict[tuple[str, ...], Parcel] = {}
         for client in self._clients:
-            for event in events:
-                if client.sees(event.area):
-                    client.offer(event.id, event.frame)
+            if client.within not in parcels:
+                parcels[client.within] = Parcel.of([event for event in events if client.sees(event.area)])
+            if parcels[client.within].frames:
+                client.offer(parcels[client.within])
 
     def observe(self, items: Sequence[Stored]) -> None:
         for area in self.observed:
             found = [item for item in items if covers(area, item.area)]
             if not found:
                 continue
-            frame = frames.observations(found)
+            parcel = Parcel(frames.observations(found))
             for client in self._clients:
                 if area in client.observed:
-                    client.offer(None, frame)
+                    client.offer(parcel)
 
     def heard(self, processes: Sequence[Process]) -> None:
         """The store answered."""
@@ -224,6 +278,6 @@ class Live:
         if told == self._told:
             return
         self._told = told
-        frame = frames.system(self.parts)
+        parcel = Parcel(frames.system(self.parts))
         for client in self._clients:
-            client.offer(None, frame)
+            client.offer(parcel)

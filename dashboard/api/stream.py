@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from dashboard.api import frames
 from dashboard.api.auth import MaySee
+from dashboard.api.connection import WRITES
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaPath, bigint
 from dashboard.api.live import Client
@@ -44,10 +45,10 @@ class EventStream(Response):
         self._ctx = ctx
         self._client = client
         self._after = after
-        self._sent = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        self._at_once = scope.get("extensions", {}).get(WRITES, {}).get("at_once")
         watch = asyncio.create_task(_watch(receive, self._client))
         self._ctx.live.join(self._client)
         try:
@@ -66,17 +67,17 @@ class EventStream(Response):
     async def _chunks(self) -> AsyncIterator[bytes]:
         live, client = self._ctx.live, self._client
         # The client has joined: everything after ``stand`` comes by its queue.
-        stand = self._sent = live.last_id or 0
+        stand = client.sent = live.last_id or 0
         hello = {"now": rfc3339(self._ctx.clock.now()), "last_id": stand, "version": VERSION}
         yield frames.frame("hello", hello) + frames.system(live.parts)
         if self._after is not None:
             async for chunk in self._missed(self._after, stand):
                 yield chunk
+        client.write_at_once = self._at_once
         while not client.closed:
             queued = await client.take(PING_S)
-            fresh = [frame for event_id, frame in queued if event_id is None or event_id > self._sent]
-            if fresh:
-                yield b"".join(fresh)
+            if fresh := b"".join(parcel.after(client.sent) for parcel in queued):
+                yield fresh
             elif not queued and not client.closed:
                 yield frames.PING
 
@@ -89,7 +90,7 @@ class EventStream(Response):
             yield frames.RESET
             return
         if wanted > stand and wanted <= await anyio.to_thread.run_sync(journal.last_id, store):
-            self._sent = wanted  # another reader of the journal was ahead of this one
+            self._client.sent = wanted  # another reader of the journal was ahead of this one
             return
         if wanted > stand or stand - wanted > MAX_BEHIND:
             yield frames.RESET
@@ -100,7 +101,7 @@ class EventStream(Response):
                 yield frames.RESET
                 return
             at = entries[-1].id
-            self._sent = max(stand, at)
+            self._client.sent = max(stand, at)
             events = frames.of_entries(entries, self._ctx.live.area_names)
             if chunk := b"".join(event.frame for event in events if self._client.sees(event.area)):
                 yield chunk

@@ -10,7 +10,7 @@ from hub.model.alert import AlertChange, Resolve, Severity
 from hub.model.source import Health, SourceState
 from hub.store import health, processes, rule_states, sources
 from hub.tally import Tally
-from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, ids, problem
+from tests.fix_api import GRID, OTHER_GRID, T0, Api, fire, ids, problem, wait_for
 
 
 def test_areas_are_listed_page_by_page(api: Api) -> None:
@@ -81,18 +81,35 @@ def test_the_status_follows_a_source_that_is_moved_approved_or_removed(api: Api)
         found = api.client("vera").get(f"/areas/{path}/status").json()
         return found["sources"], found["watching"], found["cameras"]
 
+    def follows(here: tuple[int, int, int], there: tuple[int, int, int]) -> None:
+        wait_for(lambda: (counted(GRID), counted(OTHER_GRID)) == (here, there), "the board follows", 5)
+
     health.report(api.store, [Health("smoke-1", SourceState.WATCHING, "", T0, T0)], "mqtt-0")
     assert (counted(GRID), counted(OTHER_GRID)) == ((2, 2, 1), (2, 0, 1))
     smoke = sources.get(api.store, "smoke-1")
     with api.store.transaction() as tx:
         sources.update(tx, replace(smoke, area=OTHER_GRID))
-    assert (counted(GRID), counted(OTHER_GRID)) == ((1, 1, 1), (3, 1, 1))
+    follows((1, 1, 1), (3, 1, 1))
     with api.store.transaction() as tx:
         sources.update(tx, replace(smoke, approved=False))
-    assert (counted(GRID), counted(OTHER_GRID)) == ((1, 1, 1), (2, 0, 1)), "who waits for approval is not counted"
+    follows((1, 1, 1), (2, 0, 1))
     with api.store.transaction() as tx:
         sources.remove(tx, "cam-1")
-    assert counted(GRID) == (0, 0, 0)
+    follows((0, 0, 0), (2, 0, 1))
+
+
+def test_a_board_shows_what_has_just_been_changed(api: Api) -> None:
+    client = api.client("ines")
+    for number in range(5):
+        new = {"id": f"cam-new-{number}", "name": "New", "area": GRID, "url": "rtsp://camera.example/2"}
+        before = client.get(f"/areas/{GRID}/status").json()["cameras"]
+        assert client.post("/cameras", json=new).status_code == 201
+        assert client.get(f"/areas/{GRID}/status").json()["cameras"] == before + 1
+        alert = fire(api.store, GRID, f"number {number}")
+        found = client.get(f"/areas/{GRID}/status").json()
+        assert (found["alerts"]["major"], found["unacknowledged"]) == (number + 1, 1)
+        api.client("otto").post(f"/alerts/{alert.id}/ack", json={}).raise_for_status()
+        assert client.get(f"/areas/{GRID}/status").json()["unacknowledged"] == 0
 
 
 def test_alerts_are_listed_newest_first_and_page_by_page(api: Api) -> None:

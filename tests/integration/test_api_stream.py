@@ -254,7 +254,7 @@ def frozen(api: Api) -> Iterator[socket.socket]:
         taker.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         host, port = api.url.removeprefix("http://").split(":")
         taker.connect((host, int(port)))
-        request = f"GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n\r\n"
+        request = f"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n\r\n"
         taker.sendall(request.encode())
         wait_for(lambda: clients(api) >= 1, "it is there")
         yield taker

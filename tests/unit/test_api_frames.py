@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.api import frames, live
 from dashboard.api.frames import Event
-from dashboard.api.live import Client, Live
+from dashboard.api.live import Client, Live, Parcel
 from hub.clock import SimulatedClock
 from hub.model.observation import Stored
 from hub.model.person import Person, Standing
@@ -74,17 +74,21 @@ def test_an_observation_is_json_whatever_its_value(value: float | None, said: fl
     )  # fmt: skip
 
 
+def told(parcels: Sequence[Parcel]) -> list[bytes]:
+    return [parcel.frames for parcel in parcels]
+
+
 def test_a_client_takes_all_that_waits_at_once_and_in_order() -> None:
     async def scene() -> None:
         client = Client("session:1", [EVERYWHERE], None)
         assert await client.take(0.001) == []
-        client.offer(1, b"a")
-        client.offer(None, b"b")
-        assert await client.take(60) == [(1, b"a"), (None, b"b")]
+        client.offer(Parcel(b"a"))
+        client.offer(Parcel(b"b"))
+        assert told(await client.take(60)) == [b"a", b"b"]
         taking = asyncio.create_task(client.take(60))
         await asyncio.sleep(0)
-        client.offer(2, b"c")
-        assert await taking == [(2, b"c")]
+        client.offer(Parcel(b"c"))
+        assert told(await taking) == [b"c"]
         taking = asyncio.create_task(client.take(60))
         await asyncio.sleep(0)
         client.close()
@@ -93,13 +97,75 @@ def test_a_client_takes_all_that_waits_at_once_and_in_order() -> None:
     asyncio.run(scene())
 
 
+def test_while_nobody_is_busy_with_the_connection_what_comes_goes_straight_to_it_and_else_it_waits() -> None:
+    async def scene() -> None:
+        client = Client("session:1", [EVERYWHERE], None)
+        written: list[bytes] = []
+        takes = [True]
+
+        def write(chunk: bytes) -> bool:
+            if takes[0]:
+                written.append(chunk)
+            return takes[0]
+
+        client.write_at_once = write
+        client.offer(Parcel(b"before anybody waits"))
+        assert told(await client.take(60)) == [b"before anybody waits"]
+        taking = asyncio.create_task(client.take(60))
+        await asyncio.sleep(0)
+        client.offer(Parcel(b"0123456789"))
+        assert written == [b"a\r\n0123456789\r\n"]
+        takes[0] = False
+        client.offer(Parcel(b"the other side is slow"))
+        takes[0] = True
+        client.offer(Parcel(b"and this comes after it"))
+        assert told(await taking) == [b"the other side is slow", b"and this comes after it"]
+        assert len(written) == 1
+
+    asyncio.run(scene())
+
+
+def test_what_a_client_was_told_already_is_not_told_again() -> None:
+    async def scene() -> None:
+        client = Client("session:1", [EVERYWHERE], None)
+        written: list[bytes] = []
+
+        def write(chunk: bytes) -> bool:
+            written.append(chunk)
+            return True
+
+        client.write_at_once = write
+        client.sent = 8
+        taking = asyncio.create_task(client.take(60))
+        await asyncio.sleep(0)
+        client.offer(Parcel.of([Event(number, None, b"%d " % number) for number in (7, 8, 9, 10)]))
+        [parcel] = await taking
+        assert (written, parcel.after(8), parcel.after(6)) == ([], b"9 10 ", b"7 8 9 10 ")
+
+    asyncio.run(scene())
+
+
+def test_what_is_the_same_for_many_is_put_together_once_and_each_sees_their_areas_only() -> None:
+    async def scene() -> None:
+        hub = Live(["rules"], SimulatedClock(AT), Tally())
+        clients = [Client(f"session:{number}", within, None) for number, within in enumerate((["a"], ["a"], ["b"]))]
+        for client in clients:
+            hub.join(client)
+        hub.publish(3, [Event(1, "a/g1", b"one "), Event(2, "b", b"two "), Event(3, None, b"three ")])
+        [first], [second], [third] = [await client.take(60) for client in clients]
+        assert first is second
+        assert told([first, third]) == [b"one three ", b"two three "]
+
+    asyncio.run(scene())
+
+
 def test_a_client_that_is_full_is_closed_and_keeps_nothing() -> None:
     async def scene() -> None:
         client = Client("session:1", [EVERYWHERE], None)
-        client.offer(1, b"x" * (live.MAX_QUEUED_BYTES - 10))
-        client.offer(2, b"x" * 10)
+        client.offer(Parcel(b"x" * (live.MAX_QUEUED_BYTES - 10)))
+        client.offer(Parcel(b"x" * 10))
         states = [client.closed]
-        client.offer(3, b"x")
+        client.offer(Parcel(b"x"))
         states.append(client.closed)
         assert states == [False, True]
         assert await client.take(60) == []
@@ -110,8 +176,8 @@ def test_a_client_that_is_full_is_closed_and_keeps_nothing() -> None:
 def test_what_was_taken_no_longer_fills_the_queue() -> None:
     async def scene() -> None:
         client = Client("session:1", [EVERYWHERE], None)
-        for number in range(5):
-            client.offer(number, b"x" * (live.MAX_QUEUED_BYTES - 10))
+        for _ in range(5):
+            client.offer(Parcel(b"x" * (live.MAX_QUEUED_BYTES - 10)))
             assert len(await client.take(60)) == 1
         assert not client.closed
 
@@ -137,12 +203,12 @@ def test_whoever_may_see_less_than_before_loads_anew_and_is_told_nothing_of_what
         asked = frozenset({"session:1"})
         hub.allow(asked, {"session:1": standing_of(Grant(Role.VIEWER, "qth/taoshan"))})
         hub.publish(3, [Event(2, "qth/xinxing", b"theirs"), Event(3, "qth/taoshan/g1", b"ours")])
-        assert await client.take(60) == [(None, frames.RESET), (3, b"ours")]
+        assert told(await client.take(60)) == [frames.RESET, b"ours"]
         assert client.observed == {"qth/taoshan"}
         assert hub.observed == {"qth/taoshan"}
         hub.allow(asked, {"session:1": standing_of(Grant(Role.VIEWER, "qth/taoshan"))})
         hub.publish(4, [Event(4, "qth/taoshan", b"more")])
-        assert await client.take(60) == [(4, b"more")], "and is not made to load again where nothing was changed"
+        assert told(await client.take(60)) == [b"more"], "and is not made to load again where nothing was changed"
         hub.allow(asked, {"session:1": standing_of()})
         assert client.closed, "somebody without any grant sees nothing"
 
@@ -181,7 +247,7 @@ def test_silence_of_the_store_is_noticed_without_a_word_of_the_follower() -> Non
         hub.join(client)
         clock.advance(7)
         ticking = asyncio.create_task(hub.tick())
-        [(_, frame)] = await client.take(5)
+        [frame] = told(await client.take(5))
         ticking.cancel()
         parts = {part["name"]: part["state"] for part in data(frame)[1]["parts"]}
         assert parts["store"] == "down"

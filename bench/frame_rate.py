@@ -1,0 +1,41 @@
+"""How smoothly a queue of ten thousand alerts scrolls in Chromium, alone and while fifty new ones come each second.
+
+The journey's own script is used (``tests/e2e/queue.mjs``); here the frames that were really drawn count, so that the
+machine has to be quiet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.city import City, made
+from bench.report import Row
+from bench.store import dashboard
+from hub.store import Store, migrate
+from tests.e2e import test_desk as desk
+from tests.fix_api import fill
+
+AT_LEAST = 50
+
+
+def rows(city: City, folder: Path) -> list[Row]:
+    """On a store of its own in the server of ``city``."""
+    with Store.open(made(city.server, "queue"), "bench frames") as store:
+        migrate.upgrade(store)
+        fill(store)
+        desk.raise_alerts(store, range(desk.QUEUE), datetime.now(UTC))
+        fires = folder / "fires"
+        with (
+            dashboard(replace(city, conninfo=store.conninfo), store, folder) as served,
+            desk.script("queue.mjs", f"http://127.0.0.1:{served.port}", GRIDHUB_FIRES=fires) as process,
+        ):
+            desk.said(process, "ready")
+            with desk.storm(store, desk.QUEUE):
+                fires.touch()
+                found = desk.answered(process)
+    return [
+        Row(f"{desk.QUEUE:,} alerts scrolled in Chromium", found["fps"], "frames/s", f">= {AT_LEAST}"),
+        Row(f"while {desk.STORM_PER_S} come each second", found["fps_busy"], "frames/s", f">= {AT_LEAST}"),
+    ]
