@@ -11,8 +11,8 @@ import secrets
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.api.audited import note
 from dashboard.api.context import Context, Ctx
@@ -35,8 +35,15 @@ Word = Annotated[str | None, Query(max_length=2000)]
 
 
 @router.get("/session/external", response_class=RedirectResponse, status_code=303)
-def sign_in_elsewhere(ctx: Ctx, request: Request) -> RedirectResponse:
+def sign_in_elsewhere(ctx: Ctx, request: Request) -> Response:
     """Sends the browser to the provider. 409 `no_provider` where none is configured."""
+    try:
+        return _sent(ctx, request)
+    except ProblemError as problem:
+        return _told(request, problem)
+
+
+def _sent(ctx: Context, request: Request) -> RedirectResponse:
     provider, _ = _provider(ctx)
     state, binding, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(4))
     try:
@@ -56,8 +63,15 @@ def sign_in_elsewhere(ctx: Ctx, request: Request) -> RedirectResponse:
 
 
 @router.get("/session/external/callback", response_class=RedirectResponse, status_code=303)
-def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None) -> RedirectResponse:
+def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None) -> Response:
     """From the provider. 401 `not_let_in`: the provider refused, or nobody here is who it says."""
+    try:
+        return _let_in(ctx, request, state, code)
+    except ProblemError as problem:
+        return _told(request, problem)
+
+
+def _let_in(ctx: Context, request: Request, state: str | None, code: str | None) -> RedirectResponse:
     provider, settings = _provider(ctx)
     said = note(request)
     said.kept = True  # a step from elsewhere has to be a GET, and begins a session all the same
@@ -79,6 +93,14 @@ def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None)
     begin(ctx, Attempt.of(request, person.name), person, answer, second_factor=settings.second_factor)
     drop(answer, FLOW, _PATH)
     return answer
+
+
+def _told(request: Request, problem: ProblemError) -> Response:
+    """To a person, whose browser came here by itself, the sign-in screen tells it. Raises ``problem`` to others."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise problem
+    page = f'<!doctype html><meta http-equiv="refresh" content="0;url=/?refused={problem.code}"><title>gridhub</title>'
+    return HTMLResponse(page, problem.status)
 
 
 def _known(ctx: Context, settings: ProviderSettings, claims: dict[str, Any]) -> Person | None:

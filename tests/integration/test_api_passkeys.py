@@ -231,6 +231,15 @@ def test_who_came_back_from_the_provider_stands_in_the_audit_log_whatever_came_o
     ]
 
 
+def test_a_browser_that_comes_back_in_vain_is_led_to_the_screen_that_says_why(door: Api) -> None:
+    browser = door.anonymous()
+    browser.headers["Accept"] = "text/html,application/xhtml+xml"
+    answer = there_and_back(door, browser, state="another")
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert 'content="0;url=/?refused=not_let_in"' in answer.text
+    assert "script" not in answer.text
+
+
 STALE = int(time.time()) - 3600
 
 

@@ -43,7 +43,7 @@ export const en = {
     tooMany: (seconds: number) => `Too many attempts. Try again in ${s(seconds, 'second')}.`,
     unreachable: 'The hub does not answer. Check the network, then try again.',
     failed: (detail: string) => `Signing in failed: ${detail}`,
-    forgotten: 'Forgotten? An administrator sets a new one with “gridhub user password NAME”.',
+    forgotten: 'Forgotten? An administrator sets a new one under “People”, or at the machine with “gridhub user password NAME”.',
   },
 
   severity: { critical: 'Critical', major: 'Major', minor: 'Minor', warning: 'Warning' },

@@ -29,7 +29,7 @@ export const zh: Messages = {
     tooMany: (seconds) => `尝试次数过多，请 ${seconds} 秒后再试。`,
     unreachable: '中心没有响应。请检查网络后重试。',
     failed: (detail) => `登录失败：${detail}`,
-    forgotten: '忘记密码？由管理员用 “gridhub user password 用户名” 重设。',
+    forgotten: '忘记密码？由管理员在“人员”页面，或在主机上用 “gridhub user password 用户名” 重设。',
   },
 
   severity: { critical: '紧急', major: '重要', minor: '次要', warning: '提示' },
