@@ -25,7 +25,7 @@ def rows(city: City, folder: Path) -> list[Row]:
     with Store.open(made(city.server, "queue"), "bench frames") as store:
         migrate.upgrade(store)
         fill(store)
-        desk.raise_alerts(store, range(desk.QUEUE), datetime.now(UTC))
+        desk.raise_alerts(store, range(desk.QUEUE), datetime.now(UTC) - desk.LATE)
         fires = folder / "fires"
         with (
             dashboard(replace(city, conninfo=store.conninfo), store, folder) as served,
