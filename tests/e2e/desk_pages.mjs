@@ -4,7 +4,7 @@
  */
 
 import { faultsOf } from './axe.mjs';
-import { HUB, check, contextFor, signIn, withBrowser } from './browser.mjs';
+import { check, contextFor, signIn, withBrowser } from './browser.mjs';
 
 const ONVIF = {
   host: '10.1.2.3', port: 80, maker: 'Hikvision', model: 'DS-2CD', clock_offset_s: 0, refused: false,
@@ -29,6 +29,7 @@ await withBrowser(async (browser) => {
       for (const fault of await faultsOf(page)) answer.faults.push(`${name} ${language}: ${fault}`);
       answer.screens += 1;
     };
+    const settled = () => page.waitForFunction(() => document.querySelector('main [aria-busy=true]') === null && document.querySelector('main .panel') !== null);
     await page.locator('[data-alert]').first().waitFor();
     await page.keyboard.press('j');
     await page.locator('[data-testid=procedure]').waitFor();
@@ -40,7 +41,8 @@ await withBrowser(async (browser) => {
     await page.keyboard.press('?');
     await page.locator('dialog dl').waitFor();
     await look('keys');
-    await page.goto(`${HUB}/sources`);
+    await page.keyboard.press('Escape');
+    await page.click('nav a[href="/sources"]');
     await page.locator('[data-source=smoke-1] button').waitFor();
     await look('sources');
     await page.locator('[data-source=smoke-1] button').press('Enter');
@@ -48,14 +50,15 @@ await withBrowser(async (browser) => {
     await look('device');
     await page.keyboard.press('Escape');
     for (const tab of ['areas', 'waiting', 'refused', 'import']) {
-      await page.goto(`${HUB}/sources?tab=${tab}`);
-      await page.locator('main .panel').first().waitFor();
+      await page.locator(`[data-testid=tab-${tab}]`).click();
+      await page.locator(`[data-testid=tab-${tab}][aria-selected=true]`).waitFor();
+      await settled();
       await look(`sources-${tab}`);
     }
     // The wizard: found on the network, looked at, placed on the map. What cameras would answer is answered here.
     await page.route('**/cameras/discover', (route) => route.fulfill({ json: { devices: [ONVIF, { ...ONVIF, host: '10.1.2.4', refused: true, profiles: [] }], csv: '' } }));
     await page.route('**/cameras/probe', (route) => route.fulfill({ json: { state: 'watching', reason: '', codec: 'h264', width: 1920, height: 1080, fps: 25, verdict: [{ level: 'good', en: 'good: nothing to be done', zh: '良好：无需调整' }], onvif: ONVIF, snapshot: null, cost: null } }));
-    await page.goto(`${HUB}/sources`);
+    await page.locator('[data-testid=tab-all]').click();
     await page.locator('main header.head > button').click();
     await page.locator('[data-testid=find-cameras]').press('Enter');
     await page.locator('[data-testid=discover] input').fill('10.1.2.0/24');
@@ -69,13 +72,13 @@ await withBrowser(async (browser) => {
     check((await page.locator('[name=url]').inputValue()) === 'rtsp://10.1.2.3/main', 'the address is not that of the camera that was taken');
     await look('wizard');
     await page.keyboard.press('Escape');
-    await page.goto(`${HUB}/system`);
+    await page.click('nav a[href="/system"]');
     await page.locator('[data-testid=storage]').waitFor();
     await look('system');
     for (const [name, path] of OTHERS) {
       await page.click(`nav a[href="${path}"]`);
-      await page.locator('main h1').waitFor();
-      await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined);
+      await page.locator(`[data-testid=page-${name}] h1`).waitFor();
+      await settled();
       await look(name);
     }
     noFaults();
