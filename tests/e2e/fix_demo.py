@@ -25,17 +25,21 @@ PROPOSALS = WEB_TESTS.parents[1] / "examples" / "proposals"
 
 
 class Demo:
-    """A running demo. ``first_request_at_s`` is when the dashboard first answered, on the monotonic clock."""
+    """A running demo. ``first_request_at_s`` is when the dashboard first answered, on the monotonic clock.
 
-    def __init__(self, folder: Path) -> None:
+    ``options`` are handed on to ``gridhub demo``.
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "demo.log"
         self.first_request_at_s = 0.0
         with self.log.open("wb") as log:
+            argv = [sys.executable, "-m", "hub.cli", "demo", "--data", str(folder / "data"), "--port", str(self.port)]
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "hub.cli", "demo", "--data", str(folder / "data"), "--port", str(self.port)],
+                [*argv, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, "GRIDHUB_ADMIN_PASSWORD": PASSWORD},
             )  # fmt: skip

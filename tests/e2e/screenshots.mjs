@@ -1,6 +1,7 @@
 /**
  * Pictures of the console for the documentation, from a running hub: both languages, both themes, two sizes; the page of
- * a camera, once a language and theme; and the other pages, once a language.
+ * a camera, once a language and theme; the other pages, the wall and a review, once a language; and, at the end, what is seen
+ * when the hub is away.
  *
  *     node tests/e2e/screenshots.mjs [FOLDER]        # default: docs/pictures
  */
@@ -57,7 +58,10 @@ async function pageOfCamera(browser, settings) {
 }
 
 /** Those that have an address of their own; the backtest as it is before anything was run. */
-const PAGES = { groups: '/groups', silences: '/silences', rules: '/rules', backtest: '/rules/backtest', load: '/load' };
+const PAGES = {
+  groups: '/groups', silences: '/silences', rules: '/rules', backtest: '/rules/backtest', load: '/load',
+  sources: '/sources', import: '/sources?tab=import', people: '/people', system: '/system',
+};
 
 async function otherPages(browser, settings) {
   const context = await contextFor(browser, { settings });
@@ -74,10 +78,64 @@ async function otherPages(browser, settings) {
   await context.close();
 }
 
+/** All cameras on the wall, in a layout of four. */
+async function wall(browser, settings) {
+  const context = await contextFor(browser, { settings, viewport: { width: 1920, height: 1080 } });
+  const { page, check } = await signIn(context);
+  await page.goto(`${HUB}/wall`);
+  await page.locator('[data-testid=fill]').click();
+  // Of the invented cameras one may just be covered or frozen: then its tile says so.
+  await page.locator('[data-testid=tile] [data-condition=live]').nth(2).waitFor({ timeout: 60_000 });
+  await page.locator('[data-testid=tile] [data-condition=waiting]').first().waitFor({ state: 'detached' }).catch(() => undefined);
+  await page.mouse.move(0, 0);
+  const file = `wall-${settings.language}-${settings.theme}.jpg`;
+  await page.screenshot({ path: join(folder, file), ...FORMAT });
+  check();
+  console.log(file);
+  await context.close();
+}
+
+/** From the worst alert to its place and time, as `r` leads there. */
+async function review(browser, settings) {
+  const context = await contextFor(browser, { settings, viewport: { width: 1920, height: 1080 } });
+  const { page, check } = await signIn(context);
+  await page.waitForSelector('[data-testid=queue] [data-alert]', { timeout: 120_000 });
+  await page.keyboard.press('g');
+  await page.waitForSelector('[data-testid=log] li');
+  await page.keyboard.press('r');
+  await page.locator('[data-testid=happened] li .what').first().waitFor();
+  await page.locator('[data-testid=film][data-state=playing]').first().waitFor({ timeout: 30_000 }).catch(() => undefined);
+  const file = `review-${settings.language}-${settings.theme}.jpg`;
+  await page.screenshot({ path: join(folder, file), ...FORMAT });
+  check();
+  console.log(file);
+  await context.close();
+}
+
+/** The hub does not answer any more: what was there stays, grey, under a bar that says since when. */
+async function away(browser, settings) {
+  const context = await contextFor(browser, { settings });
+  const { page } = await signIn(context);
+  await page.waitForSelector('[data-testid=queue] [data-alert]', { timeout: 120_000 });
+  await page.keyboard.press('g');
+  await page.waitForSelector('[data-testid=log] li');
+  await context.setOffline(true);
+  await page.waitForSelector('[data-testid=lost]', { timeout: 60_000 });
+  const file = `lost-${settings.language}-${settings.theme}.jpg`;
+  await page.screenshot({ path: join(folder, file), ...FORMAT });
+  console.log(file);
+  await context.close();
+}
+
 await mkdir(folder, { recursive: true });
 await withBrowser(async (browser) => {
   for (const settings of LOOKS) for (const viewport of SIZES) await picture(browser, settings, viewport);
   for (const settings of LOOKS) await pageOfCamera(browser, settings);
   await otherPages(browser, { language: 'zh', theme: 'dark' });
   await otherPages(browser, { language: 'en', theme: 'light' });
+  for (const settings of [{ language: 'zh', theme: 'dark' }, { language: 'en', theme: 'light' }]) {
+    await wall(browser, settings);
+    await review(browser, settings);
+    await away(browser, settings);
+  }
 });

@@ -14,7 +14,7 @@ PICTURES = Path(__file__).parent.parent.parent / "docs" / "pictures"
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gridhub-pictures-") as folder, running_demo(Path(folder)) as demo:
-        sys.stdout.write(demo.node("screenshots.mjs", str(PICTURES), seconds=500))
+        sys.stdout.write(demo.node("screenshots.mjs", str(PICTURES), seconds=590))
 
 
 if __name__ == "__main__":
