@@ -1,7 +1,8 @@
-"""How smoothly a queue of ten thousand alerts scrolls in Chromium, alone and while fifty new ones come each second.
+"""How soon the console is there, and how smoothly a queue of ten thousand alerts scrolls in Chromium, alone and while
+fifty new ones come each second.
 
-The journey's own script is used (``tests/e2e/queue.mjs``); here the frames that were really drawn count, so that the
-machine has to be quiet.
+The journeys' own scripts are used (``tests/e2e/first_load.mjs``, ``queue.mjs``); here the frames that were really drawn
+count, so that the machine has to be quiet.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bench.report import Row
 from bench.store import dashboard
 from hub.store import Store, migrate
 from tests.e2e import test_desk as desk
+from tests.e2e.fix_script import run
 from tests.fix_api import fill
 
 AT_LEAST = 50
@@ -27,15 +29,17 @@ def rows(city: City, folder: Path) -> list[Row]:
         fill(store)
         desk.raise_alerts(store, range(desk.QUEUE), datetime.now(UTC) - desk.LATE)
         fires = folder / "fires"
-        with (
-            dashboard(replace(city, conninfo=store.conninfo), store, folder) as served,
-            desk.script("queue.mjs", f"http://127.0.0.1:{served.port}", GRIDHUB_FIRES=fires) as process,
-        ):
-            desk.said(process, "ready")
-            with desk.storm(store, desk.QUEUE):
-                fires.touch()
-                found = desk.answered(process)
+        with dashboard(replace(city, conninfo=store.conninfo), store, folder) as served:
+            address = f"http://127.0.0.1:{served.port}"
+            loaded = run("first_load.mjs", address)
+            with desk.script("queue.mjs", address, GRIDHUB_FIRES=fires) as process:
+                desk.said(process, "ready")
+                with desk.storm(store, desk.QUEUE):
+                    fires.touch()
+                    found = desk.answered(process)
     return [
+        Row("first load without the map, compressed", loaded["other_bytes"] / 1000, "kB", "< 350"),
+        Row("first load until the queue is there, p50", loaded["ms"], "ms", "< 1000"),
         Row(f"{desk.QUEUE:,} alerts scrolled in Chromium", found["fps"], "frames/s", f">= {AT_LEAST}"),
         Row(f"while {desk.STORM_PER_S} come each second", found["fps_busy"], "frames/s", f">= {AT_LEAST}"),
     ]
