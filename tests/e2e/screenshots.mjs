@@ -119,8 +119,13 @@ async function away(browser, settings) {
   await page.waitForSelector('[data-testid=queue] [data-alert]', { timeout: 120_000 });
   await page.keyboard.press('g');
   await page.waitForSelector('[data-testid=log] li');
-  await context.setOffline(true);
+  // The stream breaks off when another area is asked for, and cannot be had again.
+  await context.route('**/api/v1/stream*', (route) => route.abort());
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
   await page.waitForSelector('[data-testid=lost]', { timeout: 60_000 });
+  await page.keyboard.press('g');
+  await page.waitForSelector('[data-testid=log] li');
   const file = `lost-${settings.language}-${settings.theme}.jpg`;
   await page.screenshot({ path: join(folder, file), ...FORMAT });
   console.log(file);

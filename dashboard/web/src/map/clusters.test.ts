@@ -7,11 +7,17 @@ const pin = (path: string, x: number, y: number, worst: Severity | null = 'minor
   x,
   y,
 });
-const reach = { x: 40, y: 25 };
+const reach = { x: 40, alone: 40, y: 25 };
 
 describe('marks on the map', () => {
   it('stay apart where there is room', () => {
     expect(clustered([pin('a', 0, 0), pin('b', 40, 0), pin('c', 0, 25)], reach)).toHaveLength(3);
+  });
+
+  it('need less room without a number', () => {
+    const narrow = { ...reach, alone: 24 };
+    expect(clustered([pin('a', 0, 0), pin('b', 30, 0, 'major', 5)], narrow)).toHaveLength(2);
+    expect(clustered([pin('a', 0, 0, 'minor', 5), pin('b', 30, 0, 'major')], narrow)).toHaveLength(1);
   });
 
   it('become one where they would lie on each other, in the place and colour of the worst', () => {

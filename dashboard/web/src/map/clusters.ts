@@ -15,8 +15,19 @@ export interface Cluster extends Pinned {
   grids: number;
 }
 
-/** `reach`: so far, in pixels, a mark with its number reaches to the right and down. The order of `pins` does not matter. */
-export function clustered(pins: readonly Pinned[], reach: { x: number; y: number }): Cluster[] {
+/** How far a mark reaches, in pixels: to the right with its number and without, and down. */
+export interface Reach {
+  x: number;
+  alone: number;
+  y: number;
+}
+
+/** The order of `pins` does not matter. */
+export function clustered(pins: readonly Pinned[], reach: Reach): Cluster[] {
+  const touch = (a: Pinned, b: Pinned): boolean => {
+    const left = a.x <= b.x ? a : b;
+    return Math.abs(a.x - b.x) < (left.mark.open > 1 ? reach.x : reach.alone) && Math.abs(a.y - b.y) < reach.y;
+  };
   const worstFirst = pins
     .filter((pin) => pin.mark.worst !== null)
     .sort((a, b) => rank(a.mark.worst!) - rank(b.mark.worst!) || Number(b.mark.unacknowledged) - Number(a.mark.unacknowledged) || (a.mark.path < b.mark.path ? -1 : 1));
@@ -28,7 +39,7 @@ export function clustered(pins: readonly Pinned[], reach: { x: number; y: number
     let near: Cluster | undefined;
     for (let dx = -1; dx <= 1 && !near; dx += 1)
       for (let dy = -1; dy <= 1 && !near; dy += 1)
-        near = squares.get(`${column + dx} ${row + dy}`)?.find((one) => Math.abs(one.x - pin.x) < reach.x && Math.abs(one.y - pin.y) < reach.y);
+        near = squares.get(`${column + dx} ${row + dy}`)?.find((one) => touch(one, pin));
     if (near) {
       near.grids += 1;
       const { open, unacknowledged, urgent } = pin.mark;
@@ -45,6 +56,7 @@ export function clustered(pins: readonly Pinned[], reach: { x: number; y: number
 
 /** Of a mark with its number, in rem. */
 const WIDE_REM = 2.9;
+const ALONE_REM = 1.9;
 const HIGH_REM = 1.9;
 
-export const reachOf = (remPx: number): { x: number; y: number } => ({ x: WIDE_REM * remPx, y: HIGH_REM * remPx });
+export const reachOf = (remPx: number): Reach => ({ x: WIDE_REM * remPx, alone: ALONE_REM * remPx, y: HIGH_REM * remPx });
