@@ -266,7 +266,12 @@ def test_one_encoding_is_for_all_who_watch_and_none_while_nobody_does(
         seen = masked.decoded
         with look(api, "rhea", stream="sub&masks=lifted") as lifted:
             lifted.until(lambda: lifted.fragments >= 10)
-        assert masked.decoded == seen, "nothing is decoded for nobody"
+            assert masked.decoded == seen, "nothing is decoded for nobody"
+            with look(api, stream="sub") as beside:
+                beside.until(lambda: beside.fragments >= 4)
+            lifted.until(lambda: lifted.fragments >= 15)
+        assert {shows(picture) for picture in film(beside.data)} == {"mask"}, "each gets what they asked for"
+        assert {shows(picture) for picture in film(lifted.data)} == {"place"}
 
 
 def test_beyond_the_places_of_a_worker_it_is_told_and_had_when_one_is_free(
