@@ -6,18 +6,24 @@ import base64
 import hashlib
 import json
 import secrets
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import cbor2
+import uvicorn
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.fix_api import wait_for
 
 CLIENT, SECRET = "gridhub", "the secret of the client"
 _KEY = RSAKey.generate_key(2048, {"kid": "first"})
@@ -75,6 +81,22 @@ class Provider:
         told = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
         claims = {**told, **self.claims, **self.wrong}
         return JSONResponse({"id_token": jwt.encode({"alg": "RS256", "kid": "first"}, claims, self.key)})
+
+
+@contextmanager
+def serving_provider() -> Iterator[Provider]:
+    """One at an address of its own."""
+    made = Provider()
+    server = uvicorn.Server(uvicorn.Config(made.app(), port=0, log_config=None))
+    thread = threading.Thread(target=server.run, name="provider")
+    thread.start()
+    try:
+        wait_for(lambda: server.started, "the provider starts")
+        made.issuer = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield made
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
 
 class Authenticator:

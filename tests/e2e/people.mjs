@@ -132,6 +132,14 @@ await withBrowser(async (browser) => {
   await li.keyboard.press('Enter');
   await inside(li);
 
+  // --- by the provider, in vain and then let in
+  const zhao = await open(browser);
+  await zhao.goto(`${HUB}/api/v1/session/external/callback?state=guessed&code=guessed`);
+  found.notLetIn = await zhao.locator('[role=alert] .bad').innerText();
+  await zhao.locator('[data-testid=provider]').click();
+  await inside(zhao);
+  found.elsewhere = await zhao.locator('[popovertarget=account]').innerText().then((text) => text.trim());
+
   // --- a token, shown once; another session, ended
   await chief.goto(`${HUB}/account`);
   await chief.locator('[data-testid=new-token]').click();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-import uvicorn
 from joserfc.jwk import RSAKey
 
 from dashboard.api.app import make_app
@@ -21,7 +19,7 @@ from hub.model.rights import Grant, Role
 from hub.store import Store, audit, people
 from hub.tally import Tally
 from tests.fix_api import PASSWORD, Api, fill, problem, serving, wait_for, write_config
-from tests.fix_provider import CLIENT, SECRET, Authenticator, Provider
+from tests.fix_provider import CLIENT, SECRET, Authenticator, Provider, serving_provider
 
 ORIGIN = "http://localhost:8000"
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -30,17 +28,8 @@ CALLBACK = "/session/external/callback"
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    made = Provider()
-    server = uvicorn.Server(uvicorn.Config(made.app(), port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    wait_for(lambda: server.started, "the provider starts")
-    made.issuer = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    with serving_provider() as made:
         yield made
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture
