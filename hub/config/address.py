@@ -139,6 +139,7 @@ def check_written(url: str, allowed: AllowList) -> None:
 
 def as_number(host: str) -> str | None:
     """The address that ``host`` is, in whatever form it is written; None for a name."""
+    host = host.removesuffix(".")  # resolvers take a number with a dot behind it for the number
     try:
         return str(ip_address(host.strip("[]")))
     except ValueError:
