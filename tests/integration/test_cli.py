@@ -63,7 +63,7 @@ def test_whoever_was_shut_out_can_be_let_in_again(gridhub: Command, store: Store
 @pytest.mark.parametrize(
     ("arguments", "typed", "expected"),
     [
-        (("user", "disable", "nobody"), "", "last administrator"),
+        (("user", "disable", "nobody"), "", "there is no user 'nobody'"),
         (("user", "password", "nobody"), "a long password\n", "there is no user 'nobody'"),
         (("user", "add", "wang"), "short\n", "a password has 10 to 256 characters"),
         (("user", "add", "wang", "--area", "no/where"), "a long password\n", "area"),
