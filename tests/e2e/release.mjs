@@ -14,7 +14,7 @@ await withBrowser(async (browser) => {
   check(await tell.isVisible(), 'it was confirmed without a reason');
   await held.getByRole('textbox').fill('the line is down');
   await tell.click();
-  await held.getByText('confirmed by ines').waitFor();
+  await held.getByText('confirmed by dora').waitFor();
   noFaults();
   console.log(JSON.stringify({ before, state, after: await held.innerText() }));
 });
