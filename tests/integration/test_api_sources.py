@@ -40,7 +40,7 @@ def test_a_camera_is_added_changed_and_removed(api: Api) -> None:
     assert found["record"] == {
         "mode": "continuous", "keep": "7d", "pre": "10s", "post": "20s", "max_size": None,
     }  # fmt: skip
-    whole = {**zone, "mask": False, "loiter": None, "left": None, "crowd": None}
+    whole = {**zone, "mask": False, "privacy": False, "loiter": None, "left": None, "crowd": None}
     assert (found["state"], found["origin"], found["zones"]) == ("unknown", "api", [whole])
     assert client.get("/cameras/cam-9").json() == found
 
