@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hub.model.area import Within
 from hub.model.judged import Judged
 from hub.model.times import rfc3339
 from hub.store import Store, areas, history, sources
@@ -25,13 +26,13 @@ Tell = Callable[[datetime, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to run. ``against`` are the rules to hold it against, where there are any; ``area`` narrows what is read."""
+    """What to run. ``against``: the rules to hold it against, where there are any; ``within`` narrows what is read."""
 
     rules: Sequence[Rule]
     against: Sequence[Rule] | None
     first: datetime
     last: datetime
-    area: str | None = None
+    within: Within = None
 
     @property
     def metrics(self) -> list[str]:
@@ -48,7 +49,7 @@ def in_place_of(candidates: Sequence[Rule], in_force: Sequence[Rule]) -> list[Ru
 def from_store(store: Store, task: Task, tell: Tell) -> Outcome:
     """Raises StoreError, TooMany."""
     book = Book()
-    every, known = history.series(store), history.series(store, task.metrics, task.area)
+    every, known = history.series(store), history.series(store, task.metrics, task.within)
     reader = Reader(known, book)
     # To ask for each row whether it is of one of many is dearer than to leave the others out here.
     wanted = None if 2 * len(known) > len(every) else [each.id for each in known]
@@ -59,7 +60,7 @@ def from_store(store: Store, task: Task, tell: Tell) -> Outcome:
         _tell(tell, block, test)
     test.end(task.last)
     names = [rule.name for rule in (*task.rules, *(task.against or ()))]
-    judged = history.judged(store, list(dict.fromkeys(names)), task.first, task.last, task.area)
+    judged = history.judged(store, list(dict.fromkeys(names)), task.first, task.last, task.within)
     return outcome(test, task.rules, judged, task.first, task.last)
 
 

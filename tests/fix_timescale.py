@@ -25,6 +25,7 @@ SERIES = [
     for kind in SourceKind
 ]
 FOLDER = Path(__file__).parent / "timescale"
+_APPEND_ONLY = ("journal", "audit")
 
 
 def free_port() -> int:
@@ -92,7 +93,8 @@ def empty(store: Store) -> None:
 
 def _empty(store: Store) -> None:
     with store.transaction() as tx:
-        tx.execute("alter table journal disable trigger journal_append_only")
+        for table in _APPEND_ONLY:
+            tx.execute(f"alter table {table} disable trigger {table}_append_only".encode())
         names = tx.execute(
             "select tablename from pg_tables where schemaname = 'public'"
             " and tablename not in ('migration', 'rollup_state', 'observation_camera', 'observation_device')"
@@ -102,7 +104,8 @@ def _empty(store: Store) -> None:
         for table in SERIES:
             tx.execute(f"truncate {table}".encode())
         tx.execute("update rollup_state set edge = '2026-02-27Z', floor = '2000-01-01Z'")
-        tx.execute("alter table journal enable trigger journal_append_only")
+        for table in _APPEND_ONLY:
+            tx.execute(f"alter table {table} enable trigger {table}_append_only".encode())
 
 
 @pytest.fixture(params=KINDS)

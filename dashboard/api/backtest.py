@@ -56,7 +56,7 @@ async def backtest_rules(asked: Backtest, caller: MayRules, ctx: Ctx, request: R
     if not timedelta() < asked.last - asked.first <= LONGEST:
         raise invalid("to", f"must come after from, by {LONGEST.days} days at most")
     await asyncio.to_thread(language.parse, asked.text, asked.file)  # long files take seconds
-    area = caller.narrow(asked.area)
+    within = caller.narrow(asked.area)
     if getattr(request.app.state, "backtest_runs", False):
         raise ProblemError(409, "busy", "another backtest is running: try again when it has ended")
     task = {
@@ -65,7 +65,7 @@ async def backtest_rules(asked: Backtest, caller: MayRules, ctx: Ctx, request: R
         "file": asked.file,
         "from": rfc3339(asked.first),
         "to": rfc3339(asked.last),
-        "area": area,
+        "within": within,
     }
     return StreamingResponse(_lines(request, task), media_type="application/x-ndjson")
 

@@ -49,7 +49,7 @@ def _run(asked: dict[str, Any]) -> dict[str, Any]:
     # Of a file that is wrong for the moment nobody here knows the rules that are in force.
     against = None if any(problem.file == file for problem in wrong) else in_place_of(rules, in_force)
     first, last = parse_instant(asked["from"]), parse_instant(asked["to"])
-    task = Task(rules, against, first, last, asked["area"])
+    task = Task(rules, against, first, last, asked["within"])
     told_s = 0.0
 
     def tell(at: datetime, observations: int, alerts: int) -> None:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hub.model.area import Within, beginnings
 from hub.model.judged import Judged, Verdict
 from hub.model.quality import UNFIT
 from hub.store.copying import EPOCH, microseconds
@@ -71,17 +72,17 @@ class _Stretch(NamedTuple):
     before: datetime
 
 
-def series(store: Store, metrics: Sequence[str] | None = None, area: str | None = None) -> list[Series]:
-    """Those of sources that are still there, with any of ``metrics``, at and below ``area``; None does not narrow."""
-    params = {"metrics": None if metrics is None else list(metrics), "area": area}
+def series(store: Store, metrics: Sequence[str] | None = None, within: Within = None) -> list[Series]:
+    """Those of sources that are still there, with any of ``metrics``, in ``within``; None does not narrow."""
+    params = {"metrics": None if metrics is None else list(metrics), "within": beginnings(within)}
     return [Series(**row) for row in store.fetch(sql["history_series"], params)]
 
 
 def judged(
-    store: Store, rules: Sequence[str], first: datetime, last: datetime, area: str | None = None
+    store: Store, rules: Sequence[str], first: datetime, last: datetime, within: Within = None
 ) -> list[Judged]:
     """The alerts of these rules that began in [first, last), with what people made of them."""
-    params = {"rules": list(rules), "first": first, "last": last, "area": area}
+    params = {"rules": list(rules), "first": first, "last": last, "within": beginnings(within)}
     rows = store.fetch(sql["history_judged"], params)
     return [Judged(**row | {"verdict": Verdict(row["verdict"])}) for row in rows]
 

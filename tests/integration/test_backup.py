@@ -170,7 +170,7 @@ def test_a_store_with_something_in_it_is_replaced_only_when_asked(
     told: list[str] = []
     with Store.open(second, "test", replaced=lambda: told.append("replaced")) as store:
         with store.transaction() as tx:
-            tx.execute("insert into person (name, role, password_hash) values ('late', 'operator', 'x')")
+            tx.execute("insert into person (name, password_hash) values ('late', 'x')")
         with pytest.raises(Conflict, match="--force"):
             restored(second, tmp_path / "b.zip")
         assert len(people.list_people(store)) == 2

@@ -65,8 +65,8 @@ def test_only_the_wanted_series_are_read(store: Store) -> None:
     wanted = [each.id for each in history.series(store, ["motion"])]
     assert len(wanted) == 1
     assert [item.source for item in read(store, 1000, wanted)] == ["cam-1"]
-    assert history.series(store, area="qth/g2") == []
-    assert len(history.series(store, area="qth")) == 3
+    assert history.series(store, within=["qth/g2"]) == []
+    assert len(history.series(store, within=["qth"])) == 3
 
 
 def test_what_happened_outside_of_the_time_is_left_out(store: Store) -> None:

@@ -66,7 +66,7 @@ def test_every_refusal_every_reason_and_every_change_of_a_machine_is_used() -> N
     steps = [answer for answer in answers if isinstance(answer, Step)]
     assert {answer for answer in answers if isinstance(answer, Refusal)} == set(Refusal)
     assert {made.reason for made in steps} == set(Reason)
-    assert {made.change for made in steps} == set(AlertChange) - {AlertChange.FIRED}
+    assert {made.change for made in steps} == set(AlertChange) - {AlertChange.FIRED, AlertChange.ASSIGNED}
 
 
 def test_from_everywhere_a_person_can_end_it_and_nothing_ends_by_itself_before_it_was_seen() -> None:

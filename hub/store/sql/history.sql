@@ -2,7 +2,7 @@
 select s.id, s.source, src.area, src.type, s.metric
 from series s join source src on src.id = s.source
 where (%(metrics)s::text[] is null or s.metric = any(%(metrics)s))
-  and (%(area)s::text is null or src.area = %(area)s or starts_with(src.area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (src.area || '/') ^@ any(%(within)s::text[]))
 order by s.id
 
 -- name: history_heads
@@ -39,5 +39,5 @@ left join lateral (
     where kind = 'alert' and subject = a.id::text and change = 'cleared' order by id desc limit 1
 ) c on true
 where a.rule = any(%(rules)s) and a.started_at >= %(first)s and a.started_at < %(last)s
-  and (%(area)s::text is null or a.area = %(area)s or starts_with(a.area, %(area)s || '/'))
+  and (%(within)s::text[] is null or (a.area || '/') ^@ any(%(within)s::text[]))
 order by a.started_at, a.id
