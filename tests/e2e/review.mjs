@@ -23,6 +23,7 @@ await withBrowser(async (browser) => {
   // The axis begins just before the alert; from there the arrow leads to what the camera saw.
   await page.locator('[data-testid=happened] li', { hasText: 'Smoke in the yard' }).first().waitFor();
   await page.keyboard.press('Home');
+  await film.first().filter({ hasText: /Not watched|not kept/ }).waitFor(); // once it is known what there is
   said.before = await film.first().innerText();
   await page.keyboard.press('ArrowDown');
   said.first = await clock(page);
@@ -44,6 +45,7 @@ await withBrowser(async (browser) => {
 
   // In words, why there is no picture of the rest of the night.
   await page.click('[data-testid=tab-gaps]');
+  await page.locator('[data-testid=missing]').filter({ hasText: 'Not watched' }).waitFor();
   said.gaps = await page.locator('[data-testid=missing]').innerText();
   said.hatched = await page.locator('[data-testid=hole]').count();
 
