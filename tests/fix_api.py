@@ -269,6 +269,8 @@ def api(city: Store, tmp_path: Path, _routes: FastAPI) -> Iterator[Api]:
     app = furnish(_routes, config, city, SystemClock(), tally)
     with serving(app) as url:
         served = Api(url, app, city, config, tally)
-        wait_for(lambda: app.state.context.live.last_id is not None, "the journal is being followed")
+        live = app.state.context.live
+        wait_for(lambda: live.last_id is not None, "the journal is being followed")
+        wait_for(lambda: any((part.name, part.state) == ("store", "ok") for part in live.parts), "the parts are known")
         yield served
         served.close()

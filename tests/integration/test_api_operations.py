@@ -44,7 +44,7 @@ def test_a_hub_with_a_part_that_is_down_is_not_ready_and_names_it(api: Api) -> N
     processes.beat(api.store, "rules", 1, "down", "fell over", now, now, [])
     client = api.anonymous()
     wait_for(lambda: client.get(f"{api.url}/readyz").status_code == 503, "it is not ready")
-    assert client.get(f"{api.url}/readyz").json() == {"ready": False, "down": ["rules"]}
+    assert client.get(f"{api.url}/readyz").json()["down"] == ["rules"]
     assert client.get(f"{api.url}/healthz").status_code == 200
 
 
