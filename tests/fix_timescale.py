@@ -36,21 +36,34 @@ def free_port() -> int:
 @contextmanager
 def timescale_server() -> Iterator[Store]:
     """A store on a TimescaleDB of its own, with nothing in it, not even a schema."""
-    port = free_port()
-    server = subprocess.Popen(
-        ["node", str(FOLDER / "server.mjs"), str(port)], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
+    server, port = _started()
     try:
-        assert server.stdout is not None
-        assert server.stdout.readline().strip() == "ready", "the TimescaleDB for tests does not start"
         url = f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable"
         with Store.open(url, "test", max_size=1, timeout_s=30.0, copies=False) as store:
             yield store
     finally:
-        server.terminate()
-        server.wait(10)
+        _end(server)
+
+
+def _started() -> tuple[subprocess.Popen[str], int]:
+    """It has to be told its port, which somebody else may take meanwhile."""
+    for _ in range(5):
+        port = free_port()
+        server = subprocess.Popen(
+            ["node", str(FOLDER / "server.mjs"), str(port)], stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         assert server.stdout is not None
-        server.stdout.close()
+        if server.stdout.readline().strip() == "ready":
+            return server, port
+        _end(server)
+    raise AssertionError("the TimescaleDB for tests does not start")
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    server.terminate()
+    server.wait(10)
+    assert server.stdout is not None
+    server.stdout.close()
 
 
 @pytest.fixture(scope="session")
