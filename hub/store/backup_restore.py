@@ -177,7 +177,7 @@ def _switch(where: str, server: psycopg.Connection, renames: Sequence[tuple[str,
                 return renaming.result()
             except psycopg.errors.ObjectInUse:
                 _log.info("somebody is still connected; trying again (%d of %d)", attempt + 1, _ATTEMPTS)
-    who = [f"{name or 'the server itself'} ({count})" for name, count in server.execute(sql["restore_who"], [names])]
+    who = [f"{name} ({count})" for name, count in server.execute(sql["restore_who"], [names])]
     words = f"connections to the database cannot be ended, of {', '.join(who) or 'somebody'}: end them"
     raise StoreUnavailable(f"{words}, and restore again")
 

@@ -69,9 +69,9 @@ where a.datname = any(%(names)s)
        or not r.rolsuper and (pg_has_role(r.oid, 'usage') or pg_has_role('pg_signal_backend', 'usage')))
 
 -- name: restore_who
--- Who vacuums is ended by the server itself.
+-- Without the server's own workers, as those that vacuum: it ends them itself.
 select usename::text as name, count(*) as count from pg_stat_activity
-where datname = any(%s) and backend_type <> 'autovacuum worker' group by 1 order by 1
+where datname = any(%s) and usename is not null group by 1 order by 1
 
 -- name: backup_aggregates
 select view_name::text as name,
