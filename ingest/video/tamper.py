@@ -38,6 +38,10 @@ _MAX_STEP_S = 10.0  # what a single look may teach
 _MIN_TEXTURE_FROZEN = 0.05  # of the cells: in the dark there may be nothing that could change
 
 
+def _is_soon(ts: datetime, after: datetime | None) -> bool:
+    return after is not None and timedelta(0) <= ts - after < _BETWEEN_LOOKS
+
+
 class Tamper:
     """Of one camera."""
 
@@ -50,6 +54,7 @@ class Tamper:
         self._spell = Spell()
         self._frozen = False
         self._looked_at: datetime | None = None
+        self._key_at: datetime | None = None
         self._bare_since: datetime | None = None
         self._kept_at: datetime | None = None
         self._said_at: dict[str, datetime] = {}
@@ -71,7 +76,7 @@ class Tamper:
         if frame.doubtful:
             return ()
         step = None if self._looked_at is None else frame.ts - self._looked_at
-        if step is not None and timedelta(0) <= step < _BETWEEN_LOOKS and not self.wants_more:
+        if _is_soon(frame.ts, self._looked_at) and not self._is_due(frame) and not self.wants_more:
             return ()
         self._looked_at = frame.ts
         step_s = 0.0 if step is None else min(max(step.total_seconds(), 0.0), _MAX_STEP_S)
@@ -95,6 +100,14 @@ class Tamper:
             self._keep(frame.ts)
         frame.eventful |= bool(self._spell.doubtful and not in_order)
         return said
+
+    def _is_due(self, frame: Frame) -> bool:
+        """Only keyframes are compared. While every picture is decoded, one just before each would else keep them all
+        from being looked at."""
+        if not frame.picture.frame.key_frame or _is_soon(frame.ts, self._key_at):
+            return False
+        self._key_at = frame.ts
+        return True
 
     # --- what each condition is told by -----------------------------------------------------------------------------
 

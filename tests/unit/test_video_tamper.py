@@ -73,6 +73,16 @@ def test_a_picture_built_upon_a_damaged_one_proves_nothing(tmp_path: Path) -> No
     assert camera.tamper.blinding == BLINDING["moved"]
 
 
+def test_a_picture_just_before_each_keyframe_does_not_keep_them_from_being_compared(tmp_path: Path) -> None:
+    """As where something moves all the time, so that every picture is decoded."""
+    camera = Shown(tmp_path)
+    for step in range(300):
+        frozen_from = 200
+        camera.now_s = step / 5
+        camera.see(noisy(HERE, min(step, frozen_from)), key=step % 10 == 1)
+    assert begun(camera.said) == ["frozen"]
+
+
 def test_the_beginning_has_a_picture_and_figures(tmp_path: Path) -> None:
     camera = shown(tmp_path)
     camera.show(HERE, 10, shifted(0.3))
