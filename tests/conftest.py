@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from hub import log
+
+# The same examples in every run: what fails was changed since. HYPOTHESIS_PROFILE=new looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 pytest_plugins = [
     "tests.fix_postgres",
