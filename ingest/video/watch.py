@@ -30,8 +30,8 @@ from ingest.video.open import Feed, VideoPacket
 from ingest.video.ring import Coded, Ring
 from ingest.video.row import Row
 from ingest.video.sizes import Sizes
+from ingest.video.turns import Turns
 
-_BETWEEN_ANALYSES = timedelta(seconds=0.19)  # 5 pictures a second at most
 _NO_PICTURE_S = 12.0  # packets without a picture for so long: nothing is being watched
 _BEFORE = timedelta(seconds=3)  # of a group that is caught up with: what is older was a keyframe's to tell
 _COUNT_S = 5.0
@@ -105,7 +105,7 @@ class Watch:
         # Without an analysis nothing has to be learnt of the place before it is left to the keyframes.
         learn = {"shortest_s": shortest_s} if row else {"shortest_s": math.inf, "learn_s": 0.0}
         self._gate = Gate(self._pictured_s, sizes, **learn)
-        self._analysed_at: datetime | None = None
+        self._turns = Turns()
         self._size: tuple[int, int] | None = None
         self._was_open = self._looking_back = False
         self._hindsight = Hindsight()
@@ -247,13 +247,10 @@ class Watch:
         elif self._size != size:
             raise SourceError(SourceState.ENDED, "the size of the picture changed")
         self.picture = picture
-        since = None if self._analysed_at is None else picture.ts - self._analysed_at
-        # A little earlier is the catching up that was seen already; much earlier, the clock was set back.
-        if not self._row or (since is not None and timedelta(seconds=-5) < since < _BETWEEN_ANALYSES):
+        if not self._row or newest - picture.ts > _BEFORE:
             return
-        if newest - picture.ts > _BEFORE:
+        if not self._turns.take(picture.ts, keyframe=bool(picture.frame.key_frame)):
             return
-        self._analysed_at = picture.ts
         self._count.analysed += 1
         frame = Frame(picture, self._clock.now(), picture.luma(WIDTH), doubtful=self._decoder.is_doubtful)
         said = self._row.see(frame)
