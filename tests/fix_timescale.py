@@ -103,6 +103,7 @@ def _empty(store: Store) -> None:
         tx.execute(f"truncate {tables} restart identity cascade".encode())
         for table in SERIES:
             tx.execute(f"truncate {table}".encode())
+        tx.execute("insert into audit_end (last_id, last_hash) values (0, '')")
         tx.execute("update rollup_state set edge = '2026-02-27Z', floor = '2000-01-01Z'")
         for table in _APPEND_ONLY:
             tx.execute(f"alter table {table} enable trigger {table}_append_only".encode())

@@ -33,7 +33,7 @@ TESTS: list[Step] = [
     # What takes longest is in the folders that come first, so that nobody waits for it in the end.
     (
         "pytest",
-        [*_PYTEST, "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone", *sys.argv[1:]],
+        [*_PYTEST, "-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone", *sys.argv[1:]],
         ROOT,
     ),
     ("pytest, one at a time", [*_PYTEST, "-m", "alone", *sys.argv[1:]], ROOT),
