@@ -119,8 +119,9 @@ def _demo(options: argparse.Namespace) -> int:
     App(
         config,
         clock,
-        lambda password: _tell(config, password),
+        lambda password: _tell(config, password, keep=True),
         lambda: floors.simulators(config, rtsp_port, clock.now().timestamp()),
+        keep_password=True,
     ).run()
     return 0
 
@@ -147,7 +148,7 @@ def _up(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(config: Config, password: str | None) -> None:
+def _tell(config: Config, password: str | None, *, keep: bool = False) -> None:
     say(f"gridhub is ready: {config.web.scheme}://{config.listen}/")
     if config.broker.url is None:
         access = broker_access(config)
@@ -156,7 +157,8 @@ def _tell(config: Config, password: str | None) -> None:
         say(f"devices publish to {scheme}://{access.host}:{access.port}, user {access.username}, password in {kept}")
     if password is not None:
         say(f"first sign-in: user admin, password {password}")
-        say(f"(it is shown this once; to change it: gridhub user password admin -c {config.path})")
+        by_command = f"to change it: gridhub user password admin -c {config.path}"
+        say(f"(it is shown this once; {by_command if keep else 'you change it when you sign in'})")
 
 
 def _check(options: argparse.Namespace) -> int:

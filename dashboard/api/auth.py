@@ -114,6 +114,7 @@ class Needs:
     def __call__(self, request: HTTPConnection, current: Session, ctx: Ctx) -> Caller:
         note(request).right = self.right
         standing = current.standing
+        _require_own_password(standing)
         _require_factor(standing, ctx)
         caller = Caller(standing, standing.reach, self.right)
         if not caller.within(self.right):
@@ -124,10 +125,12 @@ class Needs:
 class About:
     """A dependency: the caller, for what is about themselves and needs no right.
 
-    ``before_factor``: also somebody who has to add a second factor first. ``by_token``: also a program.
+    ``before_password``: also somebody who has to change a password that they were given first. ``before_factor``: also
+    somebody who has to add a second factor first. ``by_token``: also a program.
     """
 
-    def __init__(self, *, before_factor: bool, by_token: bool) -> None:
+    def __init__(self, *, before_password: bool, before_factor: bool, by_token: bool) -> None:
+        self.before_password = before_password
         self.before_factor = before_factor
         self.by_token = by_token
 
@@ -135,9 +138,17 @@ class About:
         standing = current.standing
         if standing.is_token and not self.by_token:
             raise ProblemError(403, "not_allowed", "this needs a person who has signed in: a token may not")
+        if not self.before_password:
+            _require_own_password(standing)
         if not self.before_factor:
             _require_factor(standing, ctx)
         return Caller(standing, standing.reach, Right.SEE)
+
+
+def _require_own_password(standing: Standing) -> None:
+    if standing.has_given_password:
+        words = "somebody else gave you your password: change it first (PUT /api/v1/me/password)"
+        raise ProblemError(403, "password_change_required", words)
 
 
 def _require_factor(standing: Standing, ctx: Context) -> None:
@@ -161,11 +172,13 @@ MayPeople = Annotated[Caller, needs(Right.PEOPLE)]
 MayAudit = Annotated[Caller, needs(Right.AUDIT)]
 MaySystem = Annotated[Caller, needs(Right.SYSTEM)]
 
-AsAnyone = Annotated[Caller, Depends(About(before_factor=True, by_token=True))]
+AsAnyone = Annotated[Caller, Depends(About(before_password=True, before_factor=True, by_token=True))]
 """Whoever has a session or a token."""
-AsOneself = Annotated[Caller, Depends(About(before_factor=True, by_token=False))]
+AsNewcomer = Annotated[Caller, Depends(About(before_password=True, before_factor=True, by_token=False))]
+"""Whoever has signed in, also with a password that somebody else gave them."""
+AsOneself = Annotated[Caller, Depends(About(before_password=False, before_factor=True, by_token=False))]
 """Whoever has signed in, about their own way of signing in."""
-AsPerson = Annotated[Caller, Depends(About(before_factor=False, by_token=False))]
+AsPerson = Annotated[Caller, Depends(About(before_password=False, before_factor=False, by_token=False))]
 """Whoever has signed in and may do anything at all."""
 
 

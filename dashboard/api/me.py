@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from dashboard.api import shapes
-from dashboard.api.auth import AsAnyone, AsOneself
+from dashboard.api.audited import note
+from dashboard.api.auth import AsAnyone, AsNewcomer, AsOneself
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body
 from dashboard.api.problems import ProblemError, invalid
@@ -93,18 +94,22 @@ def list_roles(_: AsAnyone) -> list[RoleRights]:
 
 
 @router.put("/password", status_code=204)
-async def change_password(change: NewPassword, caller: AsOneself, ctx: Ctx, request: Request) -> None:
+async def change_password(change: NewPassword, caller: AsNewcomer, ctx: Ctx, request: Request) -> None:
     """Ends every other session. 401 `bad_credentials` where the current one is wrong."""
+    if caller.standing.has_given_password:
+        note(request).detail["given"] = True
     await anyio.to_thread.run_sync(_change_password, ctx, request, caller, change, limiter=ctx.verifying)
 
 
-def _change_password(ctx: Context, request: Request, caller: AsOneself, change: NewPassword) -> None:
+def _change_password(ctx: Context, request: Request, caller: AsNewcomer, change: NewPassword) -> None:
     require_password(ctx, request, caller, change.current)
+    if change.new == change.current:
+        raise invalid("new", "is the password that you have")
     try:
         new_hash = hash_password(change.new)
     except ValueError as error:
         raise invalid("new", str(error)) from error
-    people.set_password(ctx.store, caller.name, new_hash, but=caller.session)
+    people.set_password(ctx.store, caller.name, new_hash, given=False, but=caller.session)
 
 
 @router.post("/totp", status_code=201)

@@ -64,13 +64,15 @@ class PasswordOfPerson(Body):
 
 
 class PersonShape(BaseModel):
-    """``seen_at``: when a session of theirs that is open was last used."""
+    """``password_given``: by somebody else; they have to change it first. ``seen_at``: when a session of theirs that is
+    open was last used."""
 
     name: str
     grants: list[shapes.GrantShape]
     disabled: bool
     external: bool
     has_password: bool
+    password_given: bool
     totp: bool
     passkeys: int
     seen_at: shapes.Time | None
@@ -85,7 +87,8 @@ def list_people(caller: MayPeople, ctx: Ctx) -> shapes.Page[PersonShape]:
 
 @router.post("", status_code=201)
 async def add_person(new: NewPerson, caller: MayPeople, ctx: Ctx, response: Response) -> PersonShape:
-    """409 `conflict` where the name is taken, 403 `not_yours_to_give` for more than one has oneself."""
+    """The password is to be changed before anything else. 409 `conflict` where the name is taken, 403
+    `not_yours_to_give` for more than one has oneself."""
     if new.external is (new.password is not None):
         raise invalid("password", "is needed, but of somebody who signs in elsewhere there is none")
     response.headers["Location"] = f"/api/v1/people/{quote(new.name, safe='')}"
@@ -101,7 +104,8 @@ def _add(ctx: Context, caller: Caller, new: NewPerson) -> PersonShape:
     if not grants:
         raise invalid("grants", "names no role")
     password_hash = None if new.password is None else _hashed(new.password)
-    people.add(ctx.store, Person(name, grants, external=new.external), password_hash)
+    person = Person(name, grants, external=new.external, password_given=not new.external)
+    people.add(ctx.store, person, password_hash)
     return _of(people.get(ctx.store, name))
 
 
@@ -114,11 +118,10 @@ def get_person(name: NameInPath, caller: MayPeople, ctx: Ctx) -> PersonShape:
 def change_person(name: NameInPath, change: PersonChange, caller: MayPeople, ctx: Ctx) -> PersonShape:
     """Streams that are open follow at once. 409 `last_administrator` for the last one of the whole city."""
     known = _theirs(ctx, caller, name)
+    grants = None if change.grants is None else _given(ctx, caller, change.grants)
+    disabled = None if change.disabled == known.person.disabled else change.disabled
     try:
-        if change.grants is not None:
-            people.set_grants(ctx.store, name, _given(ctx, caller, change.grants))
-        if change.disabled is not None and change.disabled != known.person.disabled:
-            people.set_disabled(ctx.store, name, disabled=change.disabled)
+        people.change(ctx.store, name, grants=grants, disabled=disabled)
     except Conflict as conflict:
         if str(conflict) != LAST_CHIEF:
             raise
@@ -129,14 +132,14 @@ def change_person(name: NameInPath, change: PersonChange, caller: MayPeople, ctx
 
 @router.put("/{name}/password", status_code=204)
 async def set_password(name: NameInPath, new: PasswordOfPerson, caller: MayPeople, ctx: Ctx) -> None:
-    """Ends every session of the person. 409 `external` for who signs in elsewhere."""
+    """To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere."""
     await anyio.to_thread.run_sync(_set_password, ctx, caller, name, new.password, limiter=ctx.verifying)
 
 
 def _set_password(ctx: Context, caller: Caller, name: str, password: str) -> None:
     if _theirs(ctx, caller, name).person.external:
         raise ProblemError(409, "external", f"{name} signs in elsewhere, and has no password here")
-    people.set_password(ctx.store, name, _hashed(password))
+    people.set_password(ctx.store, name, _hashed(password), given=True)
 
 
 @router.delete("/{name}/second-factors", status_code=204)
@@ -192,6 +195,7 @@ def _of(known: Known) -> PersonShape:
         disabled=person.disabled,
         external=person.external,
         has_password=known.has_password,
+        password_given=person.password_given,
         totp=known.totp,
         passkeys=known.passkeys,
         seen_at=known.seen_at,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from dashboard.api import cookies, shapes
 from dashboard.api.audited import note
-from dashboard.api.auth import AsAnyone, AsOneself, require_own_origin
+from dashboard.api.auth import AsAnyone, AsNewcomer, require_own_origin
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import Body
 from dashboard.api.problems import ProblemError
@@ -82,12 +82,12 @@ def list_ways(ctx: Ctx) -> Ways:
 
 @router.get("/session")
 def who_am_i(caller: AsAnyone, ctx: Ctx) -> shapes.Whoami:
-    """Answered also to whoever has to add a second factor before anything else."""
+    """Answered also to whoever has to change a given password, or add a second factor, before anything else."""
     return shapes.Whoami(user=user_of(ctx, caller.standing))
 
 
 @router.delete("/session", status_code=204)
-def end_session(caller: AsOneself, response: Response, ctx: Ctx) -> None:
+def end_session(caller: AsNewcomer, response: Response, ctx: Ctx) -> None:
     """Sign out. A token of a program is removed under `/tokens`."""
     sessions.close(ctx.store, caller.session)
     cookies.drop(response, cookies.SESSION)
@@ -143,6 +143,7 @@ def user_of(ctx: Context, standing: Standing) -> shapes.User:
         area=best.area or None if best else None,
         grants=[shapes.GrantShape(role=each.role, area=each.area or None) for each in person.grants],
         rights={right: list(subtrees) for right, subtrees in reach.items()},
+        password_change_needed=standing.has_given_password,
         second_factor_needed=standing.lacks_factor(ctx.config.people.second_factor),
     )
 

@@ -43,13 +43,15 @@ class GrantShape(BaseModel):
 class User(BaseModel):
     """``rights``: each right that holds anywhere, with the subtrees of areas where it does; ``""``: the whole city.
     ``role`` and ``area`` are those of the grant with the most rights, null of somebody without any.
-    ``second_factor_needed``: nothing else is answered until one was added."""
+    ``password_change_needed``: nothing else is answered until a password that somebody else gave was changed, and
+    ``second_factor_needed``: until one was added."""
 
     name: str
     role: Role | None
     area: str | None
     grants: list[GrantShape]
     rights: dict[Right, list[str]]
+    password_change_needed: bool
     second_factor_needed: bool
 
 

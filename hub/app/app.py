@@ -43,7 +43,8 @@ class App:
     """``run`` returns when a signal says stop, and leaves no process behind.
 
     ``extra`` makes further children once the store and the broker are there; ``ready`` is called with the first
-    administrator's password, if one was made, as soon as the dashboard accepts connections.
+    administrator's password, if one was made, as soon as the dashboard accepts connections. It is to be changed at the
+    first signing in, but where ``keep_password``: in an invented city.
     """
 
     def __init__(
@@ -52,11 +53,14 @@ class App:
         clock: Clock,
         ready: Callable[[str | None], None],
         extra: Callable[[], Sequence[Child]] | None = None,
+        *,
+        keep_password: bool = False,
     ) -> None:
         self._config = config
         self._clock = clock
         self._ready = ready
         self._extra = extra
+        self._keep_password = keep_password
         self._stopping = 0
         self._room = Room()
         self._broker: Child | None = None
@@ -99,7 +103,8 @@ class App:
             broker.child.start(self._clock.monotonic())
             broker.wait_ready()
         workers = floors.workers(config)
-        password = prepare_store(config, configured_areas, [child.name for child in workers], self._clock)
+        names = [child.name for child in workers]
+        password = prepare_store(config, configured_areas, names, self._clock, keep_password=self._keep_password)
         self._workers = workers
         extra = list(self._extra()) if self._extra else []
         self._servers += extra  # what the workers read ends after them, like the store and the broker
@@ -186,10 +191,12 @@ def check_everything(config: Config, more: Sequence[Problem] = ()) -> list[Area]
     return configured_areas
 
 
-def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[str], clock: Clock) -> str | None:
+def prepare_store(
+    config: Config, configured_areas: list[Area], names: Sequence[str], clock: Clock, *, keep_password: bool = False
+) -> str | None:
     """Migrate, bring areas and sources in line with the configuration; answers the first administrator's password.
 
-    None where there are people already.
+    None where there are people already. One that was made is to be changed, but where ``keep_password``.
     """
     with Store.open(store_access(config), "app", timeout_s=20.0) as store:
         migrate.upgrade(store)
@@ -209,17 +216,20 @@ def prepare_store(config: Config, configured_areas: list[Area], names: Sequence[
         for process in processes.list_processes(store):
             give_up(store, process, clock.now())  # nobody watched while the hub was not running
         processes.retain(store, names)
-        return _first_administrator(store)
+        return _first_administrator(store, keep_password=keep_password)
 
 
-def _first_administrator(store: Store) -> str | None:
+def _first_administrator(store: Store, *, keep_password: bool) -> str | None:
     if people.list_people(store):
         return None
     given = os.environ.get("GRIDHUB_ADMIN_PASSWORD")
     password = given or secrets.token_urlsafe(12)
     redact_value(password)
     try:
-        people.add(store, Person("admin", (Grant(Role.ADMINISTRATOR),)), hash_password(password))
+        # What is in the environment was chosen by whoever starts the hub; what is made here stands on a screen.
+        is_given = not given and not keep_password
+        admin = Person("admin", (Grant(Role.ADMINISTRATOR),), password_given=is_given)
+        people.add(store, admin, hash_password(password))
     except ValueError as error:
         raise StartError(f"GRIDHUB_ADMIN_PASSWORD cannot be used: {error}") from error
     return None if given else password

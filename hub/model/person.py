@@ -16,12 +16,14 @@ INTERNAL = frozenset({"engine", "gridhub", "hub", "keeper", "nobody", "rules", "
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``external``: signs in by the OpenID Connect provider, and has no password here."""
+    """``external``: signs in by the OpenID Connect provider, and has no password here. ``password_given``: by somebody
+    else, who knows it, so that it is to be changed."""
 
     name: str
     grants: tuple[Grant, ...] = ()
     disabled: bool = False
     external: bool = False
+    password_given: bool = False
 
     @property
     def is_chief(self) -> bool:
@@ -52,6 +54,11 @@ class Standing:
     def reach(self) -> Reach:
         known = reach(self.person.grants)
         return known if self.rights is None else restricted(known, self.rights, self.area)
+
+    @property
+    def has_given_password(self) -> bool:
+        """Whether its person has to change their password before anything else. Programs do not wait for that."""
+        return not self.is_token and self.person.password_given
 
     def lacks_factor(self, required: Collection[Role]) -> bool:
         """Whether one of the person's roles is ``required`` to have a second factor, and this session has none."""

@@ -30,7 +30,9 @@ class Known:
 def add(store: Store, person: Person, password_hash: str | None) -> None:
     """Raises Conflict where the name, however it is written, is taken, NotFound where an area does not exist."""
     values = {"name": person.name, "password_hash": password_hash, "external": person.external}
+    values["given"] = person.password_given
     with store.transaction() as tx:
+        tx.execute(sql["grant_lock"])  # or two spellings of a name that come at once are both taken
         if tx.execute(sql["person_insert"], values).rowcount == 0:
             raise Conflict(f"there is a user {person.name!r} already")
         _grant(tx, person.name, person.grants)
@@ -59,33 +61,43 @@ def password_hash(store: Store, name: str) -> tuple[Person, str | None] | None:
     return (person_of(rows[0]), rows[0]["password_hash"]) if rows else None
 
 
-def set_password(store: Store, name: str, new_hash: str, *, but: int | None = None) -> None:
-    """Ends every session of that person but ``but``, and forgets their browsers. Raises NotFound."""
+def set_password(store: Store, name: str, new_hash: str, *, given: bool, but: int | None = None) -> None:
+    """``given``: by somebody else, so that its person has to change it. Ends every session of that person but ``but``,
+    and forgets their browsers. Raises NotFound."""
+    values = {"name": name, "password_hash": new_hash, "given": given}
     with store.transaction() as tx:
-        _require(tx.execute(sql["person_set_password"], {"name": name, "password_hash": new_hash}).rowcount, name)
+        _require(tx.execute(sql["person_set_password"], values).rowcount, name)
         tx.execute(sql["session_delete_of"], {"name": name, "but": but})
         tx.execute(sql["browser_forget_of"], {"name": name})
 
 
-def set_disabled(store: Store, name: str, *, disabled: bool) -> None:
-    """Ends every session of that person. Raises NotFound, and Conflict for the last administrator of the city."""
-    with store.transaction() as tx:
-        tx.execute(sql["grant_lock"])
-        _require(tx.execute(sql["person_set_disabled"], {"name": name, "disabled": disabled}).rowcount, name)
-        if disabled:
-            _require_chief(tx)
-        tx.execute(sql["session_delete_of"], {"name": name, "but": None})
-
-
-def set_grants(store: Store, name: str, grants: Collection[Grant]) -> None:
-    """All that the person may from now on; sessions go on with it. Raises NotFound, also of an area, and Conflict for
-    the last administrator of the city."""
+def change(
+    store: Store, name: str, *, grants: Collection[Grant] | None = None, disabled: bool | None = None
+) -> None:
+    """All of it or nothing. ``grants``: all that the person may from now on; sessions go on with it. ``disabled``,
+    either way, ends every session. Raises NotFound, also of an area, and Conflict for the last administrator of the
+    city."""
     with store.transaction() as tx:
         tx.execute(sql["grant_lock"])
         _require(tx.execute(sql["person_exists"], {"name": name}).rowcount, name)
-        tx.execute(sql["grant_delete_of"], {"name": name})
-        _grant(tx, name, grants)
-        _require_chief(tx)
+        if grants is not None:
+            tx.execute(sql["grant_delete_of"], {"name": name})
+            _grant(tx, name, grants)
+        if disabled is not None:
+            tx.execute(sql["person_set_disabled"], {"name": name, "disabled": disabled})
+            tx.execute(sql["session_delete_of"], {"name": name, "but": None})
+        if disabled or grants is not None:
+            _require_chief(tx)
+
+
+def set_disabled(store: Store, name: str, *, disabled: bool) -> None:
+    """As by ``change``."""
+    change(store, name, disabled=disabled)
+
+
+def set_grants(store: Store, name: str, grants: Collection[Grant]) -> None:
+    """As by ``change``."""
+    change(store, name, grants=grants)
 
 
 def grants_of(rows: Collection[Collection[str]]) -> tuple[Grant, ...]:
@@ -94,7 +106,7 @@ def grants_of(rows: Collection[Collection[str]]) -> tuple[Grant, ...]:
 
 
 def person_of(row: dict[str, Any]) -> Person:
-    return Person(row["name"], grants_of(row["grants"]), row["disabled"], row["external"])
+    return Person(row["name"], grants_of(row["grants"]), row["disabled"], row["external"], row["password_given"])
 
 
 def _known(row: dict[str, Any]) -> Known:

@@ -8,6 +8,7 @@ import { faultsOf } from './axe.mjs';
 import { HUB, check, contextFor, withBrowser } from './browser.mjs';
 
 const PASSWORD = process.env.GRIDHUB_PASSWORD;
+const own = '只有我自己知道的密码';
 const found = { faults: [] };
 
 /** RFC 6238, of base32 as it is shown; `ahead` steps from now. */
@@ -73,11 +74,16 @@ await withBrowser(async (browser) => {
   await chief.locator('[data-testid=person] [data-testid=save-grants]').waitFor();
   await usable(chief, 'people');
 
-  // --- who adds a second factor, and sees their own area
+  // --- who takes a password of their own, adds a second factor, and sees their own area
   const li = await open(browser, { language: 'zh', theme: 'light' });
   await enter(li, '李雷', given);
+  await li.locator('[data-testid=current]').fill(given);
+  await li.fill('[data-testid=fresh]', own);
+  await li.fill('[data-testid=repeat]', own);
+  await usable(li, 'a password of their own');
+  await li.keyboard.press('Enter');
   await li.locator('[data-testid=add-totp]').click();
-  await li.fill('[data-testid=again]', given);
+  await li.fill('[data-testid=again]', own);
   await li.keyboard.press('Enter');
   const secret = await li.locator('[data-testid=secret]').innerText();
   check((await li.locator('[data-testid=qr] path').getAttribute('d')).length > 1000, 'there is no picture to scan');
@@ -103,7 +109,7 @@ await withBrowser(async (browser) => {
   await li.locator('#account a').click();
   await li.locator('[data-testid=add-passkey]').click();
   await li.fill('[data-testid=passkey-name]', 'desk 3');
-  await li.fill('[data-testid=again]', given);
+  await li.fill('[data-testid=again]', own);
   await li.keyboard.press('Enter');
   await li.locator('[data-testid=rename]').click();
   await li.fill('[data-testid=rename-to]', 'desk 4');
@@ -117,7 +123,7 @@ await withBrowser(async (browser) => {
   await logOut(li);
 
   // --- with the password, the next code; and a recovery code
-  await enter(li, '李雷', given);
+  await enter(li, '李雷', own);
   await li.locator('[name=code]').waitFor();
   await usable(li, 'the second step');
   await li.fill('[name=code]', '000000');
@@ -127,7 +133,7 @@ await withBrowser(async (browser) => {
   await li.keyboard.press('Enter');
   await inside(li);
   await logOut(li);
-  await enter(li, '李雷', given);
+  await enter(li, '李雷', own);
   await li.locator('[name=code]').fill(codes[0]);
   await li.keyboard.press('Enter');
   await inside(li);

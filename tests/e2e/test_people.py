@@ -72,8 +72,8 @@ def test_somebody_is_added_comes_in_by_every_way_and_the_log_knows_of_it(door: A
     assert "之后再登录" in found["locked"]
     assert found["chain"].strip().startswith("The chain is whole: ")
     assert {
-        "begin_session", "add_person", "confirm_totp", "add_passkey", "rename_passkey", "begin_session_by_passkey",
-        "make_token", "end_session", "end_one_session", "come_back",
+        "begin_session", "add_person", "change_password", "confirm_totp", "add_passkey", "rename_passkey",
+        "begin_session_by_passkey", "make_token", "end_session", "end_one_session", "come_back",
     } <= set(found["actions"])  # fmt: skip
     # That a code is asked for is an answer to a password that was right, and is kept as well.
     assert found["refused"].count("begin_session") == 3

@@ -46,6 +46,8 @@ def test_an_administrator_adds_somebody_who_then_may_what_they_were_given_and_no
     assert answer.status_code == 201
     assert answer.json()["grants"] == [{"role": "viewer", "area": None}, {"role": "operator", "area": "qth/taoshan"}]
     client = signed_in(api, "李雷", "a long password")
+    own = {"current": "a long password", "new": "another long password"}
+    client.put("/me/password", json=own).raise_for_status()
     rights = client.get("/me").json()["rights"]
     assert rights == {"see": [""], "live": [""], "act": ["qth/taoshan"], "recordings": ["qth/taoshan"]}
     here, there = fire(api.store, GRID), fire(api.store, OTHER_GRID)

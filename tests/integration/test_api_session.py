@@ -26,6 +26,7 @@ def test_signing_in_answers_a_token_and_sets_a_cookie_that_scripts_cannot_read(a
         "area": None,
         "grants": [{"role": "operator", "area": None}],
         "rights": {right: [""] for right in ("act", "live", "recordings", "see")},
+        "password_change_needed": False,
         "second_factor_needed": False,
     }
     left = datetime.fromisoformat(body["expires_at"]) - datetime.now(UTC)

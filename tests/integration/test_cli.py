@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub import cli
-from hub.store import Store, people
+from hub.store import Store, audit, people
 
 
 class Command:
@@ -58,6 +58,23 @@ def test_whoever_was_shut_out_can_be_let_in_again(gridhub: Command, store: Store
     assert "still disabled" in gridhub("user", "password", "li", typed="another password\n")[1]
     assert gridhub("user", "enable", "li")[0] == 0
     assert not any(person.disabled for person in people.list_people(store))
+
+
+def test_a_password_is_to_be_changed_unless_it_is_kept_and_the_log_knows_who_gave_it(
+    gridhub: Command, store: Store
+) -> None:
+    given = []
+    for line in ("add li", "password li --keep", "password li", "add wall --keep"):
+        status, said = gridhub("user", *line.split(), typed="a long password\n")
+        assert (status, "to be changed at the next signing in" in said) == (0, "--keep" not in line)
+        given.append(people.get(store, line.split()[1]).person.password_given)
+    assert given == [True, False, True, False]
+    gridhub("user", "grant", "li", "--role", "administrator")
+    entries = [each.entry for each in audit.list_entries(store, audit.Wanted(subject="people/li"), 10)]
+    assert all(entry.actor.startswith("cli:") for entry in entries)
+    assert [(entry.action, entry.detail.get("to_be_changed")) for entry in entries] == [
+        ("change_person", None), ("set_password", True), ("set_password", False), ("add_person", True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,8 @@ def is_right(store: Store, version: str, folder: Path) -> None:
     assert rows(store, f"{granted} where name <> 'zhao' order by name") == [  # he came with 0013
         ("li", "operator", "qth/t", "another", False), ("wang", "administrator", None, "a hash", False),
     ]  # fmt: skip
+    given = rows(store, "select name from person where password_given")
+    assert given == ([("li",)] if version >= "0018" else []), "nobody is asked for another by an upgrade"
     assert rows(store, "select payload, cause from quarantine") == [(b"\x00\xff", "not_json")]
     assert rows(store, "select source, key from arrival") == [("smoke-1", "m1")]
     assert rows(store, "select writer, seq from reader_offset where reader = 'rules' order by 1") == [

@@ -1,6 +1,6 @@
 -- name: person_insert
-insert into person (name, password_hash, external)
-select %(name)s, %(password_hash)s, %(external)s
+insert into person (name, password_hash, external, password_given)
+select %(name)s, %(password_hash)s, %(external)s, %(given)s
 where not exists (select from person where lower(name) = lower(%(name)s))
 on conflict (name) do nothing
 
@@ -15,7 +15,7 @@ delete from person_grant where person = %(name)s
 lock table person_grant in share row exclusive mode
 
 -- name: person_list
-select p.name, p.disabled, p.external, p.password_hash, array(
+select p.name, p.disabled, p.external, p.password_given, p.password_hash, array(
            select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name
            order by coalesce(g.area, ''), g.role) as grants,
        exists (select from totp t where t.person = p.name and t.confirmed_at is not null) as totp,
@@ -26,7 +26,7 @@ where %(name)s::text is null or p.name = %(name)s
 order by p.name
 
 -- name: person_set_password
-update person set password_hash = %(password_hash)s where name = %(name)s
+update person set password_hash = %(password_hash)s, password_given = %(given)s where name = %(name)s
 
 -- name: person_set_disabled
 update person set disabled = %(disabled)s where name = %(name)s

@@ -6,7 +6,7 @@ returning id
 -- name: session_find
 -- By its token, or by the one before where the answer that held the new one may have been lost.
 select s.id, s.token_hash = %(token_hash)s as is_newest, s.rotated_at, s.confirmed_at, s.seen_at, s.expires_at,
-       s.second_factor, p.name, p.disabled, p.external, array(
+       s.second_factor, p.name, p.disabled, p.external, p.password_given, array(
            select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name) as grants
 from session s join person p on p.name = s.person
 where (s.token_hash = %(token_hash)s
@@ -24,7 +24,7 @@ set previous_hash = %(token_hash)s, token_hash = %(new_hash)s, rotated_at = %(no
 where id = %(id)s and rotated_at = %(rotated_at)s
 
 -- name: session_standing
-select s.id, s.expires_at, s.second_factor, p.name, p.disabled, p.external, array(
+select s.id, s.expires_at, s.second_factor, p.name, p.disabled, p.external, p.password_given, array(
            select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name) as grants
 from session s join person p on p.name = s.person
 where s.id = any(%(ids)s) and s.expires_at > %(now)s and not p.disabled
@@ -55,13 +55,14 @@ values (%(token_hash)s, %(person)s, %(name)s, %(rights)s, nullif(%(area)s, ''), 
 returning id, person, name, rights, coalesce(area, '') as area, created_at, expires_at, used_at
 
 -- name: token_find
-select t.id, t.expires_at, t.used_at, t.rights, coalesce(t.area, '') as area, p.name, p.disabled, p.external, array(
+select t.id, t.expires_at, t.used_at, t.rights, coalesce(t.area, '') as area, p.name, p.disabled, p.external,
+       p.password_given, array(
            select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name) as grants
 from token t join person p on p.name = t.person
 where t.token_hash = %(token_hash)s and t.expires_at > %(now)s and not p.disabled
 
 -- name: token_standing
-select t.id, t.expires_at, t.rights, coalesce(t.area, '') as area, p.name, p.disabled, p.external, array(
+select t.id, t.expires_at, t.rights, coalesce(t.area, '') as area, p.name, p.disabled, p.external, p.password_given, array(
            select array[g.role, coalesce(g.area, '')] from person_grant g where g.person = p.name) as grants
 from token t join person p on p.name = t.person
 where t.id = any(%(ids)s) and t.expires_at > %(now)s and not p.disabled

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Who Am I
-         * @description Answered also to whoever has to add a second factor before anything else.
+         * @description Answered also to whoever has to change a given password, or add a second factor, before anything else.
          */
         get: operations["who_am_i"];
         put?: never;
@@ -353,7 +353,8 @@ export interface paths {
         put?: never;
         /**
          * Add Person
-         * @description 409 `conflict` where the name is taken, 403 `not_yours_to_give` for more than one has oneself.
+         * @description The password is to be changed before anything else. 409 `conflict` where the name is taken, 403
+         *     `not_yours_to_give` for more than one has oneself.
          */
         post: operations["add_person"];
         delete?: never;
@@ -393,7 +394,7 @@ export interface paths {
         get?: never;
         /**
          * Set Password
-         * @description Ends every session of the person. 409 `external` for who signs in elsewhere.
+         * @description To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere.
          */
         put: operations["set_password"];
         post?: never;
@@ -735,7 +736,8 @@ export interface paths {
         head?: never;
         /**
          * Change Camera
-         * @description 403 where a privacy mask is taken away or changed by who has not the right `unmasked` there.
+         * @description 403 where a privacy mask is taken away or changed by who has not the right `unmasked` there; 409
+         *     `changed_meanwhile` where the zones are not as they were read.
          */
         patch: operations["change_camera"];
         trace?: never;
@@ -2616,7 +2618,8 @@ export interface components {
         };
         /**
          * CameraChange
-         * @description What is left out stays as it is. A new host of the camera needs its credentials again.
+         * @description What is left out stays as it is. A new host of the camera needs its credentials again. ``zones_were``: as they
+         *     were read, so that no zone of somebody else is written over.
          */
         CameraChange: {
             /** Url */
@@ -2641,6 +2644,8 @@ export interface components {
             analyse?: components["schemas"]["AnalyseSettings"] | null;
             /** Zones */
             zones?: components["schemas"]["ZoneSettings"][] | null;
+            /** Zones Were */
+            zones_were?: components["schemas"]["ZoneSettings"][] | null;
             /** Lines */
             lines?: components["schemas"]["LineSettings"][] | null;
         };
@@ -3624,6 +3629,8 @@ export interface components {
             rights: {
                 [key: string]: string[];
             };
+            /** Password Change Needed */
+            password_change_needed: boolean;
             /** Second Factor Needed */
             second_factor_needed: boolean;
             /** Session */
@@ -4072,7 +4079,8 @@ export interface components {
         };
         /**
          * PersonShape
-         * @description ``seen_at``: when a session of theirs that is open was last used.
+         * @description ``password_given``: by somebody else; they have to change it first. ``seen_at``: when a session of theirs that is
+         *     open was last used.
          */
         PersonShape: {
             /** Name */
@@ -4085,6 +4093,8 @@ export interface components {
             external: boolean;
             /** Has Password */
             has_password: boolean;
+            /** Password Given */
+            password_given: boolean;
             /** Totp */
             totp: boolean;
             /** Passkeys */
@@ -4976,7 +4986,8 @@ export interface components {
          * User
          * @description ``rights``: each right that holds anywhere, with the subtrees of areas where it does; ``""``: the whole city.
          *     ``role`` and ``area`` are those of the grant with the most rights, null of somebody without any.
-         *     ``second_factor_needed``: nothing else is answered until one was added.
+         *     ``password_change_needed``: nothing else is answered until a password that somebody else gave was changed, and
+         *     ``second_factor_needed``: until one was added.
          */
         User: {
             /** Name */
@@ -4990,6 +5001,8 @@ export interface components {
             rights: {
                 [key: string]: string[];
             };
+            /** Password Change Needed */
+            password_change_needed: boolean;
             /** Second Factor Needed */
             second_factor_needed: boolean;
         };

@@ -14,7 +14,8 @@ export function newPassword(): string {
   return [0, 5, 10, 15, 20].map((at) => letters.slice(at, at + 5).join('')).join('-');
 }
 
-export function passwordFault(fresh: string, repeated: string): 'short' | 'differ' | null {
+export function passwordFault(fresh: string, repeated: string, current: string): 'short' | 'same' | 'differ' | null {
   if ([...fresh].length < SHORTEST) return 'short';
+  if (fresh === current) return 'same';
   return fresh === repeated ? null : 'differ';
 }

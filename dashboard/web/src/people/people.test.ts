@@ -26,8 +26,9 @@ describe('a password', () => {
     ['long enough it is', 'long enough it is', null],
     ['long enough it is', 'long enough it Is', 'differ'],
     ['too short', 'too short', 'short'],
+    ['the one of before', 'the one of before', 'same'],
     ['警报中心值班的长密码', '警报中心值班的长密码', null],
-  ] as const)('%s and %s: %s', (one, other, fault) => expect(passwordFault(one, other)).toBe(fault));
+  ] as const)('%s and %s: %s', (one, other, fault) => expect(passwordFault(one, other, 'the one of before')).toBe(fault));
 });
 
 it('has a Chinese word for every English one of the audit log', () => {

@@ -11,7 +11,7 @@ let calls: { path: string; body: unknown }[];
 let answer: () => Response | Promise<Response>;
 
 function deskOf(alerts: Alert[], role: Role = 'operator') {
-  const desk = new Desk({ name: 'li', role, area: null, grants: [], rights: role === 'viewer' ? { see: [''] } : { see: [''], act: [''] }, second_factor_needed: false }, () => undefined);
+  const desk = new Desk({ name: 'li', role, area: null, grants: [], rights: role === 'viewer' ? { see: [''] } : { see: [''], act: [''] }, password_change_needed: false, second_factor_needed: false }, () => undefined);
   desk.live.city = city({ alerts });
   return desk;
 }
