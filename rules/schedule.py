@@ -9,6 +9,7 @@ library ``holidays``, with the weekends that China and others work for a holiday
 
 from __future__ import annotations
 
+import bisect
 import datetime as dates
 import difflib
 import functools
@@ -242,11 +243,25 @@ class _Part:
         return self.calendar is None or self.calendar.is_workday(day) == self._wants_workdays
 
     def _instants(self, day: dates.date) -> Iterator[Span]:
-        """Where clocks show a time twice, a beginning is the first and an end the last of them; where they skip it, it
-        is taken as by the clock before the change (PEP 495)."""
         for start, end in self._hours:
-            first, last = self._moment(day, start), self._moment(day, end)
-            yield Span(instant(first), max(instant(last), instant(last.replace(fold=1))))
+            first, last = self._instant(day, start, fold=0), self._instant(day, end, fold=1)
+            if first < last:  # of hours that the clocks skip nothing is left
+                yield Span(first, last)
+
+    def _instant(self, day: dates.date, minutes: int, *, fold: int) -> Instant:
+        """Where clocks show a time twice, ``fold`` is which of them (PEP 495); where they skip it, when they do."""
+        time = self._moment(day, minutes)
+        once, again = instant(time), instant(time.replace(fold=1))
+        if again < once:
+            times = range(again, once)
+            return times[bisect.bisect_right(times, self._offset(again), key=self._offset)]
+        return again if fold else once
+
+    def _offset(self, at: Instant) -> dates.timedelta:
+        """How far its clocks are ahead of UTC."""
+        offset = moment(at).astimezone(self._zone).utcoffset()
+        assert offset is not None  # noqa: S101  every time of a zone has one
+        return offset
 
     def _moment(self, day: dates.date, minutes: int) -> dates.datetime:
         days, rest = divmod(minutes, _MINUTES_A_DAY)

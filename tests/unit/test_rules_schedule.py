@@ -147,11 +147,20 @@ def test_a_time_that_clocks_show_twice_begins_at_the_first_and_ends_at_the_last(
     assert ends.end - ends.start == 2 * HOUR
 
 
-def test_a_time_that_clocks_skip_is_as_by_the_clock_before() -> None:
-    [span] = schedule(hours=["01:00-02:30"], zone="America/New_York").spans(
-        local("2026-03-08 01:10", NEW_YORK), local("2026-03-08 01:10", NEW_YORK)
-    )
-    assert span.end - span.start == 3 * HOUR // 2
+@pytest.mark.parametrize(
+    ("zone", "day", "hours", "found"),
+    [
+        ("America/New_York", "2026-03-08", "02:30-06:00", [("03-08 03:00", "03-08 06:00")]),
+        ("America/New_York", "2026-03-08", "01:00-02:30", [("03-08 01:00", "03-08 03:00")]),
+        ("America/New_York", "2026-03-08", "02:15-02:45", []),
+        ("Australia/Lord_Howe", "2026-10-04", "02:15-06:00", [("10-04 02:30", "10-04 06:00")]),
+    ],
+)
+def test_a_time_that_clocks_skip_is_when_they_skip_it(
+    zone: str, day: str, hours: str, found: list[tuple[str, str]]
+) -> None:
+    here = ZoneInfo(zone)
+    assert read(schedule(hours=[hours], zone=zone), day, f"{day} 12:00", here) == found
 
 
 @pytest.mark.parametrize(
@@ -200,7 +209,7 @@ QUARTER = 15 * 60 * SECOND
 
 
 def wall_says(part: During, at: Instant) -> bool:
-    """By definition, away from the change of clocks: the time on the wall lies in the hours of a day that is named."""
+    """By definition, where no clock is set back: the time on the wall lies in the hours of a day that is named."""
     here = moment(at).astimezone(ZoneInfo(part.zone))
     minutes = here.hour * 60 + here.minute
     for text in part.hours or ():
@@ -224,10 +233,15 @@ def is_named(part: During, weekday: int) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(PARTS, min_size=1, max_size=2), st.integers(0, 7 * 96), st.integers(0, 3 * 96))
-def test_spans_are_those_of_the_clock_on_the_wall(parts: list[dict[str, object]], begin: int, length: int) -> None:
+@given(
+    st.lists(PARTS, min_size=1, max_size=2), st.integers(0, 7 * 96), st.integers(0, 3 * 96),
+    st.sampled_from(["2026-03-05", "2026-06-01", "2026-09-30"]),  # clocks go forward in New York, nowhere, on Lord Howe
+)  # fmt: skip
+def test_spans_are_those_of_the_clock_on_the_wall(
+    parts: list[dict[str, object]], begin: int, length: int, week: str
+) -> None:
     written = [during(**part) for part in parts]
-    first = local("2026-06-01") + begin * QUARTER
+    first = local(week) + begin * QUARTER
     last = first + length * QUARTER
     spans = Schedule.parse(written).spans(first, last)
     assert all(left.end < right.start for left, right in itertools.pairwise(spans))
