@@ -70,6 +70,12 @@ class Words {
     return named(this.t.metric, name);
   }
 
+  /** A part of the hub; of several of a kind with its number, counted from one. */
+  part(name: string): string {
+    const [, kind = name, number] = /^(.+)-(\d+)$/.exec(name) ?? [];
+    return named(this.t.part, kind) + (number === undefined ? '' : ` ${Number(number) + 1}`);
+  }
+
   sourceType(name: string): string {
     return named(this.t.sourceType, name);
   }

@@ -145,7 +145,7 @@ export function styleOf(shapes: Shapes, palette: Palette, rem: number): StyleSpe
         paint: {
           'text-color': palette['map-label'],
           'text-halo-color': palette['map-bg'],
-          'text-halo-width': 1.4,
+          'text-halo-width': 1.4 * px,
         },
       },
     ],
