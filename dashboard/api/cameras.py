@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from dashboard.api import camera_shapes, masking, shapes
 from dashboard.api.auth import MayLive, MayRecordings, MaySee, MaySources
@@ -16,8 +16,8 @@ from dashboard.api.caller import Caller
 from dashboard.api.context import Context, Ctx
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, IdInPath, Instant, Limit
 from dashboard.api.masking import AskedMasks
-from dashboard.api.problems import invalid
-from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
+from dashboard.api.problems import ProblemError, invalid
+from dashboard.api.sources import Row, changing, require_area, seen_row
 from hub.config.address import check_written, hosts, place
 from hub.config.settings import (
     WORKER_KEYS,
@@ -45,6 +45,7 @@ router = APIRouter(tags=["cameras"])
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Url = Annotated[RtspUrl, Field(max_length=2000)]
 Credential = Annotated[str, Field(min_length=1, max_length=256)]
+_ZONES: TypeAdapter[Zones] = TypeAdapter(Zones)
 
 
 class CameraNew(Body):
@@ -67,7 +68,8 @@ class CameraNew(Body):
 
 
 class CameraChange(Body):
-    """What is left out stays as it is. A new host of the camera needs its credentials again."""
+    """What is left out stays as it is. A new host of the camera needs its credentials again. ``zones_were``: as they
+    were read, so that no zone of somebody else is written over."""
 
     url: Url | None = None
     area: AreaPath | None = None
@@ -81,6 +83,7 @@ class CameraChange(Body):
     record: RecordSettings | None = None
     analyse: AnalyseSettings | None = None
     zones: Zones | None = None
+    zones_were: Zones | None = None
     lines: Lines | None = None
 
 
@@ -137,13 +140,16 @@ def get_camera(id: IdInPath, caller: MaySee, ctx: Ctx) -> camera_shapes.Camera:
 def change_camera(
     id: IdInPath, change: CameraChange, caller: MaySources, ctx: Ctx, request: Request
 ) -> camera_shapes.Camera:
-    """403 where a privacy mask is taken away or changed by who has not the right `unmasked` there."""
-    source = changeable(ctx, caller, SourceKind.CAMERA, id)
-    if change.area is not None and change.area != source.area:
+    """403 where a privacy mask is taken away or changed by who has not the right `unmasked` there; 409
+    `changed_meanwhile` where the zones are not as they were read."""
+    if change.area is not None and change.area != seen_row(ctx, caller, SourceKind.CAMERA, id)["area"]:
         _require_grid(ctx, caller, change.area)
-    changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
-    masking.change(request, caller, source, changed)
-    with ctx.store.transaction() as tx:
+    with changing(ctx, caller, SourceKind.CAMERA, id) as (tx, source):
+        zones = _ZONES.validate_python(source.config.get("zones") or ())
+        if change.zones_were is not None and change.zones_were != zones:
+            raise ProblemError(409, "changed_meanwhile", "somebody else has changed the zones meanwhile: look again")
+        changed = Vault.of(ctx.config).seal(_changed(ctx, source, change))
+        masking.change(request, caller, source, changed)
         sources.update(tx, changed)
     return _one(ctx, caller, id)
 
@@ -151,8 +157,9 @@ def change_camera(
 @router.delete("/cameras/{id}", status_code=204)
 def remove_camera(id: IdInPath, caller: MaySources, ctx: Ctx, request: Request) -> None:
     """403 for one with privacy masks, by who has not the right `unmasked` there: what it recorded would lose them."""
-    masking.change(request, caller, changeable(ctx, caller, SourceKind.CAMERA, id), None)
-    remove(ctx, caller, SourceKind.CAMERA, id)
+    with changing(ctx, caller, SourceKind.CAMERA, id) as (tx, source):
+        masking.change(request, caller, source, None)
+        sources.remove(tx, id)
 
 
 def _live(id: IdInPath, caller: MayLive, ctx: Ctx) -> Row:

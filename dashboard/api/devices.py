@@ -17,7 +17,7 @@ from dashboard.api.context import Context, Ctx
 from dashboard.api.device_shapes import DeviceProblem
 from dashboard.api.fields import AreaFilter, AreaPath, Body, Cursor, Duration, IdInPath, Limit
 from dashboard.api.shapes import Page
-from dashboard.api.sources import Row, changeable, remove, require_area, seen_row
+from dashboard.api.sources import Row, changing, require_area, seen_row
 from hub.config.device_types import TypeName
 from hub.config.values import SourceId
 from hub.model.quality import Quality
@@ -107,27 +107,26 @@ def get_device(id: IdInPath, caller: MaySee, ctx: Ctx) -> device_shapes.Device:
 
 @router.patch("/devices/{id}")
 def change_device(id: IdInPath, change: DeviceChange, caller: MaySources, ctx: Ctx) -> device_shapes.Device:
-    source = changeable(ctx, caller, SourceKind.DEVICE, id)
+    seen_row(ctx, caller, SourceKind.DEVICE, id)
     if change.area is not None:
         require_area(ctx, caller, change.area)
-    changed = replace(source, **change.model_dump(exclude_none=True, exclude={"period"}))
-    with ctx.store.transaction() as tx:
+    with changing(ctx, caller, SourceKind.DEVICE, id) as (tx, source):
+        changed = replace(source, **change.model_dump(exclude_none=True, exclude={"period"}))
         sources.update(tx, replace(changed, config=_with_period(dict(changed.config), change.period)))
     return one(ctx, caller, id)
 
 
 @router.delete("/devices/{id}", status_code=204)
 def remove_device(id: IdInPath, caller: MaySources, ctx: Ctx) -> None:
-    remove(ctx, caller, SourceKind.DEVICE, id)
+    with changing(ctx, caller, SourceKind.DEVICE, id) as (tx, _):
+        sources.remove(tx, id)
 
 
 @router.post("/devices/{id}/approve")
 def approve_device(id: IdInPath, caller: MaySources, ctx: Ctx) -> device_shapes.Device:
     """From now on what the device says is taken in. One that is approved already stays so."""
-    seen_row(ctx, caller, SourceKind.DEVICE, id)
-    source = sources.get(ctx.store, id)
-    if not source.approved:
-        with ctx.store.transaction() as tx:
+    with changing(ctx, caller, SourceKind.DEVICE, id, configured=True) as (tx, source):
+        if not source.approved:
             sources.update(tx, replace(source, approved=True))
     return one(ctx, caller, id)
 

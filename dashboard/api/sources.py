@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dashboard.api.caller import Caller
@@ -10,6 +12,7 @@ from dashboard.api.problems import ProblemError, invalid
 from hub.errors import NotFound
 from hub.model.source import Source, SourceKind
 from hub.store import areas, readings, sources
+from hub.store.store import Tx
 
 Row = dict[str, Any]
 
@@ -23,13 +26,25 @@ def seen_row(ctx: Context, caller: Caller, kind: SourceKind, source_id: str) -> 
     return rows[0]
 
 
-def changeable(ctx: Context, caller: Caller, kind: SourceKind, source_id: str) -> Source:
-    """The source with its secret. Raises NotFound, and ProblemError 409 for one that the configuration sets."""
-    row = seen_row(ctx, caller, kind, source_id)
-    if row["origin"] == "config":
-        detail = f"{source_id!r} is set in the configuration of the hub: change it there"
-        raise ProblemError(409, "set_in_configuration", detail)
-    return sources.get(ctx.store, source_id)
+@contextmanager
+def changing(
+    ctx: Context, caller: Caller, kind: SourceKind, source_id: str, *, configured: bool = False
+) -> Iterator[tuple[Tx, Source]]:
+    """The source with its secret, as it stays until the block ends, so that nothing of another change, and no privacy
+    mask, is lost by this one. Ask the store for nothing else within.
+
+    Raises NotFound, also outside the person's area, and ProblemError 409 for one that the configuration sets, but where
+    ``configured``.
+    """
+    with ctx.store.transaction() as tx:
+        source = sources.lock(tx, source_id)
+        if source.kind is not kind:
+            raise NotFound(f"there is no {kind} {source_id!r}")
+        caller.require(source.area, f"{kind} {source_id!r}")
+        if source.origin == "config" and not configured:
+            detail = f"{source_id!r} is set in the configuration of the hub: change it there"
+            raise ProblemError(409, "set_in_configuration", detail)
+        yield tx, source
 
 
 def require_area(ctx: Context, caller: Caller, area: str) -> None:
@@ -42,9 +57,3 @@ def require_area(ctx: Context, caller: Caller, area: str) -> None:
         is_known = caller.may(caller.right, area)
     if not is_known:
         raise invalid("area", f"there is no area {area!r}")
-
-
-def remove(ctx: Context, caller: Caller, kind: SourceKind, source_id: str) -> None:
-    changeable(ctx, caller, kind, source_id)
-    with ctx.store.transaction() as tx:
-        sources.remove(tx, source_id)

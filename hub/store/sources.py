@@ -5,7 +5,7 @@ Their secrets come and go sealed (``hub.config.vault``): nothing here can read o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,14 @@ def get(store: Store, source_id: str) -> Source:
     return _source(rows[0])
 
 
+def lock(tx: Tx, source_id: str) -> Source:
+    """As it is now; nobody else changes it before the transaction ends. Raises NotFound."""
+    rows = tx.execute(sql["source_lock"], {"ids": [source_id]}).fetchall()
+    if not rows:
+        raise NotFound(f"there is no source {source_id!r}")
+    return _source(rows[0])
+
+
 def add(tx: Tx, source: Source, now: datetime) -> None:
     """Raises Conflict where the id is taken."""
     if tx.execute(sql["source_insert"], _values(source)).rowcount == 0:
@@ -51,12 +59,14 @@ def add_many(tx: Tx, new: Sequence[Source], now: datetime) -> None:
     _not_watching_yet(tx, [source.id for source in new], now)
 
 
-def update_many(tx: Tx, changed: Sequence[Source]) -> None:
-    """All of them. Raises NotFound where one is gone."""
-    cursor = tx.cursor()
-    cursor.executemany(sql["source_update"], [_values(source) for source in changed])
-    if cursor.rowcount != len(changed):
-        raise NotFound("one of these sources was removed by somebody else meanwhile: try again")
+def update_many(tx: Tx, changed: Sequence[Source], before: Mapping[str, Source]) -> None:
+    """All of them. Raises Conflict where one is not as it was ``before``, by its id: whatever was decided by that does
+    not hold any more."""
+    ids = [source.id for source in changed]
+    found = {row["id"]: _source(row) for row in tx.execute(sql["source_lock"], {"ids": ids}).fetchall()}
+    if any(found.get(name) != before[name] for name in ids):
+        raise Conflict("one of these sources was changed by somebody else meanwhile: try again")
+    tx.cursor().executemany(sql["source_update"], [_values(source) for source in changed])
 
 
 def seal_clear(store: Store, vault: Vault) -> int:

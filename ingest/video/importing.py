@@ -36,12 +36,14 @@ class LineReport:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a list asks for. ``problems`` are all of them, in the order of their lines."""
+    """What a list asks for. ``problems`` are all of them, in the order of their lines; ``before``: the sources against
+    which it was planned, by their ids."""
 
     new: tuple[Entry, ...]
     changed: tuple[Entry, ...]
     unchanged: tuple[Entry, ...]
     problems: tuple[Problem, ...]
+    before: Mapping[str, Source]
 
     def lines(self) -> list[LineReport]:
         """A report per line, in their order."""
@@ -78,7 +80,7 @@ def plan(
             problems.append(Problem(file, entry.line, 0, "id", words))
         changed = []
     problems.sort(key=lambda problem: problem.line)
-    return Plan(tuple(found.new), tuple(changed), tuple(found.unchanged), tuple(problems))
+    return Plan(tuple(found.new), tuple(changed), tuple(found.unchanged), tuple(problems), known.sources)
 
 
 def looked_at(planned: Plan, file: str, look: Check, progress: Callable[[], None]) -> Plan:
@@ -97,17 +99,19 @@ def looked_at(planned: Plan, file: str, look: Check, progress: Callable[[], None
         tuple(entry for entry in planned.changed if entry.line not in wrong),
         planned.unchanged,
         tuple(sorted([*planned.problems, *chain.from_iterable(wrong.values())], key=lambda problem: problem.line)),
+        planned.before,
     )
 
 
 def carry_out(store: Store, planned: Plan, vault: Vault, now: datetime) -> None:
-    """Add and update, all of it or nothing. Raises StoreError, SecretLost."""
+    """Add and update, all of it or nothing. Raises StoreError, also Conflict where somebody has changed one of the
+    cameras since it was planned, and SecretLost."""
     new, changed = _sealed(planned.new, vault), _sealed(planned.changed, vault)
     with store.transaction() as tx:
         if new:
             sources.add_many(tx, new, now)
         if changed:
-            sources.update_many(tx, changed)
+            sources.update_many(tx, changed, planned.before)
 
 
 def _sealed(entries: Sequence[Entry], vault: Vault) -> list[Source]:

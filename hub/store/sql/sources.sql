@@ -7,6 +7,11 @@ order by id
 -- name: source_get
 select id, kind, area, type, name, config, secret, origin, approved from source where id = %(id)s
 
+-- name: source_lock
+-- As they are now, and as they stay until the transaction ends.
+select id, kind, area, type, name, config, secret, origin, approved from source where id = any(%(ids)s)
+order by id for update
+
 -- name: source_ids
 select id, approved from source where kind = %(kind)s
 

@@ -34,6 +34,7 @@ export const MACHINE_WORDS: Record<string, Record<Language, string>> = {
 };
 
 const CAMERA: Record<string, string> = {
+  'somebody else has changed the zones meanwhile: look again': '区域已被他人修改，请关闭后重新打开',
   'nothing listens at port {n}': '端口 {n} 无服务',
   'the name of the camera cannot be resolved': '无法解析摄像机的主机名',
   'no answer': '无应答',
