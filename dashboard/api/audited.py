@@ -20,6 +20,7 @@ from fastapi.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.api.audit_book import Book
+from dashboard.api.pace import network
 from dashboard.api.problems import ProblemError, respond
 from hub.audit import NOBODY, Entry, Result
 from hub.clock import Clock
@@ -30,9 +31,13 @@ LOOKS = frozenset({Right.LIVE, Right.RECORDINGS, Right.UNMASKED, Right.AUDIT})
 AGAIN_S = 600.0
 """A console asks for the same picture every few seconds: it is one look, until so long has passed."""
 REFUSALS_A_MINUTE = 20
-"""Of one address and person. What is beyond is counted, and told with the next that is written."""
+"""Of one address and person, and of all the strangers of one address. What is beyond is counted, with the names that
+were tried, and told with the next that is written."""
+STRANGERS_A_MINUTE = 200
+"""Of all addresses together: nobody fills the log who has not signed in."""
 _WORTH_S = 60.0  # a live view that was longer is told of when it ends, too
 _MAX_KNOWN = 10_000
+_MAX_NAMES = 20
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSED = frozenset({401, 403, 429})
 _KEY = "gridhub.audit"
@@ -44,16 +49,54 @@ _PREFIX = "/api/v1/"
 class Note:
     """What becomes known of a request on its way: who it is, what right was used, and what else is worth keeping.
 
-    ``kept``: it is written whatever comes of it, though its method is a safe one. ``each``: not as one look with those
-    before it.
+    ``tried``: the actor is whom somebody says to be, and has not shown it. ``kept``: it is written whatever comes of
+    it, though its method is a safe one. ``each``: not as one look with those before it.
     """
 
     actor: str = NOBODY
+    tried: bool = False
     right: Right | None = None
     subject: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
     kept: bool = False
     each: bool = False
+
+    @property
+    def is_stranger(self) -> bool:
+        return self.tried or self.actor == NOBODY
+
+    def says_to_be(self, name: str) -> None:
+        """Of a person who is there, and whose name somebody tries."""
+        if self.actor == NOBODY:
+            self.actor, self.tried = name, True
+
+    def is_shown_to_be(self, name: str) -> None:
+        self.actor, self.tried = name, False
+
+
+@dataclass(slots=True)
+class _Minute:
+    """``names``: of people, as whom somebody tried to sign in meanwhile."""
+
+    began_s: float
+    written: int = 0
+    unwritten: int = 0
+    names: set[str] = field(default_factory=set)
+
+    def has_room(self, most: int, now_s: float) -> bool:
+        if now_s - self.began_s >= 60.0:
+            self.began_s, self.written = now_s, 0
+        return self.written < most
+
+    def leave_out(self, name: str) -> None:
+        self.unwritten += 1
+        if name and len(self.names) < _MAX_NAMES:
+            self.names.add(name)
+
+    def told(self) -> dict[str, Any]:
+        found = {"unwritten": self.unwritten, "unwritten_of": sorted(self.names)}
+        self.unwritten, self.names = 0, set()
+        return {name: value for name, value in found.items() if value}
 
 
 def note(connection: HTTPConnection) -> Note:
@@ -69,7 +112,8 @@ class Repeats:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: OrderedDict[object, float] = OrderedDict()
-        self._refused: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+        self._refused: OrderedDict[tuple[str, str], _Minute] = OrderedDict()
+        self._strangers = _Minute(clock.monotonic())
 
     def is_new_look(self, key: object) -> bool:
         """Whether this look was not written within ``AGAIN_S``."""
@@ -83,18 +127,27 @@ class Repeats:
                 self._seen.popitem(last=False)
             return True
 
-    def refusals(self, actor: str, address: str) -> int | None:
-        """None: too many to write this one. Else how many were not written since the last that was."""
-        now_s = self._clock.monotonic()
+    def of_refusals(self, said: Note, address: str) -> dict[str, Any] | None:
+        """None: too many to write this one. Else what is to be told of those that were not written since the last.
+
+        Whether somebody tries a name that is there or one that is not makes no difference, not even in time.
+        """
+        now_s, name = self._clock.monotonic(), said.actor
+        key = ("", network(address)) if said.is_stranger else (name, address)
         with self._lock:
-            began_s, count = self._refused.get((actor, address), (now_s, 0))
-            unwritten = 0
-            if now_s - began_s >= 60.0:
-                began_s, count, unwritten = now_s, 0, max(0, count - REFUSALS_A_MINUTE)
-            self._refused[actor, address] = began_s, count + 1
+            minute = self._refused.setdefault(key, _Minute(now_s))
+            self._refused.move_to_end(key)
             if len(self._refused) > _MAX_KNOWN:
                 self._refused.popitem(last=False)
-            return None if count >= REFUSALS_A_MINUTE else unwritten
+            limits = [(minute, REFUSALS_A_MINUTE)]
+            if said.is_stranger:
+                limits.append((self._strangers, STRANGERS_A_MINUTE))
+            if not all(each.has_room(most, now_s) for each, most in limits):
+                minute.leave_out(name if said.tried else "")
+                return None
+            for each, _ in limits:
+                each.written += 1
+            return minute.told()
 
 
 class Audited:
@@ -161,11 +214,13 @@ class Audited:
                 return None
         if result is not Result.DONE:
             detail["status"] = status
-        if result is Result.REFUSED:
-            unwritten = self._repeats.refusals(said.actor, address)
+        # A change that ended in a mistake of the hub may have happened: that is written, however many there are.
+        is_idle = result is not Result.DONE and (status < 500 or not changes)
+        if is_idle or said.is_stranger:
+            unwritten = self._repeats.of_refusals(said, address)
             if unwritten is None:
                 return None
-            detail |= {"unwritten": unwritten} if unwritten else {}
+            detail |= unwritten
         return Entry(said.actor, action, subject, address, result, detail)
 
 

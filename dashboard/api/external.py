@@ -11,6 +11,7 @@ import secrets
 from datetime import timedelta
 from typing import Annotated, Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -35,10 +36,11 @@ Word = Annotated[str | None, Query(max_length=2000)]
 
 
 @router.get("/session/external", response_class=RedirectResponse, status_code=303)
-def sign_in_elsewhere(ctx: Ctx, request: Request) -> Response:
+async def sign_in_elsewhere(ctx: Ctx, request: Request) -> Response:
     """Sends the browser to the provider. 409 `no_provider` where none is configured."""
     try:
-        return _sent(ctx, request)
+        provider, _ = _provider(ctx)
+        return await anyio.to_thread.run_sync(_sent, ctx, request, limiter=provider.asking)
     except ProblemError as problem:
         return _told(request, problem)
 
@@ -63,10 +65,11 @@ def _sent(ctx: Context, request: Request) -> RedirectResponse:
 
 
 @router.get("/session/external/callback", response_class=RedirectResponse, status_code=303)
-def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None) -> Response:
+async def come_back(ctx: Ctx, request: Request, state: Word = None, code: Word = None) -> Response:
     """From the provider. 401 `not_let_in`: the provider refused, or nobody here is who it says."""
     try:
-        return _let_in(ctx, request, state, code)
+        provider, _ = _provider(ctx)
+        return await anyio.to_thread.run_sync(_let_in, ctx, request, state, code, limiter=provider.asking)
     except ProblemError as problem:
         return _told(request, problem)
 
@@ -86,7 +89,7 @@ def _let_in(ctx: Context, request: Request, state: str | None, code: str | None)
     said.detail["subject_there"] = str(claims["sub"])
     person = _known(ctx, settings, claims)
     if person is not None:
-        said.actor = person.name
+        said.says_to_be(person.name)
     if person is None or person.disabled:
         raise refused(ctx, "not_let_in", "nobody here is who the provider says you are: ask to be added")
     answer = RedirectResponse("/", 303)

@@ -60,7 +60,7 @@ class AddressPace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        wait_s = self._pace.wait_s(_network(client[0])) if client and scope["type"] != "lifespan" else 0.0
+        wait_s = self._pace.wait_s(network(client[0])) if client and scope["type"] != "lifespan" else 0.0
         if wait_s <= 0:
             await self._app(scope, receive, send)
             return
@@ -71,6 +71,6 @@ class AddressPace:
             await respond(too_fast(wait_s))(scope, receive, send)
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """One host has a whole /64 of IPv6 addresses."""
     return str(IPv6Network((address, 64), strict=False)) if ":" in address and "%" not in address else address

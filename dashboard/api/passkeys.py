@@ -168,7 +168,7 @@ def begin_session_by_passkey(shown: Shown, request: Request, response: Response,
         credential_id = b""
     known = factors.credential(ctx.store, credential_id)
     if known is not None:  # whose passkey was tried is worth knowing, also where it opens nothing
-        note(request).actor = known.person
+        note(request).says_to_be(known.person)
     if asked is None or known is None or known.disabled:
         _refuse(ctx)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from anyio import CapacityLimiter
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
@@ -25,6 +27,9 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """Of signatures. None of them is ``none``, and none is made with the secret of the client."""
 KEPT = timedelta(hours=1)
 _TIMEOUT_S = 5.0
+_WHOLE_S = 10.0
+"""For one answer as a whole: whoever sends a byte now and then keeps nobody else waiting, and no thread."""
+_MAX_BYTES = 1024 * 1024
 _LEEWAY_S = 60
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -43,13 +48,14 @@ class Metadata:
 
 
 class Provider:
-    """Threads may share it. ``client``: for its address alone; nothing else is ever asked."""
+    """Threads may share it; few wait for it at a time (``asking``), or one that hangs would hold those of everybody."""
 
     def __init__(self, settings: ProviderSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._lock = threading.Lock()
         self._known: Metadata | None = None
+        self.asking = CapacityLimiter(4)
 
     @property
     def issuer(self) -> str:
@@ -149,15 +155,32 @@ class Provider:
         return secret
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(timeout=_TIMEOUT_S, trust_env=False, follow_redirects=False)
+        headers = {"Accept-Encoding": "identity"}
+        return httpx.Client(timeout=_TIMEOUT_S, trust_env=False, follow_redirects=False, headers=headers)
 
     def _json(self, request: httpx.Request, client: httpx.Client, secret: str | None = None) -> dict[str, Any]:
         try:
             auth = None if secret is None else httpx.BasicAuth(self._settings.client_id, secret)
-            answer = client.send(request, auth=auth)
-            found = answer.json() if answer.status_code == 200 else None
-        except (httpx.HTTPError, ValueError) as error:
+            answer = client.send(request, auth=auth, stream=True)
+            try:
+                found = json.loads(self._body(answer)) if answer.status_code == 200 else None
+            finally:
+                answer.close()
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise ProviderError(f"the provider cannot be asked: {error}") from error
         if not isinstance(found, dict):
             raise ProviderError(f"the provider answered {answer.status_code} at {request.url.path}")
         return found
+
+    def _body(self, answer: httpx.Response) -> bytes:
+        """As it came: nothing is unpacked that may grow by it."""
+        body, until_s = b"", self._clock.monotonic() + _WHOLE_S
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            raise ProviderError("the provider answered compressed, and was not asked to")
+        for chunk in answer.iter_raw():
+            body += chunk
+            if len(body) > _MAX_BYTES:
+                raise ProviderError(f"the provider answered more than {_MAX_BYTES // 2**20} MiB")
+            if self._clock.monotonic() > until_s:
+                raise ProviderError(f"the provider took longer than {_WHOLE_S:.0f} s to answer")
+        return body

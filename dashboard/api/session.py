@@ -98,7 +98,7 @@ def begin(
 ) -> shapes.SignedIn:
     """A new session; the one that the browser had before ends with it, so that nobody else may have begun it."""
     now = ctx.clock.now()
-    note(attempt.request).actor = person.name
+    note(attempt.request).is_shown_to_be(person.name)
     if attempt.before and (known := sessions.find(ctx.store, attempt.before, now)) is not None:
         sessions.close(ctx.store, known.id)
     token, expires_at = secrets.token_urlsafe(32), now + ctx.config.people.session
@@ -106,7 +106,11 @@ def begin(
         ctx.store, person.name, token, now, expires_at,
         second_factor=second_factor, address=attempt.address, agent=attempt.request.headers.get("user-agent", ""),
     )  # fmt: skip
-    browser = attempt.browser or secrets.token_urlsafe(32)
+    browser = attempt.browser
+    if not browser or not sign_in.is_known(ctx.store, browser, person.name, now):
+        # Whoever has put theirs into this browser does not know the new one, and has no attempts to themselves by it.
+        browser = secrets.token_urlsafe(32)
+        sign_in.rename(ctx.store, attempt.browser, browser)
     sign_in.remember(ctx.store, browser, person.name, now)
     cookies.put(response, attempt.request, cookies.SESSION, token, ctx.config.people.session)
     cookies.put(response, attempt.request, cookies.BROWSER, browser, sign_in.KNOWN_FOR)
@@ -117,8 +121,7 @@ def begin(
 def require_patience(ctx: Context, attempt: Attempt) -> list[Count]:
     """What the attempt counts towards; it is counted as failed until it has succeeded. Raises ProblemError 429 where it
     comes too soon."""
-    if ctx.live.store_is_away:
-        raise StoreUnavailable("the store is away")
+    _require_store(ctx)
     browser, name = attempt.browser, attempt.name
     is_known = bool(browser) and sign_in.is_known(ctx.store, browser, name, ctx.clock.now())
     counts = lockout.counts(name, attempt.address, browser if is_known else None)
@@ -151,10 +154,13 @@ def user_of(ctx: Context, standing: Standing) -> shapes.User:
 def verified(ctx: Context, attempt: Attempt, password: str) -> tuple[Person, list[Count]]:
     """The person whose password it is, and what the attempt counts towards until it has succeeded. Raises ProblemError
     401 and 429."""
-    counts = require_patience(ctx, attempt)
+    _require_store(ctx)
     found = people.password_hash(ctx.store, attempt.name)
-    if found is not None:  # what is nobody's name may be somebody's password, typed into the wrong field
-        note(attempt.request).actor = attempt.name
+    if found is not None:
+        # Whom somebody tries to be is told also where they have to wait. What is nobody's name is not: it may be
+        # somebody's password, typed into the wrong field.
+        note(attempt.request).says_to_be(attempt.name)
+    counts = require_patience(ctx, attempt)
     known_hash = None if found is None or found[0].disabled else found[1]
     if not verify(password, known_hash) or found is None:
         raise refused(ctx, "bad_credentials", "the name or the password is wrong")
@@ -165,6 +171,11 @@ def refused(ctx: Context, code: str, detail: str) -> ProblemError:
     """401, counted."""
     ctx.tally.add("gridhub_failed_logins_total")
     return ProblemError(401, code, detail)
+
+
+def _require_store(ctx: Context) -> None:
+    if ctx.live.store_is_away:
+        raise StoreUnavailable("the store is away")
 
 
 def _sign_in(ctx: Context, attempt: Attempt, credentials: Credentials, response: Response) -> shapes.SignedIn:

@@ -50,6 +50,12 @@ def is_known(store: Store, browser: str, person: str, now: datetime) -> bool:
     return bool(store.fetch(sql["browser_known"], values))
 
 
+def rename(store: Store, browser: str, new: str) -> None:
+    """A browser is known by ``new`` from now on, to all who have signed in with it, and by no other secret."""
+    with store.transaction() as tx:
+        tx.execute(sql["browser_rename"], {"browser_hash": _hash(browser), "new_hash": _hash(new)})
+
+
 def remember(store: Store, browser: str, person: str, now: datetime) -> None:
     values = {"browser_hash": _hash(browser), "person": person, "expires_at": now + KNOWN_FOR}
     with store.transaction() as tx:

@@ -11,7 +11,7 @@ from fastapi.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
 from dashboard.api.audit_book import Book
-from dashboard.api.audited import AGAIN_S, REFUSALS_A_MINUTE, Audited, note
+from dashboard.api.audited import AGAIN_S, REFUSALS_A_MINUTE, STRANGERS_A_MINUTE, Audited, note
 from hub.audit import Entry, Result
 from hub.clock import SimulatedClock
 from hub.model.rights import Right
@@ -39,11 +39,14 @@ class Answering:
     def __init__(self, status: int, right: Right | None, actor: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         self.status, self.right, self.actor, self.headers = status, right, actor, headers
         self.fails = False
+        self.tried = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.update({"endpoint": get_clip, "path_params": {"id": "cam-1"}})
         said = note(HTTPConnection(scope))
         said.actor, said.right = self.actor, self.right
+        if self.tried:
+            said.says_to_be(self.tried)
         if self.fails:
             raise RuntimeError("a mistake")
         if scope["type"] == "websocket":
@@ -72,7 +75,9 @@ class Rig:
         headers: tuple[tuple[bytes, bytes], ...] = (),
         path: str = "/api/v1/cameras/cam-1/clip",
         client: str = "10.0.0.9",
+        tried: str = "",
     ) -> list[Message]:
+        self.app.tried = tried
         self.app.status, self.app.right, self.app.actor, self.app.headers = status, right, actor, headers
         sent: list[Message] = []
 
@@ -157,6 +162,52 @@ def test_a_flood_of_refusals_is_counted_and_not_written(rig: Rig) -> None:
     rig.clock.advance(60)
     rig.ask("POST", status=401, actor="")
     assert rig.kept.entries[-1].detail == {"status": 401, "unwritten": 30}
+
+
+@pytest.mark.parametrize("status", [200, 401, 409, 413, 422, 429, 503])
+def test_no_stranger_fills_the_log_whatever_they_are_answered(rig: Rig, status: int) -> None:
+    for number in range(REFUSALS_A_MINUTE + 5):
+        rig.ask("POST", status=status, actor="", tried="" if number % 2 else "wang")
+    assert len(rig.kept.entries) == REFUSALS_A_MINUTE
+    assert {entry.actor for entry in rig.kept.entries} == {"", "wang"}, "who was tried is told"
+    for number in range(2 * STRANGERS_A_MINUTE):  # as many addresses as anybody likes
+        rig.ask("POST", status=status, actor="", client=f"2001:db8:{number:x}::{number:x}")
+        rig.ask("POST", status=status, actor="", client=f"2001:db8::{number:x}")
+    assert len(rig.kept.entries) == STRANGERS_A_MINUTE
+    rig.ask("POST", status=401, actor="li")
+    assert rig.kept.entries[-1].actor == "li", "somebody who has signed in is told of all the same"
+
+
+def test_whose_name_was_tried_is_told_also_of_what_was_not_written(rig: Rig) -> None:
+    for _ in range(REFUSALS_A_MINUTE):
+        rig.ask("POST", status=401, actor="")
+    for name in ("wang", "li", "wang", *(f"somebody-{number}" for number in range(30))):
+        rig.ask("POST", status=401, actor="", tried=name)
+    rig.clock.advance(60)
+    rig.ask("POST", status=401, actor="")
+    detail = rig.kept.entries[-1].detail
+    assert (detail["unwritten"], len(detail["unwritten_of"])) == (33, 20)
+    assert {"wang", "li"} <= set(detail["unwritten_of"])
+
+
+def test_a_name_that_is_there_and_one_that_is_not_are_written_as_often(rig: Rig) -> None:
+    """Or whoever has used up what is written of nobody would hear by the time it takes whose name is somebody's."""
+    for _ in range(REFUSALS_A_MINUTE):
+        rig.ask("POST", status=401, actor="")
+    before = len(rig.kept.entries)
+    rig.ask("POST", status=401, actor="", tried="wang")
+    rig.ask("POST", status=401, actor="")
+    assert len(rig.kept.entries) == before
+
+
+def test_changes_that_fail_and_looks_in_vain_are_counted_and_mistakes_of_the_hub_are_written(rig: Rig) -> None:
+    for _ in range(REFUSALS_A_MINUTE + 5):
+        rig.ask("POST", status=422)
+        rig.ask(status=503, right=Right.LIVE)
+    assert len(rig.kept.entries) == REFUSALS_A_MINUTE
+    for _ in range(REFUSALS_A_MINUTE + 5):
+        rig.ask("POST", status=500, actor="li")
+    assert len(rig.kept.entries) == 2 * REFUSALS_A_MINUTE + 5, "they may have happened"
 
 
 def test_a_live_view_is_written_when_it_begins_and_a_long_one_when_it_ends(rig: Rig) -> None:

@@ -62,4 +62,4 @@ def test_whoever_makes_up_addresses_fills_no_memory(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_one_host_is_one_caller_whatever_addresses_it_has(one: str, other: str, same: bool) -> None:
-    assert (pace._network(one) == pace._network(other)) is same
+    assert (pace.network(one) == pace.network(other)) is same

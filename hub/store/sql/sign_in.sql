@@ -28,6 +28,9 @@ select from known_browser where browser_hash = %(browser_hash)s and person = %(p
 insert into known_browser (browser_hash, person, expires_at) values (%(browser_hash)s, %(person)s, %(expires_at)s)
 on conflict (browser_hash, person) do update set expires_at = excluded.expires_at
 
+-- name: browser_rename
+update known_browser set browser_hash = %(new_hash)s where browser_hash = %(browser_hash)s
+
 -- name: browser_forget_of
 delete from known_browser where person = %(name)s
 
