@@ -1,8 +1,9 @@
 """``python -m tests.advisories``: whether anything that the lock files name has a known advisory.
 
 Asks what pip-audit and ``npm audit`` ask: PyPI and the registry of npm, or what is configured instead of them. Where
-none of them can be asked, that is said and is no failure: a checkout without a network is as good as one with it. An
-advisory of a Python package fails it whatever its severity, which PyPI does not tell; one of npm where it is high.
+none of them can be asked, that is said and is no failure: a checkout without a network is as good as one with it. What
+they say besides is not shown: it names hosts and folders of whoever runs this. An advisory of a Python package fails it
+whatever its severity, which PyPI does not tell; one of npm where it is high.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def of_npm(said: str) -> Verdict:
     """Of what ``npm audit --json`` prints."""
     answer = _read(said)
     if "metadata" not in answer:
-        reason = str(answer.get("message", "no answer"))[:120]
+        status = answer.get("statusCode")
+        reason = f"the registry answered {status}" if isinstance(status, int) else "no answer"
         return Verdict(f"NOT CHECKED: no advisory can be had from here ({reason})")
     known: dict[str, Any] = answer.get("vulnerabilities", {})
     grave = {name: each for name, each in known.items() if each["severity"] in {"high", "critical"}}

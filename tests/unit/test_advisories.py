@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
-from tests.advisories import of_npm, of_pip
+from tests.advisories import ROOT, _output, of_npm, of_pip
 
 SKIPPED = {"name": "a", "skip_reason": "Dependency not found on PyPI and could not be audited: a (1.0)"}
 
@@ -30,6 +31,17 @@ def test_where_nothing_was_asked_that_is_said_and_is_no_failure() -> None:
         assert of_npm(said).words.startswith("NOT CHECKED")
         assert of_npm(said).found == ()
     assert "405" in of_npm(refused).words
+
+
+def test_no_host_and_no_folder_of_whoever_asks_is_shown() -> None:
+    host = "registry.example"
+    words = f"request to https://{host}/-/npm/v1/security/audits failed, reason: connect ECONNREFUSED 10.0.0.1:4873"
+    for said in ({"message": words}, {"message": words, "statusCode": 502}, {"error": {"summary": words}}):
+        shown = of_npm(json.dumps(said)).words
+        assert host not in shown
+        assert "10.0.0.1" not in shown
+    program = "import sys; sys.stderr.write(\"Location 'file:///somewhere' is ignored\"); print('{}')"
+    assert _output([sys.executable, "-c", program], ROOT) == "{}\n", "what it says on the side is not passed on"
 
 
 def test_a_high_advisory_of_npm_is_found_and_a_lesser_one_is_counted() -> None:
