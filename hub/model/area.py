@@ -74,11 +74,13 @@ class AreaPattern:
     @classmethod
     def parse(cls, text: str) -> AreaPattern:
         """Raises ValueError, for a person."""
-        regex = ""
+        regex, before = "", ""
         for part in text.split("/"):
             if not _PART.fullmatch(part):
                 raise ValueError(f"{text!r} is not a pattern of areas: a path, in which * is one part, ** any")
-            regex += {"**": "(?:/[^/]+)*", "*": "/[^/]+"}.get(part, "/" + re.escape(part))
+            if not part == before == "**":  # twice is once: they would try for ever how to share what matches
+                regex += {"**": "(?:/[^/]+)*", "*": "/[^/]+"}.get(part, "/" + re.escape(part))
+            before = part
         return cls(text, re.compile(regex))
 
     def matches(self, path: str) -> bool:

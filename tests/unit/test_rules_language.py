@@ -290,10 +290,18 @@ def test_thresholds_of_one_metric_that_leave_room_are_allowed() -> None:
         ("**/g1", "g1", True),
         ("qth/*/g1", "qth/a/g1", True),
         ("**", "anything/at/all", True),
+        ("**/**/g1", "g1", True),
+        ("qth/**/**", "qth/a/b", True),
+        ("qth/**/**/*", "qth", False),
     ],
 )
 def test_area_patterns(pattern: str, path: str, expected: bool) -> None:
     assert AreaPattern.parse(pattern).matches(path) is expected
+
+
+def test_a_pattern_takes_no_longer_the_more_it_repeats() -> None:
+    """A thousand times "any number of parts" would be tried in more ways than anybody can wait for."""
+    assert AreaPattern.parse("/".join(["**"] * 1000) + "/x").regex == AreaPattern.parse("**/x").regex
 
 
 def digest(text: str) -> str:
