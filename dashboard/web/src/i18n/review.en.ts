@@ -135,6 +135,9 @@ export const review = {
     mark: 'Bookmark this moment',
     search: 'Search',
     numbers: 'One recording large, and back',
+    ends: 'Beginning, end',
+    move: 'Half of what is shown earlier, later',
+    small: 'All recordings again',
   },
 };
 
@@ -163,6 +166,7 @@ export const wall = {
   needTwo: 'A tour needs two saved layouts.',
   missing: (name: string) => `${name} is not there any more`,
   second: 'On another display',
+  help: { choose: 'Choose a tile', empty: 'Empty the chosen tile', full: 'Full screen, and back' },
   full: 'Full screen (F)',
   leaveFull: 'Leave full screen (F)',
   blocked: 'The browser has blocked the window: allow pop-ups of this address.',

@@ -137,6 +137,9 @@ export const review: ReviewMessages = {
     mark: '给此刻加书签',
     search: '搜索',
     numbers: '放大一路，再按还原',
+    ends: '开头、结尾',
+    move: '向前、向后移动半屏',
+    small: '恢复显示全部录像',
   },
 };
 
@@ -165,6 +168,7 @@ export const wall: WallMessages = {
   needTwo: '轮巡需要两个已保存的布局。',
   missing: (name) => `${name} 已不存在`,
   second: '在另一屏幕显示',
+  help: { choose: '选择画面', empty: '清空所选画面', full: '全屏，再按退出' },
   full: '全屏（F）',
   leaveFull: '退出全屏（F）',
   blocked: '浏览器拦截了窗口：请允许此地址弹出窗口。',
