@@ -84,6 +84,15 @@ def set_config(api: Api, **config: Any) -> None:
         tx.execute("UPDATE source SET config = config || %s WHERE id = 'cam-1'", (Jsonb(config),))
 
 
+def keep_snapshot(api: Api) -> None:
+    """The picture of the alert that ``fire`` raises."""
+    kept = api.config.data_dir / "snapshots" / NAME
+    kept.parent.mkdir(parents=True)
+    picture = np.full((180, 320, 3), 60, np.uint8)
+    picture[60:100, 40:80] = 230
+    kept.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+
+
 @contextmanager
 def city_with_a_mask(api: Api, rtsp: FaultServer, folder: Path, outlet: Remembered) -> Iterator[Alert]:
     """A camera that is watched, has recorded, and of which an alert shows the picture."""
@@ -94,11 +103,7 @@ def city_with_a_mask(api: Api, rtsp: FaultServer, folder: Path, outlet: Remember
     segment = Segment("cam-1", T0, T0 + timedelta(seconds=3.9), "recording.mp4", path.stat().st_size)
     segments.add(api.store, segment)
     set_config(api, url=bare(rtsp.url("ok")))
-    kept = data_dir / "snapshots" / NAME
-    kept.parent.mkdir(parents=True)
-    picture = np.full((180, 320, 3), 60, np.uint8)
-    picture[60:100, 40:80] = 230
-    kept.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+    keep_snapshot(api)
     with camera(api, rtsp, "ok", folder, outlet, zones=[ZONE]):
         yield fire(api.store)
 

@@ -275,7 +275,8 @@ export const api = {
       signal,
     ),
   /** The picture that the nth piece of evidence names. */
-  moment: (alert: number, n: number, signal: AbortSignal) => request(`/alerts/${alert}/snapshot?n=${n}`, { signal }),
+  /** `lifting`: what `watch/lift` adds to the query. */
+  moment: (alert: number, n: number, signal: AbortSignal, lifting: string) => request(`/alerts/${alert}/snapshot?n=${n}${lifting}`, { signal }),
   recordings: (camera: string, from: number, to: number, signal: AbortSignal) =>
     get<Recordings>(`/cameras/${id(camera)}/recordings?${between(from, to)}`, signal),
   availability: (camera: string, from: number, to: number, signal: AbortSignal) =>
