@@ -198,7 +198,7 @@ export const en = {
     retry: 'Try now',
   },
   notice: {
-    loadFailed: 'The lists could not be read from the hub',
+    loadFailed: (why: string) => `The lists could not be read from the hub${why ? ` (${why})` : ''}.`,
     silenced: (parts: string) => `No new alerts can arrive while this is down: ${parts}.`,
     loadAgain: 'It is tried again every few seconds.',
     outdated: 'The hub was updated. Reload the page when you can.',

@@ -106,6 +106,12 @@ describe('reasons in Chinese', () => {
   });
 
   it.each([
+    ['the schema lacks index_7: gridhub db upgrade', '数据结构缺少 index_7：请运行 gridhub db upgrade'],
+    ['rules is 12 batches and 90 s behind mqtt-0: gridhub status tells whether it runs', 'rules 落后 12 批、90 秒（mqtt-0 的数据）：用 gridhub status 查看其是否运行'],
+    ['observation_device has no partition for tomorrow: the keeper makes them; gridhub status tells whether it runs', 'observation_device 没有明天的分区：分区由守护进程创建，用 gridhub status 查看其是否运行'],
+    ['95 of 100 connections are used: raise max_connections of the server, or stop somebody', '连接已用 95 / 100：请调大服务器的 max_connections，或停止部分程序'],
+    ['psql has left a transaction open for 600 s: what is dead cannot be cleaned up', 'psql 的事务已 600 秒未结束：失效数据无法清理'],
+    ['the disk of the database is full in 2.5 days: make room, or keep less (keep:)', '数据库磁盘将在 2.5 天后写满：请腾出空间，或缩短保留时间（keep:）'],
     ['sw-3 is down (cam-2 is unreachable); gw-1 hangs on it', 'sw-3 故障（cam-2 无法连接）；影响到 gw-1'],
     ['line-2 is down (power-lost is on in qth/a)', 'line-2 故障（power-lost 在 qth/a 成立）'],
     ['silence 7 of 王芳: welding; until noon', '静默 7（王芳）：welding; until noon'],

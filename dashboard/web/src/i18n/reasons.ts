@@ -157,7 +157,17 @@ const PART: Record<string, string> = {
   'the broker at {word}: {reason}': '消息代理 {word}：{reason}',
 };
 
-export const SENTENCES = { ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART, ...QUIET, ...LISTS };
+/** What somebody should do something about, on the page of the system. */
+const STORE: Record<string, string> = {
+  'the schema lacks {word}: gridhub db upgrade': '数据结构缺少 {word}：请运行 gridhub db upgrade',
+  '{word} is {n} batches and {n} s behind {word}: gridhub status tells whether it runs': '{word} 落后 {n} 批、{n} 秒（{word} 的数据）：用 gridhub status 查看其是否运行',
+  '{word} has no partition for tomorrow: the keeper makes them; gridhub status tells whether it runs': '{word} 没有明天的分区：分区由守护进程创建，用 gridhub status 查看其是否运行',
+  '{n} of {n} connections are used: raise max_connections of the server, or stop somebody': '连接已用 {n} / {n}：请调大服务器的 max_connections，或停止部分程序',
+  '{text} has left a transaction open for {n} s: what is dead cannot be cleaned up': '{text} 的事务已 {n} 秒未结束：失效数据无法清理',
+  'the disk of the database is full in {word} days: make room, or keep less (keep:)': '数据库磁盘将在 {word} 天后写满：请腾出空间，或缩短保留时间（keep:）',
+};
+
+export const SENTENCES = { ...STORE, ...CAMERA, ...GATE, ...DETECTOR, ...DEVICE, ...PROCESS, ...PART, ...QUIET, ...LISTS };
 
 const HOLES: Record<string, string> = {
   n: '(\\d+)',

@@ -160,7 +160,7 @@ export const zh: Messages = {
     retry: '立即重试',
   },
   notice: {
-    loadFailed: '无法从中心读取列表',
+    loadFailed: (why) => `无法从中心读取列表${why ? `（${why}）` : ''}。`,
     silenced: (parts) => `以下部件停止期间不会有新告警：${parts}。`,
     loadAgain: '每隔几秒自动重试。',
     outdated: '系统已更新，请在方便时刷新页面。',

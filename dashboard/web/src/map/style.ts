@@ -77,6 +77,11 @@ export function styleOf(shapes: Shapes, palette: Palette, rem: number): StyleSpe
     palette['warning-fill'],
     palette['map-grid'],
   ];
+  // Names only from where a grid is about as wide as one: of 810 in sight nothing could be read but their halos.
+  const [west, south, east, north] = shapes.bounds ?? [0, 0, 1, 1];
+  const stretch = 1 / Math.cos((((south + north) / 2) * Math.PI) / 180);
+  const cell = Math.max(1e-9, Math.sqrt(((east - west) * (north - south) * stretch) / Math.max(1, shapes.grids.length)));
+  const legible = Math.max(0, Math.min(24, Math.log2((2 * rem * 360) / (512 * cell))));
   const communities = shapes.outlines.filter((shape) => shape.path.split('/').length > 1);
   return {
     version: 8,
@@ -134,6 +139,7 @@ export function styleOf(shapes: Shapes, palette: Palette, rem: number): StyleSpe
         id: 'labels',
         type: 'symbol',
         source: 'labels',
+        minzoom: legible,
         layout: {
           'text-field': ['get', 'name'],
           'text-font': FONT,
