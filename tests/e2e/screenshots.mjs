@@ -16,7 +16,7 @@ import { HUB, contextFor, signIn, withBrowser } from './browser.mjs';
 const [, , given, ...kinds] = process.argv;
 const folder = given ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 /** As JPEG: much of it is video, which is several times as large in PNG. */
-const FORMAT = { type: 'jpeg', quality: 82 };
+const FORMAT = { type: 'jpeg', quality: 76 };
 const SIZES = [
   { width: 1366, height: 768 },
   { width: 1920, height: 1080 },
