@@ -22,7 +22,7 @@ await withBrowser(async (browser) => {
   await page.goto(`${HUB}/wall`);
   await page.locator('[data-testid=size]').selectOption('25');
   await page.locator('[data-testid=fill]').click();
-  await page.locator('[data-testid=tile] [data-condition=live]').nth(23).waitFor();
+  await page.locator('[data-testid=tile] [data-condition=live]').nth(9).waitFor();
   // The budget is found out within its first steps of five seconds.
   await page.waitForTimeout(30_000);
   console.log('begin');
