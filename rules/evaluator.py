@@ -28,7 +28,7 @@ from rules.memory import Memory
 from rules.registry import Registry as Registry
 from rules.rule import Rule
 from rules.sight import Sight
-from rules.state import Series, Slot, Track, Windowed
+from rules.state import Pool, Series, Slot, Track, Windowed
 from rules.strays import Stray
 from rules.surplus import Hold, Surplus
 from rules.take import Take, Window
@@ -75,6 +75,7 @@ class Evaluator:
         self._lateness = lateness
         self._now: Instant = 0
         self._heard_from: Instant = 0
+        self._settled: set[tuple[GroupKey, int]] = set()
         self._links = Links(rules, registry)
         self._timers = Timers()
         self._memory = Memory(self.rules, self._links, lateness, self._timers)
@@ -123,6 +124,7 @@ class Evaluator:
         the latest arrival among those that were left out as they change nothing (see ``rules.sieve``).
         """
         now = max(self._now, arrived)
+        self._settled.clear()
         for observation in observations:
             if observation.metric in self._links.metrics:
                 now = max(now, self._take(observation))
@@ -249,6 +251,7 @@ class Evaluator:
 
     def _place(self, point: Point, received: Instant, series: Series, links: Sequence[Link]) -> None:
         silence = point.at - max(series.newest, self._heard_from) if series.newest else 0
+        self._settle_common(links)
         settled = series.add(point, received)
         failed: list[tuple[Rule, Exception]] = []
         for link in links:
@@ -265,6 +268,17 @@ class Evaluator:
         # A filter may take long enough that a batch must not be finished with it.
         for name in {link.rule.name for link in links if link.condition.where is not None}:
             self._stop_if_slow(name, self._budget.spent(name, max(self._now, received)))
+
+    def _settle_common(self, links: Sequence[Link]) -> None:
+        """Before the first word that a window over all sources hears of these: what is too late for it must not depend
+        on when something else made its group decide."""
+        for link in links:
+            take, place = link.condition.take, (link.group, link.index)
+            if take is not None and take.across and place not in self._settled:
+                self._settled.add(place)
+                _, track = self._memory.known(link)
+                if isinstance(track, Pool):
+                    track.settle(self._now)
 
     def _apply(self, link: Link, series: Series, point: Point, settled: list[Point], silence: int) -> None:
         condition = link.condition

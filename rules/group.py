@@ -256,9 +256,10 @@ class Group:
         for condition, tracks in zip(self.rule.conditions, self.tracks, strict=True):
             own: list[Piece] = []
             for track in tracks.values():
-                settled_to = min((series.settled_to(now) for series in track.series_heard()), default=FOREVER)
-                if isinstance(track, Pool) and settled_to < FOREVER:
-                    track.settle_to(settled_to)
+                if isinstance(track, Pool):
+                    settled_to = track.settle(now)
+                else:
+                    settled_to = min((series.settled_to(now) for series in track.series_heard()), default=FOREVER)
                 for stretch in track.stretches():
                     span = condition.shape(stretch)
                     if span is not None:

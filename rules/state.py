@@ -12,7 +12,7 @@ from typing import Any
 from hub.model.observation import Stored
 from rules.conditions import Absence, Condition, Count, Point, Stretch, Threshold
 from rules.take import Made, Take, Window
-from rules.window import Instant, moment
+from rules.window import FOREVER, Instant, moment
 
 _MAX_ENDED = 64  # stretches of one source and condition; a source that flaps faster than this loses its oldest
 
@@ -201,6 +201,13 @@ class Pool:
             return False
         bisect.insort(self.pending, point, key=_order)
         return True
+
+    def settle(self, now: Instant) -> Instant:
+        """By the hub's clock; answers up to where."""
+        border = min((series.settled_to(now) for series in self.series.values()), default=FOREVER)
+        if border < FOREVER:
+            self.settle_to(border)
+        return border
 
     def settle_to(self, border: Instant) -> None:
         if border <= self.border:

@@ -164,3 +164,14 @@ def test_a_long_block_is_given_to_the_evaluator_in_portions() -> None:
     other = pair(SMOKE, by="area")
     expected = [decision for word in words for decision in other.alone.feed([word])]
     assert decisions == expected != []
+
+
+def test_what_is_too_late_for_a_window_of_several_does_not_hang_on_who_else_has_spoken() -> None:
+    """The evaluator alone decides when the camera speaks; behind the sieve nobody hears of that."""
+    several = "{metric: smoke, take: median, over: 12s, every: 2s, across: true, above: 0.2}"
+    found = pair(f"{{all: [{several}, {{metric: motion, above: 0.3}}]}}", by="area")
+    found.do("feed", [said("smoke-1", 0, 0.1), said("smoke-2", 0, 0.1)])
+    found.do("feed", [said("cam-1", 20, 0.0)])
+    assert "cam-1" not in exact(found)
+    found.do("feed", [said("smoke-1", 10, 0.1, received=20.5), said("smoke-2", 19, 0.1, received=20.6)])
+    assert found.alone.left_out == {"late": 1}
