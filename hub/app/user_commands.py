@@ -12,11 +12,12 @@ from typing import Any
 from hub.audit import by_command
 from hub.clock import SystemClock
 from hub.config import load, store_access
+from hub.document import nearest
 from hub.errors import Conflict, HubError
 from hub.model.person import Person, check_name
 from hub.model.rights import EVERYWHERE, Grant, Role
 from hub.passwords import hash_password
-from hub.store import Store, audit, factors, people
+from hub.store import Store, areas, audit, factors, people
 from hub.store.people import LAST_CHIEF
 
 _TO_BE_CHANGED = "; the password is to be changed at the next signing in"
@@ -90,6 +91,7 @@ def _user_add(options: argparse.Namespace) -> int:
     person = Person(name, (_grant(options),), external=options.external, password_given=is_given)
     password_hash = None if options.external else _ask_password()
     with _store(options) as store:
+        _require_area(store, options.area)
         people.add(store, person, password_hash)
         _note(store, "add_person", name, role=options.role, area=options.area, to_be_changed=is_given)
     _say(f"added {name} as {_words(person.grants[0])}{_TO_BE_CHANGED if is_given else ''}")
@@ -108,6 +110,7 @@ def _user_list(options: argparse.Namespace) -> int:
 def _user_grant(options: argparse.Namespace) -> int:
     with _store(options) as store:
         known = people.get(store, options.name).person
+        _require_area(store, options.area)
         people.set_grants(store, known.name, {*known.grants, _grant(options)})
         _note(store, "change_person", known.name, granted=options.role, area=options.area)
     _say(f"{options.name} is {_words(_grant(options))} now")
@@ -174,6 +177,12 @@ def _unless_last(change: Callable[[], None], name: str) -> None:
         if str(conflict) != LAST_CHIEF:
             raise
         raise HubError(f"{name} is the last administrator: add another one first") from conflict
+
+
+def _require_area(store: Store, path: str) -> None:
+    known = [area.path for area in areas.list_areas(store)]
+    if path != EVERYWHERE and path not in known:
+        raise HubError(f"there is no area {path!r}{nearest(path, known)}")
 
 
 def _grant(options: argparse.Namespace) -> Grant:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hub import cli
-from hub.store import Store, audit, people
+from hub.model.area import Area
+from hub.store import Store, areas, audit, people
 
 
 class Command:
@@ -77,13 +78,23 @@ def test_a_password_is_to_be_changed_unless_it_is_kept_and_the_log_knows_who_gav
     ]  # fmt: skip
 
 
+def test_a_role_in_an_area_that_is_written_wrong_is_refused_with_the_one_that_was_meant(
+    gridhub: Command, store: Store
+) -> None:
+    with store.transaction() as tx:
+        areas.put(tx, [Area("qth", "Qingtaihe", "city")])
+    gridhub("user", "add", "li", typed="a long password\n")
+    status, said = gridhub("user", "grant", "li", "--role", "reviewer", "--area", "qht")
+    assert (status, said.strip()) == (1, "gridhub: there is no area 'qht'; did you mean 'qth'?")
+
+
 @pytest.mark.parametrize(
     ("arguments", "typed", "expected"),
     [
         (("user", "disable", "nobody"), "", "there is no user 'nobody'"),
         (("user", "password", "nobody"), "a long password\n", "there is no user 'nobody'"),
         (("user", "add", "wang"), "short\n", "a password has 10 to 256 characters"),
-        (("user", "add", "wang", "--area", "no/where"), "a long password\n", "area"),
+        (("user", "add", "wang", "--area", "no/where"), "a long password\n", "there is no area 'no/where'"),
     ],
 )
 def test_what_cannot_be_done_is_said(gridhub: Command, arguments: tuple[str, ...], typed: str, expected: str) -> None:
