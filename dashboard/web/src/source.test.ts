@@ -7,3 +7,8 @@ it('writes everything that comes from the network as text, and nothing that the 
   const forbidden = /\{@html|innerHTML|outerHTML|insertAdjacentHTML|\sstyle="|javascript:|\son[a-z]+="/;
   expect(Object.entries(sources).filter(([, text]) => forbidden.test(text)).map(([name]) => name)).toEqual([]);
 });
+
+it('shows the summary of an alert in one language: the one of the console', () => {
+  const both = /\{(?:alert|group)\.summary\}/;
+  expect(Object.entries(sources).filter(([, text]) => both.test(text.replace(/title=\{[^}]*\}/g, ''))).map(([name]) => name)).toEqual([]);
+});
