@@ -26,6 +26,9 @@ _MAX_ALIASED = 100_000
 _MAX_DEPTH = 100
 _SAFE_DEPTH = 1000
 """So deep the library's own recursion goes without harm; much deeper, it ends the process."""
+_MAX_NUMBER = 100
+"""Characters. YAML has numbers to the base of sixty, in which a few thousand are more than any number can hold."""
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _INDENT = re.compile(r"(?:^|[\n\r\x85\u2028\u2029])([ \t?:-]*)")
 _OF_YAML = {
     "tab character": ": it is indented by spaces",
@@ -216,6 +219,8 @@ def _place(
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _place(item, (*loc, index), file, positions, problems, above, most)
+    elif node.tag in _NUMBERS and len(node.value) > _MAX_NUMBER:
+        problems.append(Problem(file, *here, dotted(loc), f"is a number of more than {_MAX_NUMBER} characters"))
 
 
 def _explain(document: Document, detail: Any, model: type[BaseModel], habits: Mapping[str, str]) -> Problem:

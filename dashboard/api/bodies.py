@@ -13,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.api.problems import ProblemError, respond
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_OPEN_BYTES = 16 * 1024
+"""Of whoever has not signed in: a megabyte of mistakes takes nearly a second to be told."""
+_OPEN = "/api/v1/session"
 MAX_PATH_BYTES = 8 * 1024
 """Of the path and the query together."""
 MAX_RANGES = 8
@@ -21,7 +24,8 @@ BODY_TIMEOUT_S = 30.0
 
 
 class BodyLimit:
-    """Middleware: 413 as soon as more than ``MAX_BODY_BYTES`` of a body have come, 408 where it takes too long, 414.
+    """Middleware: 413 as soon as more than ``MAX_BODY_BYTES`` of a body have come, ``MAX_OPEN_BYTES`` where somebody
+    signs in; 408 where it takes too long, 414.
 
     A request for more ranges than anybody needs gets the whole (RFC 9110, 14.2 allows it; CVE-2025-62727).
     """
@@ -31,6 +35,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received, complete = 0, scope["type"] != "http"
+        most = MAX_OPEN_BYTES if scope.get("path", "").startswith(_OPEN) else MAX_BODY_BYTES
 
         async def receive_within() -> Message:
             nonlocal received, complete
@@ -43,9 +48,9 @@ class BodyLimit:
                 raise HTTPException(408, "the body of the request did not come") from error
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
-            if received > MAX_BODY_BYTES:
+            if received > most:
                 # Of this kind, the framework lets an error through that comes up while it reads a body.
-                raise HTTPException(413, f"a request holds at most {MAX_BODY_BYTES} bytes")
+                raise HTTPException(413, f"a request holds at most {most} bytes")
             return message
 
         if scope["type"] == "http":

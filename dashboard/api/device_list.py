@@ -11,7 +11,7 @@ from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.camera_shapes import Imported, ImportLine, ImportProblem
 from dashboard.api.context import Context, Ctx
-from dashboard.api.problems import ProblemError
+from dashboard.api.csv_body import csv_of
 from hub.errors import Problem
 from hub.model.rights import Right
 from hub.store import areas, sources
@@ -30,14 +30,12 @@ async def import_devices(
     dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
     partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
 ) -> Imported:
-    """A list in CSV (UTF-8, at most 1 MiB): `id,area,type` and, where wanted, `name,period`. All of it or nothing.
+    """A list in CSV (UTF-8, at most 1 MiB, 20,000 lines): `id,area,type`, where wanted `name,period`. All or nothing.
 
     What is there already and the same is passed over, so that a list can be sent again; one that is there and differs
     is a problem. 409 `conflict` where somebody else has just taken one of the ids.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
-        raise ProblemError(415, "not_csv", "the body must be text/csv")
-    data = await request.body()
+    data = await csv_of(request)
     return await run_in_threadpool(_import, ctx, caller, data, dry_run=dry_run, partial=partial)
 
 

@@ -21,6 +21,8 @@ from hub.document import dotted
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
+MAX_ITEMS = 100
+"""Of what is wrong in a body; more are counted."""
 _WORDS = {"not_open", "already_acknowledged"}
 _CODES = {
     400: "bad_request",
@@ -150,13 +152,16 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
-    items = []
-    for found in cast(RequestValidationError | WebSocketRequestValidationError, error).errors():
+    items: list[ProblemItem] = []
+    every = cast(RequestValidationError | WebSocketRequestValidationError, error).errors()
+    for found in every[:MAX_ITEMS]:
         place = tuple(found["loc"])
         # What was sent is not repeated: it may be a password.
         message = str(found["msg"]).removeprefix("Value error, ")
         items.append(ProblemItem(file="", line=0, key=dotted(place[1:]), message=message))
     detail = "; ".join(f"{item.key}: {item.message}" if item.key else item.message for item in items[:5])
+    if len(every) > MAX_ITEMS:
+        detail += f"; {len(every)} mistakes in all"
     return respond(ProblemError(422, "invalid", detail, items=items))
 
 

@@ -155,12 +155,12 @@ def verified(ctx: Context, attempt: Attempt, password: str) -> tuple[Person, lis
     """The person whose password it is, and what the attempt counts towards until it has succeeded. Raises ProblemError
     401 and 429."""
     _require_store(ctx)
-    found = people.password_hash(ctx.store, attempt.name)
-    if found is not None:
+    if people.is_there(ctx.store, attempt.name):
         # Whom somebody tries to be is told also where they have to wait. What is nobody's name is not: it may be
         # somebody's password, typed into the wrong field.
         note(attempt.request).says_to_be(attempt.name)
     counts = require_patience(ctx, attempt)
+    found = people.password_hash(ctx.store, attempt.name)
     known_hash = None if found is None or found[0].disabled else found[1]
     if not verify(password, known_hash) or found is None:
         raise refused(ctx, "bad_credentials", "the name or the password is wrong")

@@ -55,6 +55,11 @@ def get(store: Store, name: str) -> Known:
     return _known(rows[0])
 
 
+def is_there(store: Store, name: str) -> bool:
+    """Takes as long for a name that nobody has."""
+    return bool(store.fetch(sql["person_exists"], {"name": name}))
+
+
 def password_hash(store: Store, name: str) -> tuple[Person, str | None] | None:
     """The person of that name with the hash of the password; None where there is none."""
     rows = store.fetch(sql["person_list"], {"name": name})

@@ -681,7 +681,7 @@ export interface paths {
         put?: never;
         /**
          * Import Cameras
-         * @description A list in CSV (UTF-8, at most 1 MiB): `id,url,area` and optional columns. All of it or nothing, at once.
+         * @description A list in CSV (UTF-8, at most 1 MiB, 20,000 lines): `id,url,area` and optional columns. All of it or nothing.
          *
          *     What is there already and the same is passed over, so that a list can be sent again.
          */
@@ -896,7 +896,7 @@ export interface paths {
         put?: never;
         /**
          * Import Devices
-         * @description A list in CSV (UTF-8, at most 1 MiB): `id,area,type` and, where wanted, `name,period`. All of it or nothing.
+         * @description A list in CSV (UTF-8, at most 1 MiB, 20,000 lines): `id,area,type`, where wanted `name,period`. All or nothing.
          *
          *     What is there already and the same is passed over, so that a list can be sent again; one that is there and differs
          *     is a problem. 409 `conflict` where somebody else has just taken one of the ids.
