@@ -118,7 +118,7 @@ class Needs:
         _require_factor(standing, ctx)
         caller = Caller(standing, standing.reach, self.right)
         if not caller.within(self.right):
-            raise ProblemError(403, "not_allowed", f"this needs the right {self.right!r}")
+            raise ProblemError(403, "not_allowed", f"this needs the right '{self.right}'")
         return caller
 
 

@@ -60,7 +60,7 @@ class Caller:
         if not self.may(Right.SEE, area):
             raise NotFound(f"there is no {what}")
         if not self.may(self.right, area):
-            raise ProblemError(403, "not_allowed", f"this needs the right {self.right!r} at {area or 'the whole city'}")
+            raise ProblemError(403, "not_allowed", f"this needs the right '{self.right}' at {area or 'the whole city'}")
 
     def narrow(self, asked: str | None = None) -> Within:
         """What to list: of what was asked for as much as the right of this route reaches. Raises ProblemError 403 for

@@ -87,7 +87,7 @@ class System(BaseModel):
 def get_system(caller: MaySystem, ctx: Ctx) -> System:
     """For those who run the hub as a whole. What is counted are the server's own estimates: asking costs little."""
     if not caller.everywhere:
-        raise ProblemError(403, "not_allowed", f"this needs the right {caller.right!r} in the whole city")
+        raise ProblemError(403, "not_allowed", f"this needs the right '{caller.right}' in the whole city")
     now = ctx.clock.now()
     found = status.read(ctx.store, now, db_status.keep(ctx.config))
     disk = db_status.disk_of(ctx.config, found.data_directory)
