@@ -132,11 +132,13 @@ def change_person(name: NameInPath, change: PersonChange, caller: MayPeople, ctx
 
 @router.put("/{name}/password", status_code=204)
 async def set_password(name: NameInPath, new: PasswordOfPerson, caller: MayPeople, ctx: Ctx) -> None:
-    """To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere."""
+    """To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere, 403
+    `not_allowed` for a token of the same person."""
     await anyio.to_thread.run_sync(_set_password, ctx, caller, name, new.password, limiter=ctx.verifying)
 
 
 def _set_password(ctx: Context, caller: Caller, name: str, password: str) -> None:
+    _not_by_own_token(caller, name)
     if _theirs(ctx, caller, name).person.external:
         raise ProblemError(409, "external", f"{name} signs in elsewhere, and has no password here")
     people.set_password(ctx.store, name, _hashed(password), given=True)
@@ -145,8 +147,15 @@ def _set_password(ctx: Context, caller: Caller, name: str, password: str) -> Non
 @router.delete("/{name}/second-factors", status_code=204)
 def remove_second_factors(name: NameInPath, caller: MayPeople, ctx: Ctx) -> None:
     """Of who has lost them: one-time passwords, recovery codes and passkeys. Ends every session of the person."""
+    _not_by_own_token(caller, name)
     _theirs(ctx, caller, name)
     factors.remove_all(ctx.store, name)
+
+
+def _not_by_own_token(caller: Caller, name: str) -> None:
+    """Who has got hold of a token becomes nobody's session by it."""
+    if caller.standing.is_token and name == caller.name:
+        raise ProblemError(403, "not_allowed", "a token changes nothing of how its own person signs in")
 
 
 def _theirs(ctx: Context, caller: Caller, name: str) -> Known:

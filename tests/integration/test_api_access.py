@@ -171,6 +171,31 @@ def test_a_change_needs_its_right(api: Api) -> None:
             assert problem(answer) == (403, "not_allowed"), (role, method, pattern)
 
 
+READS = {
+    Right.LIVE: {"/cameras/{id}/snapshot", "/cameras/{id}/live"},
+    PICTURES: {"/cameras/{id}/clip", "/cameras/{id}/recordings", "/alerts/{id}/snapshot"},
+    ACT: {"/alerts/{id}/people"},
+    SOURCES: {"/devices/unknown", "/devices/unknown/{id}", "/quarantine", "/quarantine/causes", "/quarantine/{id}"},
+    Right.PEOPLE: {"/people", "/people/{name}"},
+    Right.AUDIT: {"/audit", "/audit/chain"},
+    Right.SYSTEM: {"/system"},
+}
+"""What needs more than to see the area. All else needs that, or is about whoever asks."""
+ABOUT_ONESELF = {"/me", "/me/passkeys", "/me/roles", "/session", "/sessions", "/tokens"}
+
+
+def test_no_read_needs_less_than_was_decided(api: Api) -> None:
+    known = {
+        name.partition(" ")[2].removeprefix("/api/v1"): set(rights_of(route))
+        for name, route in routes(api)
+        if name.startswith(("GET", "WEBSOCKET")) and name not in OPEN_TO_ALL
+    }
+    decided: dict[str, set[Right]] = {path: {right} for right, paths in READS.items() for path in paths}
+    decided |= {path: set() for path in ABOUT_ONESELF}
+    assert known == {path: decided.get(path, {Right.SEE}) for path in known}
+    assert decided.keys() <= known.keys()
+
+
 FOREIGN_READS = [
     "/areas/qth", f"/areas/{OTHER_GRID}", f"/areas/{OTHER_GRID}/status", "/areas/qth/status", "/cameras/cam-2",
     "/cameras/cam-2/snapshot", f"/cameras/cam-2/recordings?{HOUR}", f"/cameras/cam-2/clip?{HOUR}", "/devices/smoke-2",

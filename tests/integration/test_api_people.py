@@ -263,6 +263,16 @@ def test_a_token_may_what_it_is_for_and_nothing_of_its_persons_own(api: Api) -> 
         assert problem(answer) == (403, "not_allowed")
 
 
+def test_a_token_that_looks_after_people_takes_nothing_from_its_own_person(api: Api) -> None:
+    client = program(api, token_of(api.client("anna"), Right.SEE, Right.PEOPLE)["token"])
+    for answer in (
+        client.put("/people/anna/password", json={"password": "another long password"}),
+        client.delete("/people/anna/second-factors"),
+    ):
+        assert problem(answer) == (403, "not_allowed")
+    assert client.put("/people/otto/password", json={"password": "another long password"}).status_code == 204
+
+
 def test_the_secret_of_a_token_is_shown_once_and_kept_nowhere(api: Api) -> None:
     client = api.client("otto")
     made = token_of(client, Right.SEE)

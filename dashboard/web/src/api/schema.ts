@@ -394,7 +394,8 @@ export interface paths {
         get?: never;
         /**
          * Set Password
-         * @description To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere.
+         * @description To be changed by its person first. Ends every session of theirs. 409 `external` for who signs in elsewhere, 403
+         *     `not_allowed` for a token of the same person.
          */
         put: operations["set_password"];
         post?: never;

@@ -254,7 +254,7 @@ export const people: typeof en = {
       assign_alert: '转交告警',
       shelve: '搁置告警',
       unshelve: '取消搁置',
-      clear: '排除告警',
+      clear: '清除告警',
       reset: '复位告警',
       comment: '备注告警',
       make_silence: '新建静默',
