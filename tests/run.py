@@ -28,7 +28,7 @@ CHECKS: list[Step] = [
     ("bandit", ["bandit", "--quiet", "--recursive", "-ll", *CODE], ROOT),
 ]
 TESTS: list[Step] = [
-    # Most tests wait for a real server or a real clock: four at a time keep two cores busy. Those that hold something
+    # Most tests wait for a real server or a real clock: five at a time keep two cores busy. Those that hold something
     # against the clock while it works hard are run after them, one at a time.
     # What takes longest is in the folders that come first, so that nobody waits for it in the end.
     (
