@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from psycopg.types.json import Jsonb
 
 from dashboard.api.app import furnish
 from hub.cases import acts, intake
@@ -78,6 +79,13 @@ def in_the_store(store: Store) -> Alert:
             "update source_state set reason = %(hostile)s", "update incident set title = %(hostile)s",
         ):  # fmt: skip
             tx.execute(change.encode(), {"hostile": HOSTILE})
+        tx.execute(
+            "insert into command (id, device, name, params, topic, payload, answers, repeats, state, reason, late, by,"
+            " timeout, created_at, expires_at, ended_at) values"
+            " ('0123456789abcdef', 'smoke-1', %(hostile)s, %(params)s, '', '',"
+            " true, false, 'failed', %(hostile)s, %(hostile)s, %(hostile)s, '10s', %(now)s, %(now)s, %(now)s)",
+            {"hostile": HOSTILE, "params": Jsonb({HOSTILE: HOSTILE}), "now": now},
+        )
     return alert
 
 
@@ -89,7 +97,9 @@ def test_no_name_and_no_value_ever_runs_or_becomes_an_element(
     in_the_store(store)
     folder = tmp_path / "web"
     folder.mkdir()
-    config = write_config(folder)
+    mode = {"type": "text", "choices": [HOSTILE[:250]], "default": HOSTILE[:250]}
+    types = {"smoke": {"commands": {"sound": {"params": {"mode": mode, "words": {**mode, "choices": []}}}}}}
+    config = write_config(folder, f"types: {json.dumps(types)}\n")
     rules = folder / "rules" / "city.yaml"
     text = json.dumps(HOSTILE.replace("{", "(").replace("}", ")"))
     rules.write_text(
@@ -106,6 +116,7 @@ def test_no_name_and_no_value_ever_runs_or_becomes_an_element(
     assert found["faults"] == []
     assert found["onPurpose"] >= 5, "what is looked for would be seen"
     assert {name.partition(" ")[0] for name in found["read"]} >= READ_ON
+    assert found["commands"] == {"offered": 2, "given": 3}, "commands of a device, as text"
 
 
 def test_every_page_of_the_console_is_among_them() -> None:

@@ -42,6 +42,19 @@ await withBrowser(async (browser) => {
       await look(`${path} ${selector}`);
     }
   }
+  // What a device can be told, and what it was told.
+  await page.goto(`${HUB}/sources`);
+  await page.locator('[data-source="smoke-1"] .linkish').click();
+  const told = page.getByRole('dialog').locator('form + ul, form ~ ul').locator('li');
+  await told.first().waitFor();
+  await look('/sources smoke-1');
+  const hostile = (texts) => texts.filter((text) => text.includes('data-planted')).length;
+  answer.commands = {
+    offered: await page.evaluate(
+      () => [...document.querySelectorAll('dialog form option, dialog form input')].filter((each) => each.value.includes('data-planted')).length,
+    ),
+    given: hostile(await told.locator('strong, .soft').allTextContents()),
+  };
   try {
     noFaults();
   } catch (error) {
