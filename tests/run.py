@@ -28,12 +28,12 @@ CHECKS: list[Step] = [
     ("bandit", ["bandit", "--quiet", "--recursive", "-ll", *CODE], ROOT),
 ]
 TESTS: list[Step] = [
-    # Most tests wait for a real server or a real clock: five at a time keep two cores busy. Those that hold something
+    # Most tests wait for a real server or a real clock: four at a time keep two cores busy. Those that hold something
     # against the clock while it works hard are run after them, one at a time.
     # What takes longest is in the folders that come first, so that nobody waits for it in the end.
     (
         "pytest",
-        [*_PYTEST, "-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone", *sys.argv[1:]],
+        [*_PYTEST, "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone", *sys.argv[1:]],
         ROOT,
     ),
     ("pytest, one at a time", [*_PYTEST, "-m", "alone", *sys.argv[1:]], ROOT),
