@@ -43,23 +43,21 @@ from hub.clock import SystemClock
 from hub.model.alert import Alert
 from hub.model.person import Person
 from hub.model.rights import RIGHTS, Grant, Right, Role
-from hub.store import Store, bookmarks, devices, outages, people, sessions, silences
+from hub.store import Store, people, sessions
 from hub.tally import Tally
 from tests import fix_api
 from tests.fix_api import (
     GRID,
-    OTHER_GRID,
     PASSWORD,
     PEOPLE,
-    T0,
     Api,
     fill,
     fire,
-    refuse,
     serving,
     wait_for,
     write_config,
 )
+from tests.fix_planted import MARKS, plant
 from tests.integration.test_api_access import BODIES, OPEN_TO_ALL, depends_on, in_life, routes
 
 LEAST = {"people": 5_200, "sources": 6_800, "alerts": 5_900, "places": 2_200}
@@ -71,8 +69,6 @@ GROUPS = {
 }
 """By the first word of the path; ``places`` is all others."""
 SEED = int(os.environ.get("GRIDHUB_SEED", "20261123"))
-MARK = "mark-of-the-other-half"
-MARKS = tuple(mark.encode() for mark in (MARK, "Yard", "Smoke 2", "Grid 2", "新兴区"))
 OWN = ("/walls", "/rules", "/me", "/session", "/tokens", "/devices/types")
 """What lies in no area: one's own, and what is the same for everybody."""
 ROLES = {role: name for name, person in PEOPLE.items() for role in Role if person.grants == (Grant(role),)}
@@ -200,24 +196,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fix_api, "_HASH", cheap.hash(PASSWORD))
 
 
-def plant(api: Api) -> Alert:
-    """A city in which somebody has worked: something of every kind in the half that the stranger does not see."""
+def fill_anew(api: Api) -> Alert:
+    """A city in which somebody has worked."""
     clear(api.store)
     fill(api.store)
     people.add(api.store, STRANGER, "x")
-    alert = fire(api.store, OTHER_GRID)
+    alert = plant(api)
     fire(api.store, GRID)
-    later = datetime.now(UTC) + timedelta(hours=1)
-    refuse(api, "smoke-2", MARK.encode())
-    devices.put_strangers(api.store, [devices.Stranger("stranger-1", MARK, 1, T0, T0)])
-    outages.begin(api.store, None, None, OTHER_GRID, "ines", MARK, T0, later)
-    with api.store.transaction() as tx:
-        silences.add(tx, [], OTHER_GRID, "otto", MARK, T0, later, T0)
-        bookmarks.add(tx, OTHER_GRID, T0, None, [], None, MARK, "otto", T0)
-        tx.execute("update alert set summary = %s where area = %s", [MARK, OTHER_GRID])
-        tx.execute("update incident set title = %s where area = %s", [MARK, OTHER_GRID])
-    for name in ("geng", MARK):
-        people.add(api.store, Person(name, (Grant(Role.VIEWER, OTHER_GRID),)), "x")
     return alert
 
 
@@ -301,7 +286,7 @@ class Run:
         self._api = api
         self.count = 0
         self.wrong: list[str] = []
-        self.alert = plant(api)
+        self.alert = fill_anew(api)
         self._right: set[tuple[str, int, bytes]] = set()
         self._nobody, self._stranger = Caller(api, ""), Caller(api, STRANGER.name)
         self._roles = {role: Caller(api, name) for role, name in ROLES.items()}
@@ -320,9 +305,9 @@ class Run:
         for call in what.calls:
             answers = [self._as_role(what, call, role, caller) for role, caller in self._roles.items()]
             if what.operation.method == "delete" and any(answer.status_code < 300 for answer in answers):
-                plant(self._api)
+                fill_anew(self._api)
         if what.operation.method != "get":
-            plant(self._api)
+            fill_anew(self._api)
 
     def _as_nobody(self, what: Asked, call: Call) -> None:
         answer = self._send(self._nobody, call)
@@ -331,7 +316,7 @@ class Run:
 
     def _as_stranger(self, what: Asked, call: Call) -> None:
         answer = self._send(self._stranger, call)
-        if any(mark in answer.content for mark in MARKS):
+        if any(mark.encode() in answer.content for mark in MARKS):
             self._tell(call, answer, "a stranger is told of what lies elsewhere")
         if call.by_path and answer.status_code < 400 and not _is_own(what.operation.path):
             self._tell(call, answer, "a stranger is not refused")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from typing import Annotated, Any
+
+from fastapi import Query, Request
 
 from dashboard.api.problems import ProblemError
 
 MAX_LINES = 20_000
 """Each is answered, so that a megabyte of line breaks would be many of mistakes."""
+
+
+CSV: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+"""For the description of a route: its body."""
+DryRun = Annotated[bool, Query(description="say what would be done, and do nothing")]
+Partial = Annotated[bool, Query(description="import what is right even where something is wrong")]
 
 
 async def csv_of(request: Request) -> bytes:

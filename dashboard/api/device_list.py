@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
 from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.camera_shapes import Imported, ImportLine, ImportProblem
 from dashboard.api.context import Context, Ctx
-from dashboard.api.csv_body import csv_of
+from dashboard.api.csv_body import CSV, DryRun, Partial, csv_of
 from hub.errors import Problem
 from hub.model.rights import Right
 from hub.store import areas, sources
@@ -19,16 +17,15 @@ from ingest.mqtt import roster
 
 router = APIRouter(tags=["devices"])
 _FILE = "list.csv"
-_CSV: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-@router.post("/devices/import", openapi_extra=_CSV)
+@router.post("/devices/import", openapi_extra=CSV)
 async def import_devices(
     request: Request,
     caller: MaySources,
     ctx: Ctx,
-    dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
-    partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
+    dry_run: DryRun = False,
+    partial: Partial = False,
 ) -> Imported:
     """A list in CSV (UTF-8, at most 1 MiB, 20,000 lines): `id,area,type`, where wanted `name,period`. All or nothing.
 

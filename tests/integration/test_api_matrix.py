@@ -17,12 +17,11 @@ from dashboard.api.auth import Needs
 from hub.model.alert import Alert
 from hub.model.person import Person
 from hub.model.rights import RIGHTS, Grant, Right, Role
-from hub.store import bookmarks, devices, outages, people, silences
-from tests.fix_api import GRID, OTHER_GRID, T0, Api, Stream, fire, problem, refuse
+from hub.store import people
+from tests.fix_api import GRID, OTHER_GRID, Api, Stream, fire, problem
+from tests.fix_planted import MARK, MARKS, plant
 from tests.integration.test_api_access import BODIES, depends_on, in_life, routes
 
-MARK = "mark-of-the-other-half"
-MARKS = (MARK, "Yard", "Smoke 2", "Grid 2", "新兴区")
 NOWHERE = ("/walls/", "/rules/")
 """What lies in no area: one's own, and what is the same for everybody."""
 SLOW = {"POST /cameras/probe", "POST /cameras/discover", "GET /stream"}
@@ -67,20 +66,7 @@ def ask(client: httpx.Client, operation: Operation, alert: Alert, **query: str) 
 
 @pytest.fixture
 def planted(api: Api) -> Alert:
-    """Something of every kind in the other half."""
-    alert = fire(api.store, OTHER_GRID)
-    later = datetime.now(UTC) + timedelta(hours=1)
-    refuse(api, "smoke-2", MARK.encode())
-    devices.put_strangers(api.store, [devices.Stranger("stranger-1", MARK, 1, T0, T0)])
-    outages.begin(api.store, None, None, OTHER_GRID, "ines", MARK, T0, later)
-    with api.store.transaction() as tx:
-        silences.add(tx, [], OTHER_GRID, "otto", MARK, T0, later, T0)
-        bookmarks.add(tx, OTHER_GRID, T0, None, [], None, MARK, "otto", T0)
-        tx.execute("update alert set summary = %s", [MARK])
-        tx.execute("update incident set title = %s", [MARK])
-    for name in ("geng", MARK):
-        people.add(api.store, Person(name, (Grant(Role.VIEWER, OTHER_GRID),)), "x")
-    return alert
+    return plant(api)
 
 
 def test_no_role_may_what_it_has_no_right_to(api: Api, planted: Alert) -> None:

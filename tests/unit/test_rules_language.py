@@ -272,7 +272,8 @@ def test_thresholds_of_one_metric_that_leave_room_are_allowed() -> None:
         "{all: [{metric: t, above: 5, within: 1m}, {as: b, metric: t, below: 3}]}",
         "{all: [{metric: t, types: [in], above: 5}, {as: b, metric: t, types: [out], below: 3}]}",
     ):
-        parse(f"rules:\n  - {{name: r, severity: major, summary: s, when: {when}}}\n", "rules.yaml")
+        [rule] = parse(f"rules:\n  - {{name: r, severity: major, summary: s, when: {when}}}\n", "rules.yaml")
+        assert [condition.name for condition in rule.conditions] == ["t", "b"], when
 
 
 @pytest.mark.parametrize(
